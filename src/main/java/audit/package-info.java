@@ -1,0 +1,7 @@
+/** What happened: the journal read back. */
+@ApplicationModule(allowedDependencies = {"tenancy", "journal", "policy", "quota", "execution"})
+@NullMarked
+package audit;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,52 @@
+package journal;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tenancy.TenantId;
+
+/** A tenant's stream, read back in commit order, without gaps. */
+public interface Journal {
+
+    /**
+     * One page of a tenant's entries, in order of {@link Entry#sequence()}.
+     *
+     * @param after entries with a higher sequence than this; 0 from the beginning
+     * @param limit 1 to 1,000
+     */
+    List<Entry> read(TenantId tenant, Filter filter, long after, int limit);
+
+    /** The tenant's last sequence number; 0 if nothing was ever written. */
+    long last(TenantId tenant);
+
+    /** Which entries; an absent part matches all. Times are inclusive from, exclusive until. */
+    record Filter(
+            @Nullable String run,
+            @Nullable String agent,
+            @Nullable String action,
+            @Nullable String type,
+            @Nullable Instant from,
+            @Nullable Instant until) {
+
+        public static final Filter ALL = new Filter(null, null, null, null, null, null);
+    }
+
+    /**
+     * One journaled event.
+     *
+     * @param sequence the tenant's own number, 1, 2, 3 … without gaps, in commit order
+     * @param type logical name, such as {@code action_queued}
+     * @param payload the event as JSON, UTF-8
+     * @param metaData tenant, workspace, agent, run, profile, quota class, principal and trace as JSON, UTF-8
+     */
+    record Entry(
+            long sequence,
+            String id,
+            String type,
+            String revision,
+            Instant time,
+            String aggregate,
+            long aggregateSequence,
+            byte[] payload,
+            byte[] metaData) {}
+}

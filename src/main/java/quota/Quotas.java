@@ -1,0 +1,30 @@
+package quota;
+
+import java.time.Instant;
+import java.util.Optional;
+import tenancy.ActionEnvelope;
+import tenancy.ActionId;
+import tenancy.Cause;
+import tenancy.RunId;
+
+/**
+ * Can it now: reserves before use, settles after. Every method is called inside the tenant's lane; what it changes is
+ * committed with whatever else the command decides, or not at all.
+ */
+public interface Quotas {
+
+    /** Reserves one tool call for the action; a refusal changes nothing. */
+    Reservation reserve(ActionEnvelope envelope, Instant now);
+
+    /** The action was executed: what was reserved for it is spent. Does nothing if it has no open reservation. */
+    void settle(ActionId action, Instant now);
+
+    /** The action will never be executed: what was reserved for it is free again. */
+    void release(ActionId action, Instant now);
+
+    /** Counts a run against the limit on concurrent runs; the cause if the limit is reached. */
+    Optional<Cause> openRun(RunId run, String quotaClass, Instant now);
+
+    /** The run has ended. Does nothing if it is not counted. */
+    void closeRun(RunId run, Instant now);
+}
