@@ -1,0 +1,30 @@
+package execution.gateway;
+
+import org.jspecify.annotations.Nullable;
+import tenancy.Cause;
+
+/** How a call to a target system ended. */
+public sealed interface Outcome {
+
+    /** Requests that were sent, retries included; 0 if none left the platform. */
+    int attempts();
+
+    /**
+     * The target did it.
+     *
+     * @param status HTTP status of the last answer
+     * @param result the answer's body as JSON, bounded by the connector's limit and checked against its schema
+     */
+    record Succeeded(int status, String result, int attempts) implements Outcome {}
+
+    /**
+     * The target did not do it, for sure: it said so, or the request never left.
+     *
+     * @param status HTTP status of the last answer; absent if there was none
+     * @param code stable, such as {@code target_refused}, {@code destination_blocked}, {@code circuit_open}
+     */
+    record Failed(@Nullable Integer status, String code, Cause cause, int attempts) implements Outcome {}
+
+    /** The request may have been carried out: sent, and no answer that tells. Never repeated without being asked. */
+    record Unknown(String code, Cause cause, int attempts) implements Outcome {}
+}
