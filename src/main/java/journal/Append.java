@@ -21,6 +21,7 @@ final class Append {
     private static final String RESOURCE = Append.class.getName();
 
     /** One event, ready to be stored. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and copied for each event it would cost
     record Event(
             String id,
             String aggregate,
@@ -88,8 +89,7 @@ final class Append {
             throw new IllegalStateException("%s gave %d values for %d types"
                     .formatted(rows.name(), values.length, rows.types().size()));
         }
-        var key = new RowKey(
-                rows.table(), Arrays.asList(values).subList(0, Math.min(rows.keyLength(), values.length)));
+        var key = new RowKey(rows.table(), Arrays.asList(values).subList(0, Math.min(rows.keyLength(), values.length)));
         int round = touched.merge(key, 0, (last, first) -> last + 1);
         while (rounds.size() <= round) {
             rounds.add(new ArrayList<>());

@@ -51,6 +51,7 @@ public interface Journal {
      * @param payload the event as JSON, UTF-8
      * @param metaData tenant, workspace, agent, run, profile, quota class, principal and trace as JSON, UTF-8
      */
+    @SuppressWarnings("ArrayRecordComponent") // written out as they are, never compared
     record Entry(
             long sequence,
             String id,

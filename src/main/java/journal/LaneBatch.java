@@ -41,7 +41,7 @@ final class LaneBatch {
         this.spans = spans;
     }
 
-    /** @return how many units of work it took; 1 when all went well */
+    /** Decides and answers all; says how many units of work it took, which is 1 when all went well. */
     int run(List<Waiting> batch) {
         var failure = attempt(batch);
         if (failure.isEmpty()) {

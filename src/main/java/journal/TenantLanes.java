@@ -136,7 +136,7 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
                 return;
             }
             Lane lane = mine.lane();
-            waited.record(Math.max(0, turn - mine.since() - 1));
+            waited.record((double) Math.max(0, turn - mine.since() - 1));
             List<Waiting> batch = next(lane);
             if (givenUp) {
                 batch.forEach(waiting -> waiting.answer(new ShuttingDown()));
@@ -147,7 +147,8 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
                     redone.increment(units - 1.0);
                 }
             }
-            if (lanes.computeIfPresent(lane.tenant(), (same, served) -> served.commands().isEmpty() ? null : served)
+            if (lanes.computeIfPresent(
+                            lane.tenant(), (same, served) -> served.commands().isEmpty() ? null : served)
                     != null) {
                 queue(lane);
             }
@@ -190,6 +191,7 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
 
     @Override
     public void start() {
+        givenUp = false;
         open = true;
     }
 

@@ -71,7 +71,7 @@ class JournalSerializerTest {
     @Test
     void a_token_names_no_class_that_is_not_a_token() {
         var evil = new SimpleSerializedObject<>(
-                ("{\"tokenAtReset\":{\"@class\":\"java.util.ArrayList\"},\"currentToken\":null}").getBytes(UTF_8),
+                "{\"tokenAtReset\":{\"@class\":\"java.util.ArrayList\"},\"currentToken\":null}".getBytes(UTF_8),
                 byte[].class,
                 ReplayToken.class.getName(),
                 null);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
 import tenancy.Refusal;
 
 class JournalWriterTest {
@@ -26,6 +27,7 @@ class JournalWriterTest {
     private static Running running;
 
     private static final AtomicInteger tests = new AtomicInteger();
+    private static final AtomicInteger holds = new AtomicInteger();
 
     private final String name = "writer_" + tests.incrementAndGet();
 
@@ -53,7 +55,7 @@ class JournalWriterTest {
         assertThat(answers).containsExactly(1L, 1L, 6L, 1L, 1L);
         // The guilty one was decided again, nobody else was.
         assertThat(Sample.Tally.handled.get() - handled).isEqualTo(6);
-        assertThat(transactionsOf(tenants, guilty)).isEqualTo(1);
+        assertThat(transactionsOf(guilty)).isEqualTo(1);
     }
 
     @Test
@@ -91,7 +93,7 @@ class JournalWriterTest {
 
         assertThat(answers).containsExactly(1L, 1L, 1L);
         assertThat(Sample.Tally.handled.get() - handled).isEqualTo(3);
-        assertThat(transactionsOf(tenants, "nobody")).isEqualTo(1);
+        assertThat(transactionsOf("nobody")).isEqualTo(1);
         assertThat(running.count(
                         "select count(*) from journal.event where tenant_id = ? and tenant_seq = 3", tenants.get(1)))
                 .isEqualTo(1);
@@ -103,8 +105,8 @@ class JournalWriterTest {
         String guilty = tenants.get(5);
         running.owner.update("insert into sample.ticket values (?, ?, 0, null)", guilty, guilty + "/ticket");
         List<CompletableFuture<Object>> answers = new ArrayList<>();
-        whileTheWriterIsHeld(() -> tenants.forEach(tenant ->
-                answers.add(running.send(tenant, new Sample.Admit(tenant + "/tally", tenant + "/ticket")))));
+        whileTheWriterIsHeld(() -> tenants.forEach(
+                tenant -> answers.add(running.send(tenant, new Sample.Admit(tenant + "/tally", tenant + "/ticket")))));
 
         for (int i = 0; i < tenants.size(); i++) {
             var answer = answers.get(i);
@@ -190,8 +192,10 @@ class JournalWriterTest {
                 .isEqualTo(IntStream.range(0, 4_000)
                         .filter(i -> i % 7 != 3 && i % 7 != 5)
                         .count());
-        assertThat(running.count("select count(*) from (select tenant_id from journal.event where tenant_id like ?"
-                        + " group by tenant_id having max(tenant_seq) <> count(*)) gaps", name + "\\_%"))
+        assertThat(running.count(
+                        "select count(*) from (select tenant_id from journal.event where tenant_id like ?"
+                                + " group by tenant_id having max(tenant_seq) <> count(*)) gaps",
+                        name + "\\_%"))
                 .isZero();
     }
 
@@ -237,12 +241,38 @@ class JournalWriterTest {
         assertThat(stored).hasSameElementsAs(acknowledged).doesNotHaveDuplicates();
         assertThat(running.count("select count(*) from sample.ticket where tenant_id like ?", name + "\\_%"))
                 .isEqualTo(acknowledged.size());
-        assertThat(running.count("select count(*) from journal.event where payload_type = 'counted'"
-                        + " and tenant_id like ?", name + "\\_%"))
+        assertThat(running.count(
+                        "select count(*) from journal.event where payload_type = 'counted'" + " and tenant_id like ?",
+                        name + "\\_%"))
                 .isEqualTo(acknowledged.size());
-        assertThat(running.count("select count(*) from (select tenant_id from journal.event where tenant_id like ?"
-                        + " group by tenant_id having max(tenant_seq) <> count(*)) gaps", name + "\\_%"))
+        assertThat(running.count(
+                        "select count(*) from (select tenant_id from journal.event where tenant_id like ?"
+                                + " group by tenant_id having max(tenant_seq) <> count(*)) gaps",
+                        name + "\\_%"))
                 .isZero();
+    }
+
+    @Test
+    void a_commit_whose_answer_was_lost_is_found_and_neither_repeated_nor_decided_again() throws Exception {
+        List<String> tenants = open(3);
+        int handled = Sample.Tally.handled.get();
+        var connections = running.bean(LosesAnswers.class);
+
+        // The writer is in a commit of its own then: that one loses its answer too.
+        assertThat(inOneGroup(
+                        tenants, tenant -> new Sample.Count(tenant + "/tally", 1), () -> connections.afterwards.set(2)))
+                .containsExactly(1L, 1L, 1L);
+        assertThat(inOneGroup(
+                        tenants, tenant -> new Sample.Count(tenant + "/tally", 1), () -> connections.before.set(1)))
+                .containsExactly(2L, 2L, 2L);
+
+        assertThat(connections.afterwards).hasValue(0);
+        assertThat(connections.before).hasValue(0);
+        assertThat(Sample.Tally.handled.get() - handled).isEqualTo(6);
+        assertThat(running.count(
+                        "select count(*) from journal.event where tenant_id like ? and payload_type = 'counted'",
+                        name + "\\_%"))
+                .isEqualTo(6);
     }
 
     @Test
@@ -268,8 +298,23 @@ class JournalWriterTest {
                         "select count(*) from journal.event where tenant_id = ? and payload_type = 'counted'", tenant));
     }
 
+    @Test
+    void a_database_that_may_lose_what_it_acknowledged_is_refused_unless_it_is_wanted() {
+        String database = TestDatabases.create();
+        new JdbcTemplate(TestDatabases.owner(database))
+                .execute("alter role firebreak_journal in database " + database + " set synchronous_commit = off");
+
+        assertThatThrownBy(() -> Running.on(database))
+                .hasStackTraceContaining("synchronous_commit = off")
+                .hasStackTraceContaining("firebreak.journal.allow-unsafe-durability");
+        try (var wanted = Running.on(database, "firebreak.journal.allow-unsafe-durability=true")) {
+            assertThat(wanted.ask(name, new Sample.OpenTally(name + "/tally"))).isEqualTo(name + "/tally");
+        }
+    }
+
     private List<String> open(int count) {
-        List<String> tenants = IntStream.range(0, count).mapToObj(i -> name + "_" + i).toList();
+        List<String> tenants =
+                IntStream.range(0, count).mapToObj(i -> name + "_" + i).toList();
         tenants.stream()
                 .map(tenant -> running.send(tenant, new Sample.OpenTally(tenant + "/tally")))
                 .toList()
@@ -294,7 +339,8 @@ class JournalWriterTest {
 
     /** Keeps the writer in a commit of its own, so that what is sent meanwhile becomes one group. */
     private void whileTheWriterIsHeld(Runnable work) throws Exception {
-        String other = name + "/held";
+        String tenant = "held_" + holds.incrementAndGet();
+        String other = tenant + "/tally";
         try (var holder = TestDatabases.owner(running.database).getConnection()) {
             holder.setAutoCommit(false);
             // The held tenant's number, uncommitted: only the writer waits for it, and planting stays possible.
@@ -302,11 +348,11 @@ class JournalWriterTest {
                     "insert into journal.event (tenant_id, tenant_seq, aggregate_identifier, sequence_number,"
                             + " event_identifier, time_stamp, payload_type, payload, meta_data)"
                             + " values (?, 1, ?, 99, 'held', now(), 'held', '', '')")) {
-                statement.setString(1, name);
+                statement.setString(1, tenant);
                 statement.setString(2, other);
                 statement.execute();
             }
-            var held = running.send(name, new Sample.OpenTally(other));
+            var held = running.send(tenant, new Sample.OpenTally(other));
             Thread.sleep(200);
             work.run();
             Thread.sleep(300);
@@ -316,12 +362,11 @@ class JournalWriterTest {
     }
 
     /** In how many transactions the counts of all tenants but one were committed. */
-    private long transactionsOf(List<String> tenants, String except) {
+    private long transactionsOf(String except) {
         return running.count(
                 "select count(distinct xmin::text) from journal.event where payload_type = 'counted'"
                         + " and tenant_id like ? and tenant_id <> ?"
                         + " and convert_from(meta_data, 'UTF8') like '%agent%'",
-                name + "\\_%",
-                except);
+                name + "\\_%", except);
     }
 }

@@ -76,14 +76,13 @@ final class Running implements AutoCloseable {
                 TenantContext.of(new TenantId(tenant), "test", request).metaData());
         metaData.put(TenantContext.AGENT, "agent_of_" + request);
         bean(CommandBus.class)
-                .dispatch(
-                        GenericCommandMessage.asCommandMessage(command).withMetaData(metaData), (same, result) -> {
-                            if (result.isExceptional()) {
-                                answer.completeExceptionally(result.exceptionResult());
-                            } else {
-                                answer.complete(result.getPayload());
-                            }
-                        });
+                .dispatch(GenericCommandMessage.asCommandMessage(command).withMetaData(metaData), (same, result) -> {
+                    if (result.isExceptional()) {
+                        answer.completeExceptionally(result.exceptionResult());
+                    } else {
+                        answer.complete(result.getPayload());
+                    }
+                });
         return answer;
     }
 
@@ -92,6 +91,7 @@ final class Running implements AutoCloseable {
     }
 
     /** Sends all in one lane batch. */
+    @SuppressWarnings("FutureReturnValueIgnored")
     List<CompletableFuture<Object>> together(String tenant, Object... commands) throws InterruptedException {
         var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);

@@ -209,12 +209,14 @@ final class Sample {
         public List<Object[]> rows(EventMessage<?> event) {
             String tenant = (String) event.getMetaData().get(TenantContext.TENANT);
             return switch (event.getPayload()) {
-                case TicketEvent.TicketAdmitted(String ticket, String text) ->
-                    List.<Object[]>of(new Object[] {tenant, ticket, 0});
-                case TicketEvent.TicketTouched(String ticket, String entry) ->
-                    List.<Object[]>of(new Object[] {tenant, entry, 1});
+                case TicketEvent.TicketAdmitted admitted -> row(tenant, admitted.ticket(), 0);
+                case TicketEvent.TicketTouched touched -> row(tenant, touched.entry(), 1);
                 default -> List.of();
             };
+        }
+
+        private static List<Object[]> row(String tenant, String key, int touches) {
+            return List.<Object[]>of(new Object[] {tenant, key, touches});
         }
 
         @Override
@@ -223,8 +225,7 @@ final class Sample {
         }
     }
 
-    static final String TABLES =
-            """
+    static final String TABLES = """
             create schema sample;
             grant usage on schema sample to firebreak_app, firebreak_system, firebreak_journal;
             create table sample.ticket (

@@ -6,8 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.common.caching.Cache;
 import org.axonframework.config.AggregateConfigurer;
 import org.axonframework.config.ConfigurerModule;
@@ -16,7 +19,12 @@ import org.axonframework.eventhandling.EventHandler;
 import org.axonframework.eventsourcing.AggregateFactory;
 import org.axonframework.eventsourcing.GenericAggregateFactory;
 import org.axonframework.eventsourcing.SnapshotTriggerDefinition;
+import org.axonframework.messaging.InterceptorChain;
+import org.axonframework.messaging.MessageDispatchInterceptor;
+import org.axonframework.messaging.MessageHandlerInterceptor;
 import org.axonframework.messaging.correlation.CorrelationDataProvider;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -41,6 +49,34 @@ class SampleApplication {
 
     /** What the sample's projection has counted, by tally. */
     static final Map<String, Integer> projected = new ConcurrentHashMap<>();
+
+    static final AtomicInteger dispatched = new AtomicInteger();
+    static final AtomicInteger handled = new AtomicInteger();
+
+    /** One bean of both kinds, as a module would have it. */
+    static class Counting
+            implements MessageDispatchInterceptor<CommandMessage<?>>, MessageHandlerInterceptor<CommandMessage<?>> {
+        @Override
+        public BiFunction<Integer, CommandMessage<?>, CommandMessage<?>> handle(
+                List<? extends CommandMessage<?>> messages) {
+            return (index, message) -> {
+                dispatched.incrementAndGet();
+                return message;
+            };
+        }
+
+        @Override
+        public @Nullable Object handle(UnitOfWork<? extends CommandMessage<?>> unit, InterceptorChain chain)
+                throws Exception {
+            handled.incrementAndGet();
+            return chain.proceed();
+        }
+    }
+
+    @Bean
+    Counting counting() {
+        return new Counting();
+    }
 
     @ProcessingGroup("sample")
     static class Projection {
@@ -92,8 +128,8 @@ class SampleApplication {
 
     @Bean
     @Qualifier("journalDataSource")
-    HikariDataSource journalDataSource(@Value("${sample.database}") String database) {
-        return pool(database, "journal", 2);
+    LosesAnswers journalDataSource(@Value("${sample.database}") String database) {
+        return new LosesAnswers(pool(database, "journal", 2));
     }
 
     private static HikariDataSource pool(String database, String role, int size) {
@@ -156,7 +192,7 @@ class SampleApplication {
                         .configureSnapshotTrigger(axon -> snapshotEvery.getObject()))
                 .configureAggregate(AggregateConfigurer.defaultConfiguration(Sample.Ticket.class)
                         .configureCache(axon -> cache.getObject()))
-                .registerCommandHandler(
-                        axon -> new Sample.Desk(axon.repository(Sample.Tally.class), axon.repository(Sample.Ticket.class)));
+                .registerCommandHandler(axon ->
+                        new Sample.Desk(axon.repository(Sample.Tally.class), axon.repository(Sample.Ticket.class)));
     }
 }

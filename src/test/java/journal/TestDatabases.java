@@ -34,7 +34,7 @@ final class TestDatabases {
         }
     }
 
-    /** @return the name of a database with the journal's tables and the sample's */
+    /** Makes a database with the journal's tables and the sample's, and gives its name. */
     static String create() {
         String name = "journal_" + count.incrementAndGet();
         new JdbcTemplate(server.getPostgresDatabase()).execute("create database " + name);
