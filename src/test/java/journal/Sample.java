@@ -207,7 +207,7 @@ final class Sample {
 
         @Override
         public List<Object[]> rows(EventMessage<?> event) {
-            String tenant = (String) event.getMetaData().get(TenantContext.TENANT);
+            String tenant = String.valueOf(event.getMetaData().get(TenantContext.TENANT));
             return switch (event.getPayload()) {
                 case TicketEvent.TicketAdmitted admitted -> row(tenant, admitted.ticket(), 0);
                 case TicketEvent.TicketTouched touched -> row(tenant, touched.entry(), 1);
