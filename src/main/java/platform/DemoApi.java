@@ -1,0 +1,87 @@
+package platform;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The platform's own API as any client sees it. The demo has no other way in. */
+final class DemoApi implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final URI base;
+    private final JsonMapper json;
+
+    DemoApi(URI base, JsonMapper json) {
+        this.base = base;
+        this.json = json;
+    }
+
+    record Answer(int status, JsonNode body) {
+
+        boolean found() {
+            return status != 404;
+        }
+
+        Answer orThrow() {
+            if (status >= 400) {
+                throw new IllegalStateException("The demo could not be set up: " + status + " " + body);
+            }
+            return this;
+        }
+    }
+
+    Answer get(String key, String path) {
+        return send(key, "GET", path, null);
+    }
+
+    Answer post(String key, String path, Object body) {
+        return send(key, "POST", path, body);
+    }
+
+    Answer put(String key, String path, Object body) {
+        return send(key, "PUT", path, body);
+    }
+
+    Answer delete(String key, String path) {
+        return send(key, "DELETE", path, null);
+    }
+
+    Answer send(String key, String method, String path, @Nullable Object body) {
+        HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
+                .build();
+        try {
+            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+            byte[] answer = response.body();
+            return new Answer(
+                    response.statusCode(), answer.length == 0 ? json.nullNode() : json.readTree(answer));
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while the demo was set up", stopped);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}
