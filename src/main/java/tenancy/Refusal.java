@@ -17,8 +17,10 @@ public abstract class Refusal extends RuntimeException {
         FORBIDDEN(403),
         NOT_FOUND(404),
         CONFLICT(409),
+        PRECONDITION_FAILED(412),
         TOO_LARGE(413),
         UNPROCESSABLE(422),
+        PRECONDITION_REQUIRED(428),
         TOO_MANY(429),
         UNAVAILABLE(503);
 
