@@ -1,14 +1,19 @@
 package tenancy;
 
 /** The one spelling rule of every id a caller may choose: it appears in keys, paths, logs and metric labels. */
-final class Identifiers {
+public final class Identifiers {
 
     private static final int LONGEST = 96;
 
     private Identifiers() {}
 
-    /** Refuses control characters and separators: ids are joined with {@code /} into aggregate identifiers. */
-    static String check(String field, String value) {
+    /**
+     * The value, if it is spelled as an id may be: without control characters and without separators, because ids are
+     * joined with {@code /} into aggregate identifiers.
+     *
+     * @param field the field's name, for the refusal's pointer
+     */
+    public static String check(String field, String value) {
         if (!allowed(value)) {
             throw new InvalidField(
                     "/" + field,
