@@ -34,8 +34,10 @@ class AxonSpans implements SpanFactory {
 
     @Override
     public Span createDispatchSpan(Supplier<String> name, Message<?> parent, Message<?>... linked) {
-        var current = tracer.currentSpan();
-        return isSampled(current) ? new Traced(tagged(tracer.spanBuilder().setParent(current.context()), name, parent)) : NONE;
+        var current = sampled();
+        return current == null
+                ? NONE
+                : new Traced(tagged(tracer.spanBuilder().setParent(current.context()), name, parent));
     }
 
     @Override
@@ -49,8 +51,8 @@ class AxonSpans implements SpanFactory {
 
     @Override
     public <M extends Message<?>> M propagateContext(M message) {
-        var current = tracer.currentSpan();
-        if (!isSampled(current)) {
+        var current = sampled();
+        if (current == null) {
             return message;
         }
         String trace = "00-%s-%s%s".formatted(current.context().traceId(), current.context().spanId(), SAMPLED);
@@ -79,8 +81,9 @@ class AxonSpans implements SpanFactory {
     @Override
     public void registerSpanAttributeProvider(SpanAttributesProvider provider) {}
 
-    private static boolean isSampled(io.micrometer.tracing.@Nullable Span span) {
-        return span != null && Boolean.TRUE.equals(span.context().sampled());
+    private io.micrometer.tracing.@Nullable Span sampled() {
+        var span = tracer.currentSpan();
+        return span != null && Boolean.TRUE.equals(span.context().sampled()) ? span : null;
     }
 
     private static io.micrometer.tracing.Span.Builder tagged(
