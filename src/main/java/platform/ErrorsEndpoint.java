@@ -36,8 +36,8 @@ class ErrorsEndpoint implements ErrorController {
                     "This is the platform's fault. Name the request id to whoever runs it.");
         }
         return switch (status) {
-            case UNAUTHORIZED -> Problem.of(status, "unauthenticated", "A valid credential is needed.");
-            case FORBIDDEN -> Problem.of(status, "role_not_allowed", "The credential's role may not do this.");
+            case UNAUTHORIZED -> Problem.of(status, "invalid_credential", "A valid credential is needed.");
+            case FORBIDDEN -> Problem.of(status, "role_required", "The credential's role may not do this.");
             case NOT_FOUND -> Problem.of(status, "no_such_route", "There is nothing at this address.");
             default -> Problem.of(status, Problem.INVALID, "The request cannot be used as it is.");
         };

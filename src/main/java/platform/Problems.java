@@ -14,8 +14,6 @@ import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
-import org.springframework.security.access.AccessDeniedException;
-import org.springframework.security.core.AuthenticationException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -24,7 +22,6 @@ import org.springframework.web.servlet.HandlerMapping;
 import tenancy.Attempts;
 import tenancy.Caller;
 import tenancy.Refusal;
-import tenancy.TenantContext;
 
 /** Answers every no, ours or Spring's, as one kind of document, and journals it when it is known who asked. */
 @RestControllerAdvice
@@ -41,17 +38,11 @@ class Problems {
 
     @ExceptionHandler(Exception.class)
     @Nullable
-    ResponseEntity<ProblemDetail> answer(Exception thrown, HttpServletRequest request, HttpServletResponse response)
-            throws Exception {
+    ResponseEntity<ProblemDetail> answer(Exception thrown, HttpServletRequest request, HttpServletResponse response) {
         if (thrown instanceof AsyncRequestNotUsableException || response.isCommitted()) {
             // Nobody is left to answer; the caller went away, or has half of the answer already.
             log.debug("The answer could not be sent", thrown);
             return null;
-        }
-        if (thrown instanceof AuthenticationException
-                || thrown instanceof AccessDeniedException && CallerInLogs.caller().isEmpty()) {
-            // Spring Security asks for credentials where there are none.
-            throw thrown;
         }
         Problem problem = problem(thrown);
         CallerInLogs.caller().ifPresent(caller -> journal(caller, problem, request));
@@ -59,14 +50,9 @@ class Problems {
     }
 
     private static Problem problem(Exception thrown) {
-        if (thrown instanceof Refusal refusal) {
-            return Problem.of(refusal);
-        }
-        if (thrown instanceof AccessDeniedException) {
-            return Problem.of(
-                    HttpStatus.FORBIDDEN, "role_not_allowed", "The credential's role may not do this.");
-        }
-        return UnusableRequest.problem(thrown).orElseGet(() -> fault(thrown));
+        return thrown instanceof Refusal refusal
+                ? Problem.of(refusal)
+                : UnusableRequest.problem(thrown).orElseGet(() -> fault(thrown));
     }
 
     private static Problem fault(Exception thrown) {
@@ -97,7 +83,7 @@ class Problems {
         if (!problem.status().is4xxClientError() || problem.status() == HttpStatus.TOO_MANY_REQUESTS) {
             return;
         }
-        var context = TenantContext.of(caller.tenant(), caller.principal(), RequestIds.of(request));
+        var context = caller.context(RequestIds.of(request));
         try {
             attempts.ifAvailable(journal -> journal.refused(
                     context,

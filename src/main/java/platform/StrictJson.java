@@ -30,7 +30,7 @@ class StrictJson {
     private static final int LONGEST_NUMBER = 64;
 
     @Bean
-    JsonFactoryBuilderCustomizer boundedJson() {
+    JsonFactoryBuilderCustomizer boundedFactory() {
         return json -> json.streamReadConstraints(StreamReadConstraints.builder()
                 .maxNestingDepth(DEEPEST)
                 .maxStringLength(LONGEST_STRING)
@@ -40,7 +40,7 @@ class StrictJson {
     }
 
     @Bean
-    JsonMapperBuilderCustomizer strictJson() {
+    JsonMapperBuilderCustomizer strictMapper() {
         return json -> {
             json.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                     .enumNamingStrategy(EnumNamingStrategies.SNAKE_CASE)

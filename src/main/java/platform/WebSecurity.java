@@ -47,9 +47,8 @@ class WebSecurity {
                         .requestMatchers(
                                 "/",
                                 "/actuator/health/**",
-                                "/openapi.json",
-                                "/v3/api-docs/**",
-                                "/swagger-ui.html",
+                                "/openapi.json/**",
+                                "/docs",
                                 "/swagger-ui/**",
                                 "/problems/**")
                         .permitAll()
