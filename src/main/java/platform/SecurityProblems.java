@@ -56,12 +56,9 @@ class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHandler,
     @Override
     public @Nullable ModelAndView resolveException(
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure) {
-        Refusal refusal = refusal(failure);
+        Refusal refusal = refusal(request, failure);
         if (refusal == null) {
             return null;
-        }
-        if (refusal.kind() == Refusal.Kind.UNAUTHENTICATED) {
-            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge(request));
         }
         return problems.resolveException(request, response, handler, refusal);
     }
@@ -75,23 +72,17 @@ class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHandler,
             HttpServletRequest request, HttpServletResponse response, @Nullable Object handler, Exception failure)
             throws IOException {
         if (resolveException(request, response, handler, failure) == null && !response.isCommitted()) {
-            Refusal refusal = refusal(failure);
+            Refusal refusal = refusal(request, failure);
             response.sendError(refusal == null ? 500 : refusal.kind().status());
         }
     }
 
-    /** RFC 6750: whoever sent nothing is told what to send, whoever sent something that it does not count. */
-    private static String challenge(HttpServletRequest request) {
-        return request.getHeader(HttpHeaders.AUTHORIZATION) == null
-                ? "Bearer realm=\"firebreak\""
-                : "Bearer realm=\"firebreak\", error=\"invalid_token\"";
-    }
-
-    private static @Nullable Refusal refusal(Exception failure) {
+    private static @Nullable Refusal refusal(HttpServletRequest request, Exception failure) {
         return switch (failure) {
             case AuthenticationServiceException undecided ->
                 new Unavailable("credential_check_unavailable", "The credential cannot be checked now; try again.");
-            case AuthenticationException unknown -> new Unauthenticated();
+            case AuthenticationException unknown -> 
+                new Unauthenticated(request.getHeader(HttpHeaders.AUTHORIZATION) != null);
             case AccessDeniedException denied -> new Forbidden("role_required", words(denied));
             default -> null;
         };

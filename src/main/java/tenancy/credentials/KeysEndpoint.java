@@ -47,7 +47,7 @@ class KeysEndpoint {
         this.rows = new JdbcTemplate(dataSource);
     }
 
-    record NewKey(@Nullable String role, @Nullable String agentId, @Nullable String label) {}
+    record NewKey(String role, @Nullable String agentId, String label) {}
 
     /** @param apiKey the credential: shown in this answer and never again */
     record NewKeyView(String keyId, String role, @Nullable String agentId, String label, String apiKey) {}
@@ -111,8 +111,7 @@ class KeysEndpoint {
                 revokedAt == null ? null : revokedAt.toInstant());
     }
 
-    private static Role role(@Nullable String spelled) {
-        String wanted = Fields.required("role", spelled);
+    private static Role role(String wanted) {
         return Arrays.stream(Role.values())
                 .filter(role -> spelled(role).equals(wanted))
                 .findFirst()

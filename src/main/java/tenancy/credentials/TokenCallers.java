@@ -16,6 +16,7 @@ import org.springframework.security.authentication.AuthenticationServiceExceptio
 import org.springframework.security.oauth2.jwt.BadJwtException;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtDecoderInitializationException;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.stereotype.Component;
 import tenancy.AgentId;
@@ -56,6 +57,8 @@ class TokenCallers {
             return caller(decoder.decode(token));
         } catch (BadJwtException notInForce) {
             LOG.debug("A token was refused: {}", notInForce.getMessage());
+        } catch (JwtDecoderInitializationException unreachable) {
+            throw new AuthenticationServiceException("The issuer cannot be reached", unreachable);
         } catch (JwtException undecided) {
             // Unknown key ids make us fetch the issuer's keys, but only so often: past that, the key stays unknown.
             if (!(NestedExceptionUtils.getMostSpecificCause(undecided) instanceof RateLimitReachedException)) {

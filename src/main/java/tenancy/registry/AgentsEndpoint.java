@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tenancy.AgentId;
 import tenancy.Cursor;
-import tenancy.Fields;
+import tenancy.Identifiers;
 import tenancy.Page;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
@@ -42,12 +42,12 @@ class AgentsEndpoint {
     }
 
     record NewAgent(
-            @Nullable String agentId,
-            @Nullable String workspaceId,
-            @Nullable String agentClass,
-            @Nullable String trustZone,
-            @Nullable String policyProfile,
-            @Nullable String quotaClass) {}
+            String agentId,
+            String workspaceId,
+            String agentClass,
+            String trustZone,
+            String policyProfile,
+            String quotaClass) {}
 
     /** @param active false retires the agent, true reinstates it */
     record AgentChange(
@@ -60,17 +60,17 @@ class AgentsEndpoint {
     @PostMapping
     @PreAuthorize("hasRole('TENANT_ADMIN')")
     ResponseEntity<AgentView> register(@RequestBody NewAgent request, TenantContext context) {
-        var agent = new AgentId(context.tenant(), Fields.required("agent_id", request.agentId()));
+        var agent = new AgentId(context.tenant(), request.agentId());
         AgentView registered = commands.ask(
                 context,
                 new RegisterAgent(
                         agent,
                         new WorkspaceId(
-                                context.tenant(), Fields.required("workspace_id", request.workspaceId())),
-                        Fields.name("agent_class", request.agentClass()),
-                        Fields.name("trust_zone", request.trustZone()),
-                        Fields.name("policy_profile", request.policyProfile()),
-                        Fields.name("quota_class", request.quotaClass())));
+                                context.tenant(), request.workspaceId()),
+                        Identifiers.check("agent_class", request.agentClass()),
+                        Identifiers.check("trust_zone", request.trustZone()),
+                        Identifiers.check("policy_profile", request.policyProfile()),
+                        Identifiers.check("quota_class", request.quotaClass())));
         return ResponseEntity.created(URI.create("/v1/agents/" + agent.key())).body(registered);
     }
 
@@ -111,6 +111,6 @@ class AgentsEndpoint {
     }
 
     private static @Nullable String unlessAbsent(String field, @Nullable String value) {
-        return value == null ? null : Fields.name(field, value);
+        return value == null ? null : Identifiers.check(field, value);
     }
 }

@@ -22,13 +22,15 @@ class StoredTenants implements Tenants {
     private static final int MOST_REMEMBERED = 50_000;
 
     private final TenantCommands commands;
+    private final RememberedSubscriptions subscriptions;
 
     /** Tenants are never removed: once seen, one is there for good. */
     private final Cache<TenantId, Boolean> seen =
             Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).build();
 
-    StoredTenants(TenantCommands commands) {
+    StoredTenants(TenantCommands commands, RememberedSubscriptions subscriptions) {
         this.commands = commands;
+        this.subscriptions = subscriptions;
     }
 
     @Override
@@ -37,7 +39,7 @@ class StoredTenants implements Tenants {
             return true;
         }
         try {
-            commands.ask(TenantContext.of(tenant, "platform", null), new FindTenant(tenant));
+            subscriptions.remember(commands.ask(TenantContext.of(tenant, "platform", null), new FindTenant(tenant)));
         } catch (NotFound absent) {
             return false;
         }
@@ -47,7 +49,7 @@ class StoredTenants implements Tenants {
 
     @Override
     public void register(TenantContext context, String name, String quotaClass) {
-        commands.ask(context, new RegisterTenant(context.tenant(), name, quotaClass));
+        subscriptions.remember(commands.ask(context, new RegisterTenant(context.tenant(), name, quotaClass)));
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tenancy.Cursor;
 import tenancy.Fields;
+import tenancy.Identifiers;
 import tenancy.Page;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
@@ -32,27 +33,33 @@ import tenancy.registry.TenantCommand.RegisterTenant;
 class TenantsEndpoint {
 
     private final TenantCommands commands;
+    private final RememberedSubscriptions subscriptions;
     private final JdbcTemplate everyTenant;
 
-    TenantsEndpoint(TenantCommands commands, @Qualifier("systemDataSource") DataSource everyTenant) {
+    TenantsEndpoint(
+            TenantCommands commands,
+            RememberedSubscriptions subscriptions,
+            @Qualifier("systemDataSource") DataSource everyTenant) {
         this.commands = commands;
+        this.subscriptions = subscriptions;
         this.everyTenant = new JdbcTemplate(everyTenant);
     }
 
-    record NewTenant(@Nullable String tenantId, @Nullable String name, @Nullable String quotaClass) {}
+    record NewTenant(String tenantId, String name, String quotaClass) {}
 
     record TenantChange(@Nullable String name, @Nullable String quotaClass) {}
 
     @PostMapping
     @PreAuthorize("hasRole('OPERATOR')")
     ResponseEntity<TenantView> register(@RequestBody NewTenant request, TenantContext context) {
-        TenantId tenant = new TenantId(Fields.required("tenant_id", request.tenantId()));
+        TenantId tenant = new TenantId(request.tenantId());
         TenantView registered = commands.ask(
                 TenantContext.of(tenant, context.principal(), context.requestId()),
                 new RegisterTenant(
                         tenant,
                         Fields.text("name", request.name()),
-                        Fields.name("quota_class", request.quotaClass())));
+                        Identifiers.check("quota_class", request.quotaClass())));
+        subscriptions.remember(registered);
         return ResponseEntity.created(URI.create("/v1/tenants/" + tenant)).body(registered);
     }
 
@@ -83,11 +90,13 @@ class TenantsEndpoint {
     @PatchMapping("/{tenant}")
     @PreAuthorize("hasRole('OPERATOR')")
     TenantView change(@PathVariable String tenant, @RequestBody TenantChange request, TenantContext context) {
-        return commands.ask(
+        TenantView changed = commands.ask(
                 context,
                 new ChangeTenant(
                         new TenantId(tenant),
                         request.name() == null ? null : Fields.text("name", request.name()),
-                        request.quotaClass() == null ? null : Fields.name("quota_class", request.quotaClass())));
+                        request.quotaClass() == null ? null : Identifiers.check("quota_class", request.quotaClass())));
+        subscriptions.remember(changed);
+        return changed;
     }
 }

@@ -40,15 +40,15 @@ class WorkspacesEndpoint {
         this.rows = rows;
     }
 
-    record NewWorkspace(@Nullable String workspaceId, @Nullable String name) {}
+    record NewWorkspace(String workspaceId, String name) {}
 
-    record WorkspaceChange(@Nullable String name) {}
+    record WorkspaceChange(String name) {}
 
     @PostMapping
     @PreAuthorize("hasRole('TENANT_ADMIN')")
     ResponseEntity<WorkspaceView> open(@RequestBody NewWorkspace request, TenantContext context) {
         var workspace =
-                new WorkspaceId(context.tenant(), Fields.required("workspace_id", request.workspaceId()));
+                new WorkspaceId(context.tenant(), request.workspaceId());
         WorkspaceView opened =
                 commands.ask(context, new OpenWorkspace(workspace, Fields.text("name", request.name())));
         return ResponseEntity.created(URI.create("/v1/workspaces/" + workspace.key()))
