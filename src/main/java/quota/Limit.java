@@ -46,6 +46,11 @@ enum Limit {
                 .orElseThrow(() -> new NotFound("limit", word));
     }
 
+    /** The value of this limit in a body that names it. */
+    long checked(@Nullable Long value) {
+        return checked("/" + word, value);
+    }
+
     /** Refuses a value that is missing or out of range. */
     long checked(String pointer, @Nullable Long value) {
         if (value == null) {
