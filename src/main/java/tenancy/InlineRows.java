@@ -1,4 +1,4 @@
-package journal;
+package tenancy;
 
 import java.util.List;
 import org.axonframework.eventhandling.EventMessage;
