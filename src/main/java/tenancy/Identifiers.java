@@ -3,14 +3,19 @@ package tenancy;
 import java.util.regex.Pattern;
 
 /** The one spelling rule of every id a caller may choose: it appears in keys, paths, logs and metric labels. */
-final class Identifiers {
+public final class Identifiers {
 
     /** No control characters, no separators: ids are joined with {@code /} into aggregate identifiers. */
     private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,95}");
 
     private Identifiers() {}
 
-    static String check(String field, String value) {
+    /**
+     * The value, if it is spelled as an id may be.
+     *
+     * @param field the field's name, for the refusal's pointer
+     */
+    public static String check(String field, String value) {
         if (!ALLOWED.matcher(value).matches()) {
             throw new InvalidField(
                     "/" + field,
