@@ -67,14 +67,14 @@ class Action {
     }
 
     /** It cannot even be started: nothing left the platform. */
-    void fail(String code, Cause cause, Instant at) {
+    ActionEvent fail(String code, Cause cause, Instant at) {
         require(ActionState.QUEUED);
-        apply(new ActionFailed(key, attempt, null, code, cause, 0, at));
+        return applied(new ActionFailed(key, attempt, null, code, cause, 0, at));
     }
 
-    void record(Outcome outcome, Instant at) {
+    ActionEvent record(Outcome outcome, Instant at) {
         require(ActionState.RUNNING);
-        apply(
+        return applied(
                 switch (outcome) {
                     case Outcome.Succeeded done ->
                         new ActionSucceeded(key, attempt, done.status(), done.result(), done.attempts(), at);
@@ -87,33 +87,37 @@ class Action {
                 });
     }
 
-    void cancel(Instant at) {
+    ActionEvent cancel(Instant at) {
         if (state != ActionState.QUEUED) {
             throw new Conflict(
                     "not_cancellable",
                     "Action %s is %s: only an action that is queued can be cancelled.".formatted(key, state.word()));
         }
-        apply(new ActionCancelled(key, at));
+        return applied(new ActionCancelled(key, at));
     }
 
     /** Its worker is gone: it is queued again if it may be repeated, else nobody knows what came of it. */
-    void recover(Instant at) {
+    ActionEvent recover(Instant at) {
         require(ActionState.RUNNING);
         if (idempotent) {
-            apply(new ActionRequeued(key, attempt, "interrupted", at));
-        } else {
-            Cause cause = new Cause(
-                    Cause.Owner.PLATFORM,
-                    "interrupted",
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    "The platform stopped between the call and its answer, and the operation is not idempotent.");
-            apply(new ActionOutcomeUnknown(key, attempt, "interrupted", cause, 1, at));
+            return applied(new ActionRequeued(key, attempt, "interrupted", at));
         }
+        Cause cause = new Cause(
+                Cause.Owner.PLATFORM,
+                "interrupted",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                "The platform stopped between the call and its answer, and the operation is not idempotent.");
+        return applied(new ActionOutcomeUnknown(key, attempt, "interrupted", cause, 1, at));
+    }
+
+    private static ActionEvent applied(ActionEvent event) {
+        apply(event);
+        return event;
     }
 
     private void require(ActionState needed) {

@@ -14,6 +14,14 @@ public sealed interface ActionEvent {
     /** The action's key within its tenant; it is the id of the decision too. */
     String action();
 
+    /** Whether nothing follows it any more. */
+    default boolean endsIt() {
+        return switch (this) {
+            case ActionQueued _, ActionStarted _, ActionRequeued _ -> false;
+            case ActionRefused _, ActionSucceeded _, ActionFailed _, ActionOutcomeUnknown _, ActionCancelled _ -> true;
+        };
+    }
+
     /**
      * What was asked for, as policy and quota saw it.
      *

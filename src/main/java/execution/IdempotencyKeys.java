@@ -19,9 +19,11 @@ import tenancy.TenantTransactions;
  * not, and the command that is then decided again is known here as one that was undone.
  */
 @Component
-class Keys {
+class IdempotencyKeys {
 
     private static final int MOST_UNDONE = 20_000;
+    private static final String CALLERS = "c:";
+    private static final String DERIVED = "d:";
     private static final String LOOK_UP =
             "select action, request_digest, created_at from execution.idempotency where tenant_id = ? and key = ?";
 
@@ -31,10 +33,20 @@ class Keys {
     private final Cache<ActionId, Boolean> undone =
             Caffeine.newBuilder().maximumSize(MOST_UNDONE).build();
 
-    Keys(JdbcTemplate database, TenantTransactions transactions, ExecutionSettings settings) {
+    IdempotencyKeys(JdbcTemplate database, TenantTransactions transactions, ExecutionSettings settings) {
         this.database = database;
         this.transactions = transactions;
         this.recent = Caffeine.newBuilder().maximumSize(settings.recentKeys()).build();
+    }
+
+    /** The key as stored: a caller's cannot be taken for a derived one. */
+    static String stored(@Nullable String callers, String derived) {
+        return callers == null ? DERIVED + derived : CALLERS + callers;
+    }
+
+    /** The key as the target system gets it. */
+    static String sent(String stored) {
+        return stored.substring(CALLERS.length());
     }
 
     /** What a key was used for. */
@@ -52,7 +64,7 @@ class Keys {
         Used used = recent.getIfPresent(new Key(tenant, key));
         if (used == null && undone.getIfPresent(asking) != null) {
             undone.invalidate(asking);
-            used = stored(tenant, key);
+            used = lookUp(tenant, key);
         }
         if (used != null && !used.action().tenant().equals(tenant)) {
             throw new IllegalStateException("A key of another tenant was found.");
@@ -70,7 +82,7 @@ class Keys {
         });
     }
 
-    private @Nullable Used stored(TenantId tenant, String key) {
+    private @Nullable Used lookUp(TenantId tenant, String key) {
         List<Used> found = transactions.in(
                 tenant,
                 () -> database.query(
