@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
  * Shows the lag of each projection in the readiness group, and as a metric. A projection that stands still makes the
  * platform {@code DEGRADED} and not unready: what is decided does not wait for projections.
  */
-@Component("journal")
+@Component("journalHealthIndicator")
 class ProjectionsHealth implements HealthIndicator {
 
     private static final Status DEGRADED = new Status("DEGRADED", "a projection stands still");

@@ -23,6 +23,19 @@ public interface InlineRows {
     /** PostgreSQL element types of the arrays, in order, such as {@code text}, {@code int8}, {@code bytea}. */
     List<String> types();
 
+    /**
+     * How many leading values name the row that is touched, mostly tenant and key. Rows with equal ones in one lane
+     * batch are written by statements of their own, one after another, in one transaction.
+     */
+    default int keyLength() {
+        return 2;
+    }
+
+    /** Beans whose statements may touch the same row of one table give the same name here, and the same key. */
+    default String table() {
+        return name();
+    }
+
     /** The values of the rows that follow from this event, each as long as {@link #types()}; mostly none or one. */
     List<Object[]> rows(EventMessage<?> event);
 

@@ -1,6 +1,7 @@
 package tenancy.credentials;
 
 import java.io.PrintStream;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -21,31 +22,34 @@ import tenancy.TenantId;
 class FirstOperator implements ApplicationRunner {
 
     private final Keys keys;
-    private final JdbcTemplate everyTenant;
+    private final BooleanSupplier anyInForce;
     private final PrintStream console;
 
     @Autowired
     FirstOperator(Keys keys, @Qualifier("systemDataSource") DataSource everyTenant) {
-        this(keys, everyTenant, System.out);
+        this(keys, () -> anyInForce(new JdbcTemplate(everyTenant)), System.out);
     }
 
-    FirstOperator(Keys keys, DataSource everyTenant, PrintStream console) {
+    FirstOperator(Keys keys, BooleanSupplier anyInForce, PrintStream console) {
         this.keys = keys;
-        this.everyTenant = new JdbcTemplate(everyTenant);
+        this.anyInForce = anyInForce;
         this.console = console;
     }
 
     /** Runners run when everything has started, the command bus included. */
     @Override
     public void run(ApplicationArguments arguments) {
-        Boolean none = everyTenant.queryForObject(
-                "select not exists (select from tenancy.api_key where role = 'operator' and revoked_at is null)",
-                Boolean.class);
-        if (Boolean.TRUE.equals(none)) {
+        if (!anyInForce.getAsBoolean()) {
             TenantContext fleet = TenantContext.of(TenantId.FLEET, "platform:first_start", null);
             Keys.Issued issued = keys.issue(fleet, Role.OPERATOR, null, "first operator");
             // To the console and never through a logger: a log is kept, and read by many.
             console.printf("%nOperator key, shown this once: %s%n%n", issued.token());
         }
+    }
+
+    private static boolean anyInForce(JdbcTemplate everyTenant) {
+        return Boolean.TRUE.equals(everyTenant.queryForObject(
+                "select exists (select from tenancy.api_key where role = 'operator' and revoked_at is null)",
+                Boolean.class));
     }
 }

@@ -18,6 +18,11 @@ class IssuedKeyRows implements InlineRows {
     }
 
     @Override
+    public String table() {
+        return "api_key";
+    }
+
+    @Override
     public String statement() {
         return """
                 insert into tenancy.api_key (tenant_id, key, hash, role, agent, label, created_at)

@@ -17,6 +17,11 @@ class RevokedKeyRows implements InlineRows {
     }
 
     @Override
+    public String table() {
+        return "api_key";
+    }
+
+    @Override
     public String statement() {
         return """
                 update tenancy.api_key set revoked_at = revoked.at::timestamptz
