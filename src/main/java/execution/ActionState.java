@@ -1,5 +1,8 @@
 package execution;
 
+import java.util.Locale;
+import tenancy.InvalidField;
+
 /** Where an action stands, as its tenant sees it; in JSON and SQL by its lower-case name. */
 public enum ActionState {
     QUEUED,
@@ -18,8 +21,18 @@ public enum ActionState {
         return this != QUEUED && this != RUNNING;
     }
 
+    /** The state of that name; refuses what is none as the query parameter {@code state}. */
+    static ActionState of(String word) {
+        for (ActionState state : values()) {
+            if (state.word().equals(word)) {
+                return state;
+            }
+        }
+        throw new InvalidField("/state", "unknown", "must be a state of an action in lower case");
+    }
+
     /** The name in JSON, SQL and metrics. */
     public String word() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

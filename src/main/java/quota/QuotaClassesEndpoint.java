@@ -13,7 +13,6 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import quota.QuotaCommand.DefineQuotaClass;
-import tenancy.Caller;
 import tenancy.Cursor;
 import tenancy.NotFound;
 import tenancy.Page;
@@ -32,28 +31,6 @@ class QuotaClassesEndpoint {
     QuotaClassesEndpoint(TenantCommands commands, LimitsInForce limits) {
         this.commands = commands;
         this.limits = limits;
-    }
-
-    /** All limits of a class; none may be left out. */
-    record Definition(
-            @Nullable Long requestsPerSecond,
-            @Nullable Long burst,
-            @Nullable Long concurrentRuns,
-            @Nullable Long toolCallsPerDay,
-            @Nullable Long weight,
-            @Nullable Long maxParallelActions,
-            @Nullable Long queuedActions) {
-
-        Limits checked() {
-            return new Limits(
-                    Limit.REQUESTS_PER_SECOND.checked(requestsPerSecond),
-                    Limit.BURST.checked(burst),
-                    Limit.CONCURRENT_RUNS.checked(concurrentRuns),
-                    Limit.TOOL_CALLS_PER_DAY.checked(toolCallsPerDay),
-                    Limit.WEIGHT.checked(weight),
-                    Limit.MAX_PARALLEL_ACTIONS.checked(maxParallelActions),
-                    Limit.QUEUED_ACTIONS.checked(queuedActions));
-        }
     }
 
     @GetMapping
@@ -78,11 +55,12 @@ class QuotaClassesEndpoint {
                 .orElseThrow(() -> new NotFound("quota class", quotaClass));
     }
 
+    /** All limits of the class; none may be left out. */
     @PutMapping("/{quotaClass}")
     @PreAuthorize("hasRole('OPERATOR')")
     ResponseEntity<DefinedClass> define(
-            Caller caller, @PathVariable String quotaClass, @RequestBody Definition definition) {
-        TenantContext fleet = TenantContext.of(TenantId.FLEET, caller.principal(), null);
+            TenantContext context, @PathVariable String quotaClass, @RequestBody Limits definition) {
+        TenantContext fleet = TenantContext.of(TenantId.FLEET, context.principal(), context.requestId());
         DefinedClass defined =
                 commands.ask(fleet, new DefineQuotaClass(new QuotaClassId(quotaClass), definition.checked()));
         return ResponseEntity.status(defined.version() == 1 ? HttpStatus.CREATED : HttpStatus.OK)

@@ -3,7 +3,6 @@ package quota;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -18,10 +17,12 @@ import quota.QuotaCommand.ClearOverride;
 import quota.QuotaCommand.ReadUse;
 import quota.QuotaCommand.SetOverride;
 import tenancy.Caller;
+import tenancy.InvalidField;
 import tenancy.Role;
 import tenancy.Subscriptions;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
+import tenancy.TenantId;
 
 /** A tenant's limits over HTTP: what is in force, where it comes from, how much of it is used. */
 @RestController
@@ -44,7 +45,7 @@ class QuotasEndpoint {
     record QuotaView(String quotaClass, List<LimitView> limits) {}
 
     /** The value that one limit shall have for this tenant. */
-    record NewValue(@Nullable Long value) {}
+    record NewValue(long value) {}
 
     @GetMapping
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
@@ -83,6 +84,9 @@ class QuotasEndpoint {
     }
 
     private String quotaClass(TenantContext context) {
+        if (context.tenant().equals(TenantId.FLEET)) {
+            throw new InvalidField("/tenant", "required", "must name the tenant whose limits are meant");
+        }
         return subscriptions
                 .quotaClass(context.tenant())
                 .orElseThrow(() -> new UnknownQuotaClass("of an unregistered tenant"));

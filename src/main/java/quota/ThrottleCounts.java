@@ -28,8 +28,8 @@ class ThrottleCounts implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(ThrottleCounts.class);
     private static final long WINDOW_SECONDS = 10;
     private static final long LAST_WRITE_SECONDS = 3;
-    /** Stops after the web server, which stops at the default phase - 2048, and before what writes the journal. */
-    private static final int AFTER_WEB_SERVER = SmartLifecycle.DEFAULT_PHASE - 4096;
+    /** Between the web server (default phase - 2048), which sends no more, and Axon with its lanes (- 3072 and less). */
+    private static final int AFTER_WEB_SERVER = SmartLifecycle.DEFAULT_PHASE - 2560;
 
     private final TenantCommands commands;
     private final Clock clock;

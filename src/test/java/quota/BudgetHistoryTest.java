@@ -38,12 +38,12 @@ class BudgetHistoryTest {
     private static final int DEAREST = 5;
     private static final Instant START = Instant.parse("2026-11-23T22:00:00Z");
 
-    /** As the journal's snapshots are read and written: fields, snake case. */
+    /** Fields and not getters, as the journal reads and writes snapshots. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .changeDefaultVisibility(all -> all.withVisibility(PropertyAccessor.ALL, Visibility.NONE)
-                    .withVisibility(PropertyAccessor.FIELD, Visibility.ANY)
-                    .withVisibility(PropertyAccessor.CREATOR, Visibility.ANY))
+            .changeDefaultVisibility(all -> all.withVisibility(PropertyAccessor.FIELD, Visibility.ANY)
+                    .withVisibility(PropertyAccessor.GETTER, Visibility.NONE)
+                    .withVisibility(PropertyAccessor.SETTER, Visibility.NONE))
             .build();
 
     private final long seed = Long.getLong("seed", System.nanoTime());
