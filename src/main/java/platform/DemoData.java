@@ -120,7 +120,7 @@ class DemoData {
                         Map.of("document", customer.policy(), "comment", "The demo's rules."))
                 .orThrow();
         for (String connector : customer.connectors()) {
-            JsonNode document = json.readTree(connector(connector, URI.create("http://localhost:" + sandbox.port())));
+            JsonNode document = json.readTree(connector(connector, URI.create(sandbox.url())));
             api.put(operator, "/v1/connectors/" + connector + inTenant, document).orThrow();
         }
     }
@@ -185,8 +185,8 @@ class DemoData {
 
     private void print(PrintStream out, URI here, Map<String, String> agentKeys, Map<String, Integer> outcomes) {
         var text = new StringBuilder();
-        text.append("\nFirebreak is ready.\n  API            %s/v1\n  Documentation  %s/docs\n  Sandbox        http://localhost:%d/\n"
-                .formatted(here, here, sandbox.port()));
+        text.append("\nFirebreak is ready.\n  API            %s/v1\n  Documentation  %s/docs\n  Sandbox        %s\n"
+                .formatted(here, here, sandbox.url()));
         text.append("\nWhat happened to the demo's actions\n");
         text.append("  %5s  %-15s %-19s %-16s %s\n".formatted("count", "tenant", "action", "state", "cause"));
         outcomes.forEach((line, count) -> text.append("  %5d  %s\n".formatted(count, line)));
@@ -203,8 +203,8 @@ class DemoData {
                    "target":{"system":"zendesk","record_id":"zd_99102"},
                    "arguments":{"status":"solved"},"data_classes":["internal"]}'
 
-                and see the ticket: curl -s http://localhost:%d/tickets/zd_99102
-                """.formatted(here, agentKeys.get("tenant_acme"), sandbox.port()));
+                and see the ticket: curl -s %s/tickets/zd_99102
+                """.formatted(here, agentKeys.get("tenant_acme"), sandbox.url()));
         out.println(text);
     }
 

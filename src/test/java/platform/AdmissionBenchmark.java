@@ -86,7 +86,7 @@ final class AdmissionBenchmark {
 
     private List<TestTenant> register(TestTenants tenants, SandboxServer sandbox, List<String> parts) throws Exception {
         int count = parts.contains("admission") ? TENANTS[TENANTS.length - 1] : 200;
-        URI target = URI.create("http://localhost:" + sandbox.port());
+        URI target = URI.create(sandbox.url());
         tenants.quotaClass(TestTenants.QUOTA_CLASS, TestTenants.ROOMY);
         List<Callable<TestTenant>> registering = new ArrayList<>();
         for (int n = 0; n < count; n++) {

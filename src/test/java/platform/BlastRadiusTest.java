@@ -68,7 +68,7 @@ class BlastRadiusTest {
         sandbox = SandboxServer.start(0);
         owner = tenants.register("owner_" + CANARY);
         stranger = tenants.register("stranger");
-        tenants.connector(owner.id(), "zendesk", URI.create("http://localhost:" + sandbox.port()));
+        tenants.connector(owner.id(), "zendesk", URI.create(sandbox.url()));
         Answer done = tenants.api()
                 .post(
                         owner.key(Role.AGENT),

@@ -39,7 +39,7 @@ class CrashTest {
                 try (var tenants = TestTenants.at(first.base(), operator)) {
                     tenants.quotaClass(TestTenants.QUOTA_CLASS, slow());
                     tenant = tenants.register("crash_tenant");
-                    tenants.connector(tenant.id(), "mail", URI.create("http://localhost:" + sandbox.port()));
+                    tenants.connector(tenant.id(), "mail", URI.create(sandbox.url()));
                     for (int n = 0; n < ACTIONS; n++) {
                         Answer answer = tenants.api().post(tenant.key(Role.AGENT), "/v1/actions", mail(tenants, tenant, n));
                         assertThat(answer.status()).isEqualTo(202);

@@ -48,7 +48,7 @@ class EnvelopeTest {
 
     private TestTenant tenant(String id) {
         TestTenant tenant = tenants.register(id);
-        tenants.connector(id, "zendesk", URI.create("http://localhost:" + sandbox.port()));
+        tenants.connector(id, "zendesk", URI.create(sandbox.url()));
         return tenant;
     }
 
