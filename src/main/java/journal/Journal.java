@@ -19,6 +19,18 @@ public interface Journal {
     /** The tenant's last sequence number; 0 if nothing was ever written. */
     long last(TenantId tenant);
 
+    /**
+     * Has {@code wake} run after each commit of this tenant's entries on this node; it is told nothing but that. It runs
+     * on the writer's thread and must return at once. Other nodes' commits are not heard: poll slowly besides.
+     */
+    Subscription subscribe(TenantId tenant, Runnable wake);
+
+    /** A wish to be woken, until it is closed. */
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /** Which entries; an absent part matches all. Times are inclusive from, exclusive until. */
     record Filter(
             @Nullable String run,

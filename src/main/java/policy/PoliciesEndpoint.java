@@ -54,7 +54,7 @@ class PoliciesEndpoint {
     }
 
     /** A document to publish, and why. */
-    record Publication(@Nullable PolicyDocument document, @Nullable String comment) {}
+    record Publication(PolicyDocument document, @Nullable String comment) {}
 
     @GetMapping
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
@@ -84,15 +84,11 @@ class PoliciesEndpoint {
             @PathVariable String profile,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestBody Publication publication) {
-        PolicyDocument document = publication.document();
-        if (document == null) {
-            throw new InvalidField("/document", "required", "must be the policy document");
-        }
         PublishedPolicy published = commands.ask(
                 context,
                 new PublishPolicy(
                         new ProfileId(context.tenant(), profile),
-                        document,
+                        publication.document(),
                         version(ifMatch),
                         comment(publication.comment())));
         return answer(published.version() == 1 ? HttpStatus.CREATED : HttpStatus.OK, published);

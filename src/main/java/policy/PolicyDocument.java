@@ -16,12 +16,16 @@ import org.jspecify.annotations.Nullable;
 public record PolicyDocument(
         List<Rule> rules, Destinations destinations, List<String> dataClasses, List<String> models) {
 
-    public PolicyDocument {
-        // A section that the sender left out arrives as null, and is silent.
-        rules = List.copyOf(Objects.requireNonNullElse(rules, List.of()));
-        destinations = Objects.requireNonNullElse(destinations, Destinations.NONE);
-        dataClasses = List.copyOf(Objects.requireNonNullElse(dataClasses, List.of()));
-        models = List.copyOf(Objects.requireNonNullElse(models, List.of()));
+    /** A section may be left out, and is silent then. */
+    public PolicyDocument(
+            @Nullable List<Rule> rules,
+            @Nullable Destinations destinations,
+            @Nullable List<String> dataClasses,
+            @Nullable List<String> models) {
+        this.rules = List.copyOf(Objects.requireNonNullElse(rules, List.of()));
+        this.destinations = Objects.requireNonNullElse(destinations, Destinations.NONE);
+        this.dataClasses = List.copyOf(Objects.requireNonNullElse(dataClasses, List.of()));
+        this.models = List.copyOf(Objects.requireNonNullElse(models, List.of()));
     }
 
     /**
@@ -43,9 +47,7 @@ public record PolicyDocument(
             @Nullable String words) {
 
         public Rule {
-            id = Objects.requireNonNullElse(id, "");
-            effect = Objects.requireNonNullElse(effect, "");
-            operations = List.copyOf(Objects.requireNonNullElse(operations, List.of()));
+            operations = List.copyOf(operations);
             effects = effects == null ? null : List.copyOf(effects);
             agentClasses = agentClasses == null ? null : List.copyOf(agentClasses);
             trustZones = trustZones == null ? null : List.copyOf(trustZones);
@@ -57,9 +59,9 @@ public record PolicyDocument(
 
         static final Destinations NONE = new Destinations(List.of(), List.of());
 
-        public Destinations {
-            allow = List.copyOf(Objects.requireNonNullElse(allow, List.of()));
-            deny = List.copyOf(Objects.requireNonNullElse(deny, List.of()));
+        public Destinations(@Nullable List<String> allow, @Nullable List<String> deny) {
+            this.allow = List.copyOf(Objects.requireNonNullElse(allow, List.of()));
+            this.deny = List.copyOf(Objects.requireNonNullElse(deny, List.of()));
         }
     }
 }

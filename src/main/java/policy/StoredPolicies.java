@@ -94,7 +94,7 @@ class StoredPolicies implements Policies {
         return new Denied(
                 0,
                 List.of(new Reason(
-                        "default_deny",
+                        CompiledPolicy.DEFAULT_DENY,
                         "Profile %s is not published: everything is denied.".formatted(envelope.policyProfile()))),
                 "Publish profile %s with a rule that allows %s."
                         .formatted(envelope.policyProfile(), envelope.operation()));

@@ -3,7 +3,6 @@ package quota;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import tenancy.InvalidField;
 import tenancy.NotFound;
 
@@ -46,11 +45,8 @@ enum Limit {
                 .orElseThrow(() -> new NotFound("limit", word));
     }
 
-    /** Refuses a value that is missing or out of range. */
-    long checked(String pointer, @Nullable Long value) {
-        if (value == null) {
-            throw new InvalidField(pointer, "required", "must be a whole number from %d to %d".formatted(least, most));
-        }
+    /** Refuses a value that is out of range. */
+    long checked(String pointer, long value) {
         if (value < least || value > most) {
             throw new InvalidField(pointer, "range", "must be from %d to %d".formatted(least, most));
         }

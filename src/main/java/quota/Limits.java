@@ -31,6 +31,12 @@ public record Limits(
         };
     }
 
+    /** The same, if each is in its range. */
+    Limits checked() {
+        Limit.ALL.forEach(limit -> limit.checked("/" + limit.word(), of(limit)));
+        return this;
+    }
+
     Limits under(Overrides overrides) {
         return overrides.isEmpty()
                 ? this

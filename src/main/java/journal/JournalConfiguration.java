@@ -1,0 +1,220 @@
+package journal;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import javax.sql.DataSource;
+import org.axonframework.commandhandling.CommandBusSpanFactory;
+import org.axonframework.commandhandling.CommandMessage;
+import org.axonframework.commandhandling.DuplicateCommandHandlerResolver;
+import org.axonframework.commandhandling.SimpleCommandBus;
+import org.axonframework.common.caching.Cache;
+import org.axonframework.common.jdbc.ConnectionProvider;
+import org.axonframework.common.transaction.NoTransactionManager;
+import org.axonframework.config.ConfigurerModule;
+import org.axonframework.eventhandling.EventBusSpanFactory;
+import org.axonframework.eventhandling.GenericEventMessage;
+import org.axonframework.eventhandling.PropagatingErrorHandler;
+import org.axonframework.eventhandling.tokenstore.TokenStore;
+import org.axonframework.eventhandling.tokenstore.jdbc.JdbcTokenStore;
+import org.axonframework.eventhandling.tokenstore.jdbc.TokenSchema;
+import org.axonframework.eventsourcing.EventCountSnapshotTriggerDefinition;
+import org.axonframework.eventsourcing.SnapshotTriggerDefinition;
+import org.axonframework.eventsourcing.Snapshotter;
+import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
+import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
+import org.axonframework.messaging.MessageDispatchInterceptor;
+import org.axonframework.messaging.MessageHandlerInterceptor;
+import org.axonframework.messaging.StreamableMessageSource;
+import org.axonframework.messaging.annotation.HandlerDefinition;
+import org.axonframework.messaging.annotation.ParameterResolverFactory;
+import org.axonframework.messaging.interceptors.CorrelationDataInterceptor;
+import org.axonframework.serialization.Serializer;
+import org.axonframework.spring.eventsourcing.SpringAggregateSnapshotter;
+import org.axonframework.spring.jdbc.SpringDataSourceConnectionProvider;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.jdbc.core.JdbcTemplate;
+import tenancy.InlineRows;
+import tenancy.JournaledTypes;
+import tenancy.TenantTransactions;
+
+/** Lanes, writer and storage in the places where Axon looks for its command bus, event store and transactions. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(JournalSettings.class)
+class JournalConfiguration {
+
+    private static final int MOST_SNAPSHOTS_AT_ONCE = 2;
+
+    @Bean
+    @Primary
+    JournalSerializer serializer(List<JournaledTypes> modules) {
+        return new JournalSerializer(new LogicalNames(modules));
+    }
+
+    @Bean
+    @Qualifier("messageSerializer")
+    Serializer messageSerializer(JournalSerializer serializer) {
+        return serializer;
+    }
+
+    @Bean
+    @Qualifier("eventSerializer")
+    Serializer eventSerializer(JournalSerializer serializer) {
+        return serializer;
+    }
+
+    @Bean
+    Wakes journalWakes() {
+        return new Wakes();
+    }
+
+    @Bean
+    JournalWriter journalWriter(
+            @Qualifier("journalDataSource") DataSource dataSource,
+            ObjectProvider<InlineRows> inlineRows,
+            Wakes wakes,
+            JournalSettings settings,
+            MeterRegistry meters) {
+        var connection = new JournalConnection(dataSource, settings);
+        var commit = new GroupCommit(
+                connection,
+                sorted(inlineRows),
+                settings.commitDeadline(),
+                append -> wakes.wake(append.tenant()));
+        return new JournalWriter(connection, commit, settings, meters);
+    }
+
+    @Bean
+    EventStorageEngine journalStorage(
+            DataSource primary,
+            @Qualifier("systemDataSource") DataSource system,
+            org.axonframework.config.Configuration axon,
+            TenantTransactions transactions,
+            JournalSerializer serializer,
+            ObjectProvider<InlineRows> inlineRows,
+            JournalSettings settings) {
+        var ofTenant = JdbcEventStorageEngine.builder();
+        ofTenant.connectionProvider(new SpringDataSourceConnectionProvider(primary));
+        ofTenant.eventSerializer(serializer).snapshotSerializer(serializer);
+        ofTenant.upcasterChain(axon.upcasterChain()).snapshotFilter(axon.snapshotFilter());
+        var ofAll = StoredEvents.ofAllTenants(system, serializer, axon.upcasterChain(), settings.gapTimeout());
+        return new JournalStorage(ofTenant, transactions, serializer, ofAll, sorted(inlineRows));
+    }
+
+    /** In one order everywhere: rows are handed from storage to writer by position. */
+    private static List<InlineRows> sorted(ObjectProvider<InlineRows> inlineRows) {
+        return inlineRows.stream()
+                .sorted(Comparator.comparing(InlineRows::name))
+                .toList();
+    }
+
+    @Bean("eventBus")
+    @Qualifier("eventStore")
+    JournalEventStore eventStore(
+            EventStorageEngine storage, org.axonframework.config.Configuration axon, Clock clock) {
+        // PostgreSQL keeps microseconds: an event must not change when it is read back. Axon knows no other way.
+        GenericEventMessage.clock = Clock.tick(clock, Duration.ofNanos(1_000));
+        return new JournalEventStore(EmbeddedEventStore.builder()
+                .storageEngine(storage)
+                .spanFactory(axon.getComponent(EventBusSpanFactory.class)));
+    }
+
+    @Bean
+    @Primary
+    @Qualifier("localSegment")
+    TenantLanes commandBus(
+            JournalWriter writer,
+            org.axonframework.config.Configuration axon,
+            DuplicateCommandHandlerResolver duplicates,
+            ObjectProvider<MessageDispatchInterceptor<? super CommandMessage<?>>> dispatchInterceptors,
+            ObjectProvider<MessageHandlerInterceptor<? super CommandMessage<?>>> handlerInterceptors,
+            JournalSettings settings,
+            MeterRegistry meters) {
+        var lanes = new TenantLanes(
+                SimpleCommandBus.builder().duplicateCommandHandlerResolver(duplicates),
+                new LaneTransactions(writer),
+                axon.getComponent(CommandBusSpanFactory.class),
+                settings,
+                meters);
+        lanes.registerHandlerInterceptor(new CorrelationDataInterceptor<>(axon.correlationDataProviders()));
+        handlerInterceptors.orderedStream().forEach(lanes::registerHandlerInterceptor);
+        dispatchInterceptors.orderedStream().forEach(lanes::registerDispatchInterceptor);
+        return lanes;
+    }
+
+    @Bean
+    Cache aggregateCache(JournalSettings settings) {
+        return new AggregateCache(settings.cachedAggregates());
+    }
+
+    @Bean
+    SnapshotTriggerDefinition snapshotEvery(Snapshotter snapshotter, JournalSettings settings) {
+        return new EventCountSnapshotTriggerDefinition(snapshotter, settings.snapshotEvery());
+    }
+
+    /** Snapshots are taken beside the lanes, never in them, and read each tenant's events in its own transaction. */
+    @Bean
+    SpringAggregateSnapshotter aggregateSnapshotter(
+            org.axonframework.config.Configuration axon,
+            HandlerDefinition handlers,
+            ParameterResolverFactory parameters,
+            EventStore eventStore) {
+        var permits = new Semaphore(MOST_SNAPSHOTS_AT_ONCE);
+        return SpringAggregateSnapshotter.builder()
+                .repositoryProvider(axon::repository)
+                .transactionManager(NoTransactionManager.INSTANCE)
+                .executor(task -> Thread.ofVirtual().name("snapshot").start(() -> {
+                    permits.acquireUninterruptibly();
+                    try {
+                        task.run();
+                    } finally {
+                        permits.release();
+                    }
+                }))
+                .eventStore(eventStore)
+                .parameterResolverFactory(parameters)
+                .handlerDefinition(handlers)
+                .build();
+    }
+
+    @Bean
+    TokenStore tokenStore(ConnectionProvider connections, JournalSerializer serializer) {
+        return JdbcTokenStore.builder()
+                .connectionProvider(connections)
+                .serializer(serializer)
+                .schema(TokenSchema.builder()
+                        .setTokenTable("journal.token")
+                        .setProcessorNameColumn("processor_name")
+                        .setTokenTypeColumn("token_type")
+                        .build())
+                .build();
+    }
+
+    /**
+     * Projections start at the first event, work in batches, and stop at an event they cannot handle rather than pass
+     * over it.
+     */
+    @Bean
+    ConfigurerModule projectionDefaults(JournalSettings settings) {
+        return configurer -> configurer.eventProcessing(processing -> processing
+                .usingPooledStreamingEventProcessors((axon, builder) -> builder.batchSize(settings.projectionBatch())
+                        .initialSegmentCount(1)
+                        .initialToken(StreamableMessageSource::createTailToken))
+                .registerDefaultListenerInvocationErrorHandler(axon -> PropagatingErrorHandler.instance()));
+    }
+
+    @Bean
+    Journal journal(TenantTransactions transactions, JdbcTemplate jdbc, Wakes wakes) {
+        return new StoredJournal(transactions, jdbc, wakes);
+    }
+}

@@ -1,0 +1,44 @@
+package journal;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Bounds of lanes, journal and projections.
+ *
+ * @param allowUnsafeDurability run on a PostgreSQL that may lose what it acknowledged
+ * @param laneBatch most commands of one tenant that are decided and committed together
+ * @param laneCapacity most commands of one tenant that may wait
+ * @param drain how long a stopping node finishes what waits in its lanes
+ * @param commitDeadline how long a lane waits for its commit before its callers hear that the journal is unavailable
+ * @param statementTimeout after which PostgreSQL gives a statement of the writer up
+ * @param cachedAggregates most aggregates held in memory
+ * @param snapshotEvery events of one aggregate after which its state is stored
+ * @param projectionBatch events that a projection handles in one transaction
+ * @param gapTimeout how long projections look for events that others may still be committing out of order
+ */
+@ConfigurationProperties("firebreak.journal")
+record JournalSettings(
+        @DefaultValue("false") boolean allowUnsafeDurability,
+        @DefaultValue("64") int laneBatch,
+        @DefaultValue("10000") int laneCapacity,
+        @DefaultValue("2s") Duration drain,
+        @DefaultValue("10s") Duration commitDeadline,
+        @DefaultValue("5s") Duration statementTimeout,
+        @DefaultValue("20000") int cachedAggregates,
+        @DefaultValue("1000") int snapshotEvery,
+        @DefaultValue("200") int projectionBatch,
+        @DefaultValue("10s") Duration gapTimeout) {
+
+    JournalSettings {
+        if (laneBatch < 1 || laneCapacity < laneBatch || cachedAggregates < 1 || snapshotEvery < 2) {
+            throw new IllegalArgumentException("firebreak.journal: lane-batch, cached-aggregates must be 1 or more,"
+                    + " lane-capacity at least lane-batch, snapshot-every 2 or more");
+        }
+        if (gapTimeout.compareTo(statementTimeout) <= 0) {
+            throw new IllegalArgumentException("firebreak.journal.gap-timeout must exceed statement-timeout: projections"
+                    + " would pass over events that are still being committed");
+        }
+    }
+}

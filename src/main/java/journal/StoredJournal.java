@@ -1,0 +1,100 @@
+package journal;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import tenancy.ActionId;
+import tenancy.TenantId;
+import tenancy.TenantTransactions;
+
+/** Reads a tenant's stream out of the event table, bound to the tenant. */
+class StoredJournal implements Journal {
+
+    private static final int MOST_ENTRIES = 1_000;
+    private static final String SELECT =
+            """
+            select tenant_seq, event_identifier, payload_type, payload_revision, time_stamp, aggregate_identifier,
+                sequence_number, payload, meta_data
+            from journal.event where tenant_id = ? and tenant_seq > ?""";
+
+    private final TenantTransactions transactions;
+    private final JdbcTemplate jdbc;
+    private final Wakes wakes;
+
+    StoredJournal(TenantTransactions transactions, JdbcTemplate jdbc, Wakes wakes) {
+        this.transactions = transactions;
+        this.jdbc = jdbc;
+        this.wakes = wakes;
+    }
+
+    @Override
+    public List<Entry> read(TenantId tenant, Filter filter, long after, int limit) {
+        if (limit < 1 || limit > MOST_ENTRIES) {
+            throw new IllegalArgumentException("The limit must be 1 to " + MOST_ENTRIES);
+        }
+        var sql = new StringBuilder(SELECT);
+        List<Object> values = new ArrayList<>(List.of(tenant.value(), after));
+        String action = filter.action();
+        and(sql, values, " and run_id = ?", filter.run());
+        and(sql, values, " and agent_id = ?", filter.agent());
+        and(sql, values, " and aggregate_identifier = ?", action == null ? null : aggregate(tenant, action));
+        and(sql, values, " and payload_type = ?", filter.type());
+        and(sql, values, " and time_stamp >= ?", time(filter.from()));
+        and(sql, values, " and time_stamp < ?", time(filter.until()));
+        sql.append(" order by tenant_seq limit ?");
+        values.add(limit);
+        return transactions.in(tenant, () -> jdbc.query(sql.toString(), (row, n) -> entry(row), values.toArray()));
+    }
+
+    private static void and(StringBuilder sql, List<Object> values, String condition, @Nullable Object value) {
+        if (value != null) {
+            sql.append(condition);
+            values.add(value);
+        }
+    }
+
+    private static String aggregate(TenantId tenant, String action) {
+        return new ActionId(tenant, action).toString();
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static Entry entry(ResultSet row) throws SQLException {
+        return new Entry(
+                row.getLong("tenant_seq"),
+                row.getString("event_identifier"),
+                row.getString("payload_type"),
+                Objects.requireNonNullElse(row.getString("payload_revision"), ""),
+                row.getObject("time_stamp", OffsetDateTime.class).toInstant(),
+                row.getString("aggregate_identifier"),
+                row.getLong("sequence_number"),
+                row.getBytes("payload"),
+                row.getBytes("meta_data"));
+    }
+
+    @Override
+    public long last(TenantId tenant) {
+        return transactions.in(
+                tenant,
+                () -> Objects.requireNonNullElse(
+                        jdbc.queryForObject(
+                                "select max(tenant_seq) from journal.event where tenant_id = ?",
+                                Long.class,
+                                tenant.value()),
+                        0L));
+    }
+
+    @Override
+    public Subscription subscribe(TenantId tenant, Runnable wake) {
+        return wakes.add(tenant.value(), wake);
+    }
+}

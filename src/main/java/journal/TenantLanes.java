@@ -1,0 +1,200 @@
+package journal;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.axonframework.commandhandling.CommandBusSpanFactory;
+import org.axonframework.commandhandling.CommandCallback;
+import org.axonframework.commandhandling.CommandMessage;
+import org.axonframework.commandhandling.SimpleCommandBus;
+import org.axonframework.common.Registration;
+import org.axonframework.common.transaction.TransactionManager;
+import org.axonframework.messaging.MessageDispatchInterceptor;
+import org.axonframework.messaging.MessageHandler;
+import org.axonframework.messaging.MessageHandlerInterceptor;
+import org.axonframework.spring.config.SpringAxonConfiguration;
+import org.springframework.context.SmartLifecycle;
+import tenancy.Refusal;
+import tenancy.TenantContext;
+import tenancy.TenantId;
+
+/**
+ * The command bus: one lane a tenant. What has gathered in a lane is decided and committed together. Lanes are served in
+ * turn by as many virtual threads as there are active lanes: after each batch a lane goes to the end of the queue, so
+ * that a deep lane delays nobody.
+ */
+class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
+
+    /** Stops after everything that sends commands: web server, dispatchers, Axon's event processors. */
+    static final int PHASE = SpringAxonConfiguration.LIFECYCLE_PHASE - 1024;
+
+    private static final Duration DRAIN_CHECK = Duration.ofMillis(5);
+
+    /** @param commands only touched inside {@code lanes.compute} */
+    private record Lane(String tenant, ArrayDeque<Waiting> commands) {}
+
+    /** Active lanes: each is in {@code turns} or being served. */
+    private final ConcurrentHashMap<String, Lane> lanes = new ConcurrentHashMap<>();
+
+    private final ConcurrentLinkedQueue<Lane> turns = new ConcurrentLinkedQueue<>();
+    private final List<MessageHandlerInterceptor<? super CommandMessage<?>>> handlerInterceptors =
+            new CopyOnWriteArrayList<>();
+    private final List<MessageDispatchInterceptor<? super CommandMessage<?>>> dispatchInterceptors =
+            new CopyOnWriteArrayList<>();
+    private final JournalSettings settings;
+    private final LaneBatch work;
+    private final DistributionSummary batches;
+    private final Counter redone;
+    private volatile boolean open = true;
+    private volatile boolean givenUp;
+
+    TenantLanes(
+            Builder builder,
+            TransactionManager transactions,
+            CommandBusSpanFactory spans,
+            JournalSettings settings,
+            MeterRegistry meters) {
+        super(builder.transactionManager(transactions).spanFactory(spans));
+        this.settings = settings;
+        this.work = new LaneBatch(transactions, handlerInterceptors, spans);
+        this.batches = DistributionSummary.builder("journal.lane.batch")
+                .description("Commands of one tenant decided and committed together")
+                .register(meters);
+        this.redone = Counter.builder("journal.lane.redone")
+                .description("Units of work that were needed beyond one a batch")
+                .register(meters);
+        meters.gauge("journal.lanes", lanes, ConcurrentHashMap::size);
+    }
+
+    @Override
+    protected <C, R> void handle(
+            CommandMessage<C> command,
+            MessageHandler<? super CommandMessage<?>> handler,
+            CommandCallback<? super C, ? super R> callback) {
+        @SuppressWarnings("unchecked")
+        var waiting = new Waiting(command, handler, (CommandCallback<Object, Object>) callback);
+        if (command.getMetaData().get(TenantContext.TENANT) instanceof String tenant) {
+            enter(tenant, waiting).ifPresent(waiting::answer);
+        } else {
+            waiting.answer(new IllegalStateException(
+                    "Command %s names no tenant: it has no lane".formatted(command.getCommandName())));
+        }
+    }
+
+    private Optional<Refusal> enter(String tenant, Waiting waiting) {
+        var refusal = new Refusal[1];
+        var idle = new Lane[1];
+        lanes.compute(tenant, (same, existing) -> {
+            if (!open) {
+                refusal[0] = new ShuttingDown();
+                return existing;
+            }
+            Lane lane = existing;
+            if (lane == null) {
+                lane = new Lane(tenant, new ArrayDeque<>());
+                idle[0] = lane;
+            } else if (lane.commands().size() >= settings.laneCapacity()) {
+                refusal[0] = new LaneFull(new TenantId(tenant), settings.laneCapacity());
+                return lane;
+            }
+            lane.commands().add(waiting);
+            return lane;
+        });
+        if (idle[0] != null) {
+            turns.add(idle[0]);
+            Thread.ofVirtual().name("lane").start(this::serve);
+        }
+        return Optional.ofNullable(refusal[0]);
+    }
+
+    /**
+     * Serves whichever lane is next. Not bound to the lane it was started for: the scheduler of virtual threads is
+     * neither preemptive nor fair, and a thread that just goes on with its own lane could keep others from starting.
+     */
+    private void serve() {
+        for (Lane lane = turns.poll(); lane != null; lane = turns.poll()) {
+            List<Waiting> batch = next(lane);
+            if (givenUp) {
+                batch.forEach(waiting -> waiting.answer(new ShuttingDown()));
+            } else {
+                batches.record(batch.size());
+                int units = work.run(batch);
+                if (units > 1) {
+                    redone.increment(units - 1.0);
+                }
+            }
+            if (lanes.computeIfPresent(lane.tenant(), (same, served) -> served.commands().isEmpty() ? null : served)
+                    != null) {
+                turns.add(lane);
+            }
+        }
+    }
+
+    /** What has gathered, of at most one batch. The lane stays active: nobody else may serve it meanwhile. */
+    private List<Waiting> next(Lane lane) {
+        List<Waiting> batch = new ArrayList<>();
+        lanes.computeIfPresent(lane.tenant(), (same, active) -> {
+            while (batch.size() < settings.laneBatch() && !active.commands().isEmpty()) {
+                batch.add(active.commands().remove());
+            }
+            return active;
+        });
+        return batch;
+    }
+
+    /** Each takes part once, though Axon's auto-configuration registers what we have registered before. */
+    @Override
+    public Registration registerHandlerInterceptor(MessageHandlerInterceptor<? super CommandMessage<?>> interceptor) {
+        if (!handlerInterceptors.contains(interceptor)) {
+            handlerInterceptors.add(interceptor);
+        }
+        return () -> handlerInterceptors.remove(interceptor);
+    }
+
+    @Override
+    public Registration registerDispatchInterceptor(MessageDispatchInterceptor<? super CommandMessage<?>> interceptor) {
+        if (dispatchInterceptors.contains(interceptor)) {
+            return () -> dispatchInterceptors.remove(interceptor);
+        }
+        dispatchInterceptors.add(interceptor);
+        return super.registerDispatchInterceptor(interceptor);
+    }
+
+    @Override
+    public void start() {
+        open = true;
+    }
+
+    /** Takes nothing new, finishes what waits, and refuses what is left when the time is over. */
+    @Override
+    public void stop() {
+        open = false;
+        long deadline = System.nanoTime() + settings.drain().toNanos();
+        try {
+            while (!lanes.isEmpty() && System.nanoTime() - deadline < 0) {
+                Thread.sleep(DRAIN_CHECK);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+        givenUp = true;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return open;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+}

@@ -1,0 +1,124 @@
+package journal;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.axonframework.common.caching.Cache;
+import org.axonframework.config.AggregateConfigurer;
+import org.axonframework.config.ConfigurerModule;
+import org.axonframework.eventsourcing.AggregateFactory;
+import org.axonframework.eventsourcing.GenericAggregateFactory;
+import org.axonframework.eventsourcing.SnapshotTriggerDefinition;
+import org.axonframework.messaging.correlation.CorrelationDataProvider;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import tenancy.InlineRows;
+import tenancy.JournaledTypes;
+import tenancy.TenantContext;
+import tenancy.TenantId;
+import tenancy.TenantTransactions;
+
+/** The journal in a Spring Boot application, with the sample instead of our other modules. */
+@EnableAutoConfiguration
+@Import(JournalConfiguration.class)
+class SampleApplication {
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    @Primary
+    HikariDataSource dataSource(@Value("${sample.database}") String database) {
+        return pool(database, "app", 8);
+    }
+
+    @Bean
+    @Qualifier("systemDataSource")
+    HikariDataSource systemDataSource(@Value("${sample.database}") String database) {
+        return pool(database, "system", 4);
+    }
+
+    @Bean
+    @Qualifier("journalDataSource")
+    HikariDataSource journalDataSource(@Value("${sample.database}") String database) {
+        return pool(database, "journal", 2);
+    }
+
+    private static HikariDataSource pool(String database, String role, int size) {
+        var pool = new HikariDataSource();
+        pool.setJdbcUrl(TestDatabases.url(database, role));
+        pool.setUsername("firebreak_" + role);
+        pool.setPassword("x");
+        pool.setMaximumPoolSize(size);
+        pool.setConnectionTimeout(1_000);
+        return pool;
+    }
+
+    @Bean
+    TenantTransactions tenantTransactions(PlatformTransactionManager manager, DataSource primary) {
+        var transaction = new TransactionTemplate(manager);
+        var jdbc = new JdbcTemplate(primary);
+        return new TenantTransactions() {
+            @Override
+            @SuppressWarnings("NullAway")
+            public <T> T in(TenantId tenant, Supplier<T> work) {
+                return transaction.execute(status -> {
+                    jdbc.queryForObject("select set_config('app.tenant', ?, true)", String.class, tenant.value());
+                    return work.get();
+                });
+            }
+        };
+    }
+
+    @Bean
+    JournaledTypes sampleTypes() {
+        return new JournaledTypes(
+                List.of(Sample.TallyEvent.class, Sample.TicketEvent.class, Sample.Tally.class, Sample.Ticket.class));
+    }
+
+    @Bean
+    InlineRows ticketRows() {
+        return new Sample.TicketRows();
+    }
+
+    @Bean
+    CorrelationDataProvider context() {
+        return message -> {
+            Map<String, Object> context = new TreeMap<>(message.getMetaData());
+            context.keySet().retainAll(List.of(TenantContext.TENANT, TenantContext.AGENT, TenantContext.REQUEST));
+            return context;
+        };
+    }
+
+    /** Made by Axon for what is annotated as a Spring bean; the sample is not, so that no scan finds it. */
+    @Bean
+    AggregateFactory<Sample.Tally> tallies() {
+        return new GenericAggregateFactory<>(Sample.Tally.class);
+    }
+
+    @Bean
+    ConfigurerModule sample(ObjectProvider<Cache> cache, ObjectProvider<SnapshotTriggerDefinition> snapshotEvery) {
+        return configurer -> configurer
+                .configureAggregate(AggregateConfigurer.defaultConfiguration(Sample.Tally.class)
+                        .configureCache(axon -> cache.getObject())
+                        .configureSnapshotTrigger(axon -> snapshotEvery.getObject()))
+                .configureAggregate(AggregateConfigurer.defaultConfiguration(Sample.Ticket.class)
+                        .configureCache(axon -> cache.getObject()))
+                .registerCommandHandler(
+                        axon -> new Sample.Desk(axon.repository(Sample.Tally.class), axon.repository(Sample.Ticket.class)));
+    }
+}

@@ -1,0 +1,336 @@
+package journal;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.axonframework.commandhandling.CommandMessage;
+import org.axonframework.common.caching.Cache;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tenancy.Refusal;
+
+class TenantLanesTest {
+
+    @SuppressWarnings("NullAway.Init")
+    private static Running running;
+
+    private static final AtomicInteger tenants = new AtomicInteger();
+
+    private final String tenant = "lane_" + tenants.incrementAndGet();
+    private final String tally = tenant + "/tally";
+
+    @BeforeAll
+    static void start() {
+        running = Running.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        running.close();
+    }
+
+    @Test
+    void a_command_refused_before_it_applied_fails_alone_and_is_not_redone() throws Exception {
+        running.ask(tenant, new Sample.OpenTally(tally));
+        int handled = Sample.Tally.handled.get();
+
+        var answers = running.together(
+                tenant, new Sample.Count(tally, 1), new Sample.Refuse(tally), new Sample.Count(tally, 2));
+
+        assertThat(answers.get(0).get(10, SECONDS)).isEqualTo(1L);
+        assertThatThrownBy(() -> answers.get(1).get(10, SECONDS)).hasCauseInstanceOf(Sample.TooMuch.class);
+        assertThat(answers.get(2).get(10, SECONDS)).isEqualTo(3L);
+        assertThat(Sample.Tally.handled.get() - handled).isEqualTo(2);
+        assertThat(transactions("counted")).isEqualTo(1);
+    }
+
+    @Test
+    void a_command_refused_after_it_applied_leaves_nothing_and_the_others_are_decided_again() throws Exception {
+        running.ask(tenant, new Sample.OpenTally(tally));
+
+        var answers = running.together(
+                tenant, new Sample.Count(tally, 1), new Sample.CountThenRefuse(tally), new Sample.Count(tally, 2));
+
+        assertThat(answers.get(0).get(10, SECONDS)).isEqualTo(1L);
+        assertThatThrownBy(() -> answers.get(1).get(10, SECONDS)).hasCauseInstanceOf(Sample.TooMuch.class);
+        assertThat(answers.get(2).get(10, SECONDS)).isEqualTo(3L);
+        assertThat(running.ask(tenant, new Sample.Look(tally))).isEqualTo("3 in 2, VERY_LARGE");
+        assertThat(events()).isEqualTo(3);
+    }
+
+    @Test
+    void a_bug_in_one_command_fails_that_command_alone() throws Exception {
+        running.ask(tenant, new Sample.OpenTally(tally));
+
+        var answers = running.together(
+                tenant, new Sample.Count(tally, 1), new Sample.CountThenFail(tally), new Sample.Count(tally, 2));
+
+        assertThat(answers.get(0).get(10, SECONDS)).isEqualTo(1L);
+        assertThatThrownBy(() -> answers.get(1).get(10, SECONDS)).hasRootCauseMessage("a bug");
+        assertThat(answers.get(2).get(10, SECONDS)).isEqualTo(3L);
+        assertThat(events()).isEqualTo(3);
+    }
+
+    @Test
+    void a_rollback_evicts_what_was_changed_in_the_cache() {
+        running.ask(tenant, new Sample.OpenTally(tally));
+        assertThat(running.bean(Cache.class).containsKey(tally)).isTrue();
+
+        assertThatThrownBy(() -> running.ask(tenant, new Sample.CountThenFail(tally)))
+                .hasRootCauseMessage("a bug");
+
+        assertThat(running.bean(Cache.class).containsKey(tally)).isFalse();
+        assertThat(running.ask(tenant, new Sample.Look(tally))).isEqualTo("0 in 0, VERY_LARGE");
+    }
+
+    @Test
+    void a_conflict_with_another_process_is_solved_by_loading_again() {
+        running.ask(tenant, new Sample.OpenTally(tally));
+        running.plant(tenant, tally, 1, 2);
+
+        assertThat(running.ask(tenant, new Sample.Count(tally, 1))).isEqualTo(6L);
+        assertThat(events()).isEqualTo(3);
+        assertThat(running.gapFree()).isTrue();
+    }
+
+    @Test
+    void what_exists_already_cannot_be_created_again() throws Exception {
+        var answers = running.together(
+                tenant, new Sample.OpenTally(tally), new Sample.OpenTally(tally), new Sample.Count(tally, 1));
+
+        assertThat(answers.get(0).get(10, SECONDS)).isEqualTo(tally);
+        assertThatThrownBy(() -> answers.get(1).get(10, SECONDS))
+                .hasCauseInstanceOf(org.axonframework.modelling.command.AggregateStreamCreationException.class);
+        assertThat(answers.get(2).get(10, SECONDS)).isEqualTo(1L);
+    }
+
+    @Test
+    void commands_of_a_tenant_are_decided_in_the_order_they_were_sent() {
+        running.ask(tenant, new Sample.OpenTally(tally));
+        List<CompletableFuture<Object>> answers = IntStream.range(0, 1_000)
+                .mapToObj(i -> running.send(tenant, new Sample.Count(tally, 1)))
+                .toList();
+
+        assertThat(answers.stream().map(CompletableFuture::join))
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, 1_000).mapToObj(i -> (Object) (long) i).toList());
+    }
+
+    @Test
+    void each_event_carries_the_metadata_of_its_own_command() throws Exception {
+        running.ask(tenant, new Sample.OpenTally(tally));
+        var answers = running.together(
+                tenant, new Sample.Count(tally, 10), new Sample.Count(tally, 11), new Sample.Count(tally, 12));
+        answers.forEach(CompletableFuture::join);
+
+        assertThat(transactions("counted")).isEqualTo(1);
+        List<Map<String, @Nullable Object>> rows = running.owner.queryForList(
+                "select convert_from(payload, 'UTF8')::json ->> 'amount' as amount,"
+                        + " convert_from(meta_data, 'UTF8')::json ->> 'request' as request, agent_id"
+                        + " from journal.event where tenant_id = ? and payload_type = 'counted' order by tenant_seq",
+                tenant);
+        assertThat(rows)
+                .containsExactly(
+                        Map.of("amount", "10", "request", "r0", "agent_id", "agent_of_r0"),
+                        Map.of("amount", "11", "request", "r1", "agent_id", "agent_of_r1"),
+                        Map.of("amount", "12", "request", "r2", "agent_id", "agent_of_r2"));
+    }
+
+    @Test
+    void a_command_without_a_tenant_has_no_lane() {
+        var answer = new CompletableFuture<Throwable>();
+        running.bean(org.axonframework.commandhandling.CommandBus.class)
+                .dispatch(
+                        org.axonframework.commandhandling.GenericCommandMessage.asCommandMessage(
+                                new Sample.Look(tally)),
+                        (command, result) -> answer.complete(result.exceptionResult()));
+
+        assertThat(answer.join()).hasMessageContaining("names no tenant");
+    }
+
+    @Test
+    void an_event_for_another_tenants_aggregate_is_refused() {
+        running.ask(tenant, new Sample.OpenTally(tally));
+
+        assertThatThrownBy(() -> running.ask(tenant + "x", new Sample.Count(tally, 1)))
+                .hasMessageContaining("cannot be written in the lane of");
+        assertThat(events()).isEqualTo(1);
+    }
+
+    @Test
+    void deep_lanes_delay_another_tenants_command_by_two_batches_at_most() throws Exception {
+        // Two of them, one for each carrier thread, refusing everything: they never wait for a commit.
+        List<String> hot = List.of(tenant + "_hot1", tenant + "_hot2");
+        hot.forEach(name -> running.ask(name, new Sample.OpenTally(name + "/tally")));
+        running.ask(tenant, new Sample.OpenTally(tally));
+        var batches = new Batches();
+        var registration = running.bean(TenantLanes.class).registerHandlerInterceptor((unit, chain) -> {
+            batches.saw(unit);
+            return chain.proceed();
+        });
+        List<CompletableFuture<Object>> flood = new ArrayList<>();
+        var release = new CountDownLatch(1);
+        for (String name : hot) {
+            var entered = new CountDownLatch(1);
+            flood.add(running.send(name, new Sample.Hold(entered, release)));
+            entered.await();
+            for (int i = 0; i < 10_000; i++) {
+                flood.add(running.send(name, new Sample.Refuse(name + "/tally")));
+            }
+        }
+        release.countDown();
+
+        for (int i = 0; i < 20; i++) {
+            var answer = running.send(tenant, new Sample.Look(tally)).thenApply(total -> batches.of(hot));
+            var before = batches.of(hot);
+            var after = answer.get(30, SECONDS);
+            for (int lane = 0; lane < hot.size(); lane++) {
+                assertThat(after.get(lane) - before.get(lane)).isLessThanOrEqualTo(2);
+            }
+        }
+        flood.forEach(answer -> answer.exceptionally(refused -> refused).join());
+        registration.cancel();
+    }
+
+    @Test
+    void a_lane_of_10_000_waiting_commits_in_turn_with_the_others() throws Exception {
+        String hot = tenant + "_hot";
+        running.ask(hot, new Sample.OpenTally(hot + "/tally"));
+        running.ask(tenant, new Sample.OpenTally(tally));
+        var batches = new Batches();
+        var registration = running.bean(TenantLanes.class).registerHandlerInterceptor((unit, chain) -> {
+            batches.saw(unit);
+            return chain.proceed();
+        });
+        var entered = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        running.send(hot, new Sample.Hold(entered, release));
+        entered.await();
+        List<CompletableFuture<Object>> flood = IntStream.range(0, 10_000)
+                .mapToObj(i -> running.send(hot, new Sample.Count(hot + "/tally", 1)))
+                .toList();
+        release.countDown();
+
+        for (int i = 0; i < 20; i++) {
+            var answer = running.send(tenant, new Sample.Count(tally, 1))
+                    .thenApply(total -> batches.of(List.of(hot)).getFirst());
+            int before = batches.of(List.of(hot)).getFirst();
+            int after = answer.get(30, SECONDS);
+            assertThat(after - before).isLessThanOrEqualTo(2);
+        }
+        flood.forEach(CompletableFuture::join);
+        registration.cancel();
+    }
+
+    @Test
+    void a_full_lane_refuses_and_names_its_limit() throws Exception {
+        var entered = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        running.send(tenant, new Sample.Hold(entered, release));
+        entered.await();
+        running.send(tenant, new Sample.OpenTally(tally));
+        for (int i = 1; i < 10_000; i++) {
+            running.send(tenant, new Sample.Look(tally));
+        }
+
+        var refused = running.send(tenant, new Sample.Look(tally));
+
+        assertThatThrownBy(refused::join)
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOfSatisfying(Refusal.class, refusal -> {
+                    assertThat(refusal.code()).isEqualTo("lane_full");
+                    assertThat(refusal.kind().status()).isEqualTo(503);
+                    assertThat(refusal).hasMessageContaining("10000").hasMessageContaining("retry");
+                });
+        release.countDown();
+        assertThat(running.ask(tenant + "x", new Sample.OpenTally(tenant + "x/tally"))).isNotNull();
+    }
+
+    @Test
+    void stopping_finishes_what_waits_and_takes_nothing_new() throws Exception {
+        try (var stopping = Running.start()) {
+            stopping.ask(tenant, new Sample.OpenTally(tally));
+            var entered = new CountDownLatch(1);
+            var release = new CountDownLatch(1);
+            stopping.send(tenant, new Sample.Hold(entered, release));
+            entered.await();
+            List<CompletableFuture<Object>> answers = IntStream.range(0, 500)
+                    .mapToObj(i -> stopping.send(tenant, new Sample.Count(tally, 1)))
+                    .toList();
+            var lanes = stopping.bean(TenantLanes.class);
+            Thread stop = Thread.ofVirtual().start(stopping.context::close);
+            while (lanes.isRunning()) {
+                Thread.sleep(1);
+            }
+
+            assertThatThrownBy(() -> stopping.send(tenant, new Sample.Look(tally)).join())
+                    .hasCauseInstanceOf(ShuttingDown.class);
+            release.countDown();
+            stop.join();
+
+            assertThat(answers).allMatch(CompletableFuture::isDone);
+            assertThat(answers.getLast().join()).isEqualTo(500L);
+            assertThat(stopping.count("select count(*) from journal.event")).isEqualTo(501);
+        }
+    }
+
+    @Test
+    void stopping_does_not_wait_for_ever() throws Exception {
+        try (var stopping = Running.start("firebreak.journal.drain=200ms")) {
+            var entered = new CountDownLatch(1);
+            var release = new CountDownLatch(1);
+            stopping.send(tenant, new Sample.Hold(entered, release));
+            entered.await();
+            var waiting = stopping.send(tenant, new Sample.OpenTally(tally));
+
+            stopping.context.close();
+            release.countDown();
+
+            assertThatThrownBy(() -> waiting.get(10, SECONDS)).hasCauseInstanceOf(ShuttingDown.class);
+        }
+    }
+
+    private long transactions(String type) {
+        return running.count(
+                "select count(distinct xmin::text) from journal.event where tenant_id = ? and payload_type = ?",
+                tenant,
+                type);
+    }
+
+    private long events() {
+        return running.count("select count(*) from journal.event where tenant_id = ?", tenant);
+    }
+
+    /** Counts the units of work that each tenant's lane has begun. */
+    private static final class Batches {
+
+        private final Map<String, AtomicInteger> counts = new java.util.concurrent.ConcurrentHashMap<>();
+        private final Map<String, UnitOfWork<?>> last = new java.util.concurrent.ConcurrentHashMap<>();
+
+        void saw(UnitOfWork<? extends CommandMessage<?>> unit) {
+            String lane = (String) unit.getMessage().getMetaData().get(tenancy.TenantContext.TENANT);
+            if (last.put(lane, unit) != unit) {
+                counts.computeIfAbsent(lane, same -> new AtomicInteger()).incrementAndGet();
+            }
+        }
+
+        List<Integer> of(List<String> lanes) {
+            return lanes.stream()
+                    .map(lane -> counts.computeIfAbsent(lane, same -> new AtomicInteger()).get())
+                    .toList();
+        }
+    }
+}
