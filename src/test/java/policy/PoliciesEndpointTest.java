@@ -32,10 +32,13 @@ class PoliciesEndpointTest {
 
     @Test
     void a_version_is_there_as_soon_as_it_was_published_and_so_is_the_one_before() {
-        Answer first = customer.admin().put(PROFILE, DOCUMENT.formatted("a", "first")).expect(201);
+        Answer first =
+                customer.admin().put(PROFILE, DOCUMENT.formatted("a", "first")).expect(201);
         assertThat(first.header("ETag")).isEqualTo("\"1\"");
 
-        customer.admin().put(PROFILE, DOCUMENT.formatted("b", "second"), "If-Match", "\"1\"").expect(200);
+        customer.admin()
+                .put(PROFILE, DOCUMENT.formatted("b", "second"), "If-Match", "\"1\"")
+                .expect(200);
 
         Answer inForce = customer.auditor().get(PROFILE).expect(200);
         assertThat(inForce.header("ETag")).isEqualTo("\"2\"");
@@ -51,11 +54,16 @@ class PoliciesEndpointTest {
 
     @Test
     void nobody_overwrites_what_they_have_not_seen() {
-        customer.admin().put(PROFILE, DOCUMENT.formatted("a", ""), "If-Match", "\"1\"").expect(412);
+        customer.admin()
+                .put(PROFILE, DOCUMENT.formatted("a", ""), "If-Match", "\"1\"")
+                .expect(412);
         customer.admin().put(PROFILE, DOCUMENT.formatted("a", "")).expect(201);
 
-        Answer blind = customer.admin().put(PROFILE, DOCUMENT.formatted("b", "")).expect(428);
-        Answer stale = customer.admin().put(PROFILE, DOCUMENT.formatted("b", ""), "If-Match", "\"7\"").expect(412);
+        Answer blind =
+                customer.admin().put(PROFILE, DOCUMENT.formatted("b", "")).expect(428);
+        Answer stale = customer.admin()
+                .put(PROFILE, DOCUMENT.formatted("b", ""), "If-Match", "\"7\"")
+                .expect(412);
 
         assertThat(blind.at("/code")).isEqualTo("precondition_required");
         assertThat(stale.at("/code")).isEqualTo("version_mismatch");

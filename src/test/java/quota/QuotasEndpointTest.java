@@ -51,14 +51,24 @@ class QuotasEndpointTest {
 
     @Test
     void a_class_is_in_force_as_soon_as_it_is_defined_and_a_row_soon_after() {
-        operator.put("/v1/quota-classes/silver", CLASS.formatted(1_000, 1_000, 10)).expect(201);
-        operator.put("/v1/quota-classes/silver", CLASS.formatted(1_000, 1_000, 20)).expect(200);
+        operator.put("/v1/quota-classes/silver", CLASS.formatted(1_000, 1_000, 10))
+                .expect(201);
+        operator.put("/v1/quota-classes/silver", CLASS.formatted(1_000, 1_000, 20))
+                .expect(200);
 
-        assertThat(classes.limits(new TenantId("tenant_any"), "silver").toolCallsPerDay()).isEqualTo(20);
+        assertThat(classes.limits(new TenantId("tenant_any"), "silver").toolCallsPerDay())
+                .isEqualTo(20);
         Customer customer = customer("silver");
-        assertThat(customer.agent().get("/v1/quota-classes/silver").expect(200).json().at("/limits/weight").asInt())
+        assertThat(customer.agent()
+                        .get("/v1/quota-classes/silver")
+                        .expect(200)
+                        .json()
+                        .at("/limits/weight")
+                        .asInt())
                 .isEqualTo(3);
-        customer.admin().put("/v1/quota-classes/silver", CLASS.formatted(1, 1, 1)).expect(403);
+        customer.admin()
+                .put("/v1/quota-classes/silver", CLASS.formatted(1, 1, 1))
+                .expect(403);
         operator.put("/v1/quota-classes/silver", CLASS.formatted(0, 1, 1)).expect(400);
         eventually(TenantId.FLEET, "select version from quota.quota_class where name = 'silver'", 2L);
     }
@@ -121,7 +131,8 @@ class QuotasEndpointTest {
                 .expect(201)
                 .at("/api_key");
 
-        Answer refused = new TestClient(operator.platform(), key).get("/v1/quotas").expect(403);
+        Answer refused =
+                new TestClient(operator.platform(), key).get("/v1/quotas").expect(403);
 
         assertThat(refused.at("/code")).isEqualTo("unknown_quota_class");
     }
@@ -134,11 +145,17 @@ class QuotasEndpointTest {
         var seen = new AtomicReference<Object>("nothing");
         for (int look = 0; look < 100; look++) {
             seen.set(transactions.in(
-                    tenant, () -> rows.sql(sql).query(Long.class).optional().<Object>map(n -> n).orElse("nothing")));
+                    tenant,
+                    () -> rows.sql(sql)
+                            .query(Long.class)
+                            .optional()
+                            .<Object>map(n -> n)
+                            .orElse("nothing")));
             if (expected.equals(seen.get())) {
                 return;
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(50).toNanos());
         }
         assertThat(seen.get()).isEqualTo(expected);
     }
