@@ -6,6 +6,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.EnumNamingStrategies;
 import tools.jackson.databind.MapperFeature;
@@ -40,7 +41,8 @@ class StrictJson {
 
     @Bean
     JsonMapperBuilderCustomizer strictMapper() {
-        return json -> json.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+        return json -> {
+            json.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                     .enumNamingStrategy(EnumNamingStrategies.SNAKE_CASE)
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .enable(
@@ -57,5 +59,8 @@ class StrictJson {
                             .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
                     .addModule(new SimpleModule("platform").addDeserializer(String.class, new CleanText()));
+            json.annotationIntrospector(
+                    AnnotationIntrospector.pair(new RequiredUnlessNullable(), json.annotationIntrospector()));
+        };
     }
 }

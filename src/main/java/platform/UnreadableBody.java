@@ -15,6 +15,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.InvalidNullException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.exc.ValueInstantiationException;
@@ -37,6 +38,7 @@ final class UnreadableBody {
         return switch (json) {
             case UnrecognizedPropertyException unknown ->
                 Problem.invalid(pointer, "unknown_field", "is not known here");
+            case InvalidNullException missing -> Problem.invalid(pointer, "required", "must be there and not null");
             case UncleanText unclean ->
                 Problem.invalid(pointer, "control_character", "must not hold control characters or broken surrogates");
             case ValueInstantiationException refused -> instantiation(refused, pointer);
