@@ -42,6 +42,11 @@ final class DemoApi implements AutoCloseable {
         }
     }
 
+    /** Asks for an action under an idempotency key of its own: the demo asks for the same thing more than once. */
+    Answer act(String key, Object envelope, String idempotencyKey) {
+        return send(key, "POST", "/v1/actions?wait=PT10S", envelope, "Idempotency-Key", '"' + idempotencyKey + '"');
+    }
+
     Answer get(String key, String path) {
         return send(key, "GET", path, null);
     }
@@ -58,17 +63,19 @@ final class DemoApi implements AutoCloseable {
         return send(key, "DELETE", path, null);
     }
 
-    Answer send(String key, String method, String path, @Nullable Object body) {
-        HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
+    Answer send(String key, String method, String path, @Nullable Object body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
                 .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json")
                 .method(
                         method,
-                        body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
-                .build();
+                        body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(json.writeValueAsBytes(body)));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         try {
-            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
             byte[] answer = response.body();
             return new Answer(
                     response.statusCode(), answer.length == 0 ? json.nullNode() : json.readTree(answer));

@@ -152,8 +152,7 @@ class DemoData {
             String key = agentKeys.getOrDefault(customer.tenantId(), "");
             for (Demo.Traffic traffic : customer.traffic()) {
                 for (int n = 0; n < traffic.times(); n++) {
-                    Map<String, Object> envelope = customer.envelope(traffic, run + "_" + n);
-                    JsonNode answer = api.post(key, "/v1/actions?wait=PT10S", envelope).body();
+                    JsonNode answer = api.act(key, customer.envelope(traffic, run), ids.get().toString()).body();
                     outcomes.merge(line(customer, traffic, answer), 1, Integer::sum);
                 }
             }
