@@ -153,7 +153,7 @@ class ExecutionRows {
     }
 
     @Bean
-    InlineRows runRows() {
+    InlineRows startedRunRows() {
         return rows(
                 "execution_run",
                 "execution.run",

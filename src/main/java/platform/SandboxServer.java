@@ -33,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
  * GET                /tickets  /tickets/{id}  /crm  /crm/{id}  /mails  /pages/{name}  /counts  /faults
  * PATCH, DELETE      /tickets/{id}            PATCH /crm/{id}
  * POST               /tickets/{id}/drafts     /mails
- * PUT                /faults {"latency_ms":0,"fail_rate":0.0,"status":503,"hang":false}
+ * PUT                /faults {"latency_ms":0,"fail_rate":0.0,"status":503,"hang":false,"after_effect":false}
  * </pre>
  */
 public final class SandboxServer implements AutoCloseable {
@@ -41,14 +41,21 @@ public final class SandboxServer implements AutoCloseable {
     private static final int LARGEST_BODY = 1024 * 1024;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** How the server misbehaves; {@code fail_rate} is the share of requests that are answered with {@code status}. */
-    public record Faults(long latencyMs, double failRate, int status, boolean hang) {
+    /**
+     * How the server misbehaves.
+     *
+     * @param failRate share of the requests that fail with {@code status}
+     * @param hang never answer
+     * @param afterEffect fail or hang after the effect was made, not instead of it
+     */
+    public record Faults(long latencyMs, double failRate, int status, boolean hang, boolean afterEffect) {
         /** Answers at once and never fails. */
-        public static final Faults NONE = new Faults(0, 0, 503, false);
+        public static final Faults NONE = new Faults(0, 0, 503, false, false);
     }
 
     /** @param effect what was changed, for the counts; null for what changes nothing */
-    private record Answer(int status, @Nullable JsonNode body, @Nullable String effect) {}
+    private record Answer(
+            int status, @Nullable JsonNode body, @Nullable String effect) {}
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -76,8 +83,7 @@ public final class SandboxServer implements AutoCloseable {
      */
     public static SandboxServer start(int port) {
         try {
-            HttpServer server =
-                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_024);
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_024);
             SandboxServer sandbox = new SandboxServer(server);
             server.start();
             return sandbox;
@@ -123,8 +129,10 @@ public final class SandboxServer implements AutoCloseable {
                 answer = control(exchange.getRequestMethod(), path, sent);
             } else {
                 requests.incrementAndGet();
-                Answer fault = misbehaved(faults);
-                answer = fault == null ? once(exchange, path, sent) : fault;
+                Faults now = faults;
+                Answer done = now.afterEffect() ? once(exchange, path, sent) : null;
+                Answer fault = misbehaved(now);
+                answer = fault != null ? fault : done != null ? done : once(exchange, path, sent);
             }
             byte[] body = answer.body() == null ? new byte[0] : JSON.writeValueAsBytes(answer.body());
             exchange.getResponseHeaders().set("Content-Type", "application/json");
@@ -186,7 +194,8 @@ public final class SandboxServer implements AutoCloseable {
                     wanted.path("latency_ms").asLong(0),
                     wanted.path("fail_rate").asDouble(0),
                     wanted.path("status").asInt(503),
-                    wanted.path("hang").asBoolean(false));
+                    wanted.path("hang").asBoolean(false),
+                    wanted.path("after_effect").asBoolean(false));
         }
         Faults now = faults;
         return new Answer(
@@ -194,7 +203,8 @@ public final class SandboxServer implements AutoCloseable {
                 object().put("latency_ms", now.latencyMs())
                         .put("fail_rate", now.failRate())
                         .put("status", now.status())
-                        .put("hang", now.hang()),
+                        .put("hang", now.hang())
+                        .put("after_effect", now.afterEffect()),
                 null);
     }
 
@@ -216,13 +226,17 @@ public final class SandboxServer implements AutoCloseable {
         List<String> parts = List.of(path.substring(1).split("/"));
         String id = parts.size() > 1 ? parts.get(1) : null;
         return switch (parts.getFirst()) {
-            case "tickets" -> parts.size() == 3 && parts.get(2).equals("drafts")
-                    ? draft(method, parts.get(1), sent)
-                    : record(tickets, "ticket", method, id, sent);
+            case "tickets" ->
+                parts.size() == 3 && parts.get(2).equals("drafts")
+                        ? draft(method, parts.get(1), sent)
+                        : record(tickets, "ticket", method, id, sent);
             case "crm" -> record(customers, "crm", method, id, sent);
             case "mails" -> mail(method, sent);
-            case "pages" -> new Answer(
-                    200, object().put("url", path).put("text", "A page about " + (id == null ? "everything" : id)), null);
+            case "pages" ->
+                new Answer(
+                        200,
+                        object().put("url", path).put("text", "A page about " + (id == null ? "everything" : id)),
+                        null);
             default -> said(404, "no such system");
         };
     }
@@ -243,9 +257,10 @@ public final class SandboxServer implements AutoCloseable {
                         ? said(400, "not a JSON object")
                         : new Answer(200, changed(records, id, changes), kind + ".update");
             }
-            case "DELETE" -> records.remove(id) == null
-                    ? said(404, "no such record")
-                    : new Answer(200, object().put("id", id).put("deleted", true), kind + ".delete");
+            case "DELETE" ->
+                records.remove(id) == null
+                        ? said(404, "no such record")
+                        : new Answer(200, object().put("id", id).put("deleted", true), kind + ".delete");
             default -> said(405, "GET, PATCH or DELETE");
         };
     }

@@ -4,14 +4,18 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import com.networknt.schema.Error;
 import com.networknt.schema.ExecutionConfig;
+import com.networknt.schema.ExecutionContext;
 import com.networknt.schema.OutputFormat;
 import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaContext;
 import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.ValidationLimitExceededException;
+import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.format.Format;
 import com.networknt.schema.path.PathType;
 import com.networknt.schema.regex.RegularExpression;
 import java.util.ArrayList;
@@ -38,9 +42,19 @@ final class BoundedSchema {
     private static final long MOST_STEPS = 100_000;
     private static final int DEEPEST = 128;
 
-    /** Formats whose check is linear in the value's length. Others are refused, because they would not be checked. */
+    /** Formats that are checked. Others are refused: they would be words without effect. */
     private static final Set<String> FORMATS = Set.of(
-            "date", "date-time", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uuid", "json-pointer");
+            "date",
+            "date-time",
+            "time",
+            "duration",
+            "email",
+            "hostname",
+            "ipv4",
+            "ipv6",
+            "uri",
+            "uuid",
+            "json-pointer");
 
     /** Values below these are data, not schemas. */
     private static final Set<String> DATA = Set.of("const", "enum", "default", "examples");
@@ -54,7 +68,9 @@ final class BoundedSchema {
             java.util.regex.Pattern.compile("\\{([0-9]{1,9})(?:,([0-9]{1,9}))?,?}");
 
     private static final SchemaRegistry REGISTRY = SchemaRegistry.withDialect(
-            Dialects.getDraft202012(),
+            Dialect.builder(Dialects.getDraft202012())
+                    .formats(formats -> formats.replaceAll((name, format) -> new ShortFormat(format)))
+                    .build(),
             registry -> registry.schemaCacheEnabled(false)
                     .schemaLoader(loader -> loader.fetchRemoteResources(false))
                     .schemaRegistryConfig(SchemaRegistryConfig.builder()
@@ -107,10 +123,12 @@ final class BoundedSchema {
             try {
                 BoundedSchema compiled = new BoundedSchema(REGISTRY.getSchema(schema));
                 // Shows references that lead nowhere or round in a circle now, not with the first action.
-                compiled.schema.validate(JsonNodeFactory.instance.objectNode(), OutputFormat.DEFAULT, BoundedSchema::limit);
+                compiled.schema.validate(
+                        JsonNodeFactory.instance.objectNode(), OutputFormat.DEFAULT, BoundedSchema::limit);
                 return compiled;
             } catch (SchemaException | ValidationLimitExceededException unusable) {
-                faults.add(new FieldError(pointer, "schema", "has a reference that leads nowhere or round in a circle"));
+                faults.add(
+                        new FieldError(pointer, "schema", "has a reference that leads nowhere or round in a circle"));
             }
         }
         return new BoundedSchema(REGISTRY.getSchema(JsonNodeFactory.instance.booleanNode(false)));
@@ -157,7 +175,7 @@ final class BoundedSchema {
         return property == null ? at : CanonicalJson.below(at, property);
     }
 
-    private static void limit(com.networknt.schema.ExecutionContext context, com.networknt.schema.SchemaContext schema) {
+    private static void limit(ExecutionContext context, SchemaContext schema) {
         context.setExecutionConfig(LIMITS);
     }
 
@@ -188,8 +206,10 @@ final class BoundedSchema {
             faults.add(new FieldError(at, "reference", "must stay within this schema: start with #"));
         } else if (keyword.equals("$id") || keyword.equals("$recursiveRef")) {
             faults.add(new FieldError(at, "reference", "is not supported here"));
-        } else if (keyword.equals("$schema") && !value.equals(Dialects.getDraft202012().getId())) {
-            faults.add(new FieldError(at, "dialect", "must be " + Dialects.getDraft202012().getId()));
+        } else if (keyword.equals("$schema")
+                && !value.equals(Dialects.getDraft202012().getId())) {
+            faults.add(new FieldError(
+                    at, "dialect", "must be " + Dialects.getDraft202012().getId()));
         } else if (keyword.equals("pattern")) {
             pattern(value, at, faults);
         } else if (keyword.equals("format") && !FORMATS.contains(value)) {
@@ -223,6 +243,27 @@ final class BoundedSchema {
             product *= Math.max(1, Double.parseDouble(most));
         }
         return product;
+    }
+
+    /** The library's formats are recursive expressions: a long value would exhaust the stack. */
+    private record ShortFormat(Format format) implements Format {
+
+        private static final int LONGEST = 2_000;
+
+        @Override
+        public String getName() {
+            return format.getName();
+        }
+
+        @Override
+        public String getMessageKey() {
+            return format.getMessageKey();
+        }
+
+        @Override
+        public boolean matches(ExecutionContext context, SchemaContext schema, String value) {
+            return value.length() <= LONGEST && format.matches(context, schema, value);
+        }
     }
 
     private static RegularExpression linear(String expression) {

@@ -90,7 +90,8 @@ class Breakers {
         }
 
         /** When calls are let through again; null if that depends on trials under way. */
-        @Nullable Instant opensAt() {
+        @Nullable
+        Instant opensAt() {
             Instant until = openUntil;
             return until != null && until.isAfter(clock.instant()) ? until : null;
         }

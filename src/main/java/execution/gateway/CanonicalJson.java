@@ -45,11 +45,19 @@ final class CanonicalJson {
     /** Reads strictly: no duplicate names, nothing after the value, bounded depth. */
     static JsonNode read(String json, String pointer) {
         try {
-            return STRICT.readTree(json);
+            JsonNode read = STRICT.readTree(json);
+            if (!read.isMissingNode()) {
+                return read;
+            }
         } catch (JacksonException malformed) {
-            throw new InvalidField(pointer, "json", "must be one JSON value without duplicate names, at most "
-                    + DEEPEST + " levels deep");
+            throw notJson(pointer);
         }
+        throw notJson(pointer);
+    }
+
+    private static InvalidField notJson(String pointer) {
+        return new InvalidField(
+                pointer, "json", "must be one JSON value without duplicate names, at most " + DEEPEST + " levels deep");
     }
 
     static String write(JsonNode value, String pointer) {
@@ -117,11 +125,14 @@ final class CanonicalJson {
             }
             throw notExact(pointer);
         }
-        double nearest = number.doubleValue();
-        if (!Double.isFinite(nearest) || number.isIntegralNumber()) {
+        if (number.isIntegralNumber()) {
             throw notExact(pointer);
         }
         BigDecimal asSent = number.decimalValue();
+        double nearest = asSent.doubleValue();
+        if (!Double.isFinite(nearest)) {
+            throw notExact(pointer);
+        }
         if (asSent.precision() > MOST_DIGITS && asSent.stripTrailingZeros().precision() > MOST_DIGITS) {
             throw notExact(pointer);
         }

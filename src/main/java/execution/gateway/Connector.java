@@ -7,6 +7,7 @@ import execution.gateway.ConnectorEvent.ConnectorDefined;
 import java.time.Instant;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.axonframework.eventhandling.Timestamp;
 import org.axonframework.eventsourcing.EventSourcingHandler;
 import org.axonframework.messaging.annotation.SourceId;
@@ -34,12 +35,18 @@ class Connector {
 
     Connector() {}
 
+    /** Described for the first time, after {@link #checkFirst}. */
     Connector(DefineConnector define) {
+        id = define.connector().toString();
+        record(define, 1);
+    }
+
+    /** Refuses before anything is created: Axon would log what a constructor throws as a fault of ours. */
+    static void checkFirst(DefineConnector define) {
         if (define.replaces() != null) {
             throw VersionConflict.mismatch(define.connector().system(), 0);
         }
-        id = define.connector().toString();
-        record(define, 1);
+        checkPrivate(define, Set::of);
     }
 
     /** Takes a new description; the same one again, even by someone who has not seen it accepted, changes nothing. */
@@ -53,21 +60,26 @@ class Connector {
         if (define.replaces() != version) {
             throw VersionConflict.mismatch(system, version);
         }
+        checkPrivate(define, this::privateHosts);
         record(define, version + 1);
     }
 
-    private void record(DefineConnector define, long next) {
-        // A tenant's own words may not open the network that the platform shares with all tenants.
-        if (!define.mayAllowPrivate() && !alreadyAllowed(define.privateHosts())) {
+    /** A tenant's own words may not open the network that the platform shares with all tenants. */
+    private static void checkPrivate(DefineConnector define, Supplier<Set<String>> allowed) {
+        if (!define.mayAllowPrivate()
+                && !define.privateHosts().isEmpty()
+                && !allowed.get().containsAll(define.privateHosts())) {
             throw new Forbidden(
                     "private_addresses", "Only an operator may allow a connector to reach private addresses.");
         }
-        apply(new ConnectorDefined(define.connector().system(), next, define.digest(), define.document()));
     }
 
-    private boolean alreadyAllowed(Set<String> privateHosts) {
-        return privateHosts.isEmpty()
-                || document != null && ConnectorReader.read(document).privateHosts().containsAll(privateHosts);
+    private Set<String> privateHosts() {
+        return ConnectorReader.read(document).privateHosts();
+    }
+
+    private static void record(DefineConnector define, long version) {
+        apply(new ConnectorDefined(define.connector().system(), version, define.digest(), define.document()));
     }
 
     @EventSourcingHandler

@@ -33,7 +33,8 @@ final class ConnectorReader {
     private static final Duration LONGEST = Duration.ofSeconds(60);
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
     private static final Pattern LITERAL = Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*");
-    private static final Pattern HOST = Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+    private static final Pattern HOST =
+            Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
 
     /** Headers that frame the message or say who is asking: never the place for a key. */
     private static final Set<String> RESERVED_HEADERS = Set.of(
@@ -66,8 +67,8 @@ final class ConnectorReader {
     /** @throws InvalidConnector with a pointer for each fault */
     static TargetSystem read(String json) {
         if (json.length() > LARGEST_DOCUMENT) {
-            throw new InvalidConnector(List.of(
-                    new FieldError("", "size", "must be at most " + LARGEST_DOCUMENT + " characters")));
+            throw new InvalidConnector(
+                    List.of(new FieldError("", "size", "must be at most " + LARGEST_DOCUMENT + " characters")));
         }
         JsonNode document = CanonicalJson.read(json, "");
         String canonical = CanonicalJson.write(document, "");
@@ -89,8 +90,10 @@ final class ConnectorReader {
         Duration read = duration(document, "", "read_timeout", Duration.ofSeconds(10));
         Map<String, Described> operations = new LinkedHashMap<>();
         JsonNode described = document.path("operations");
-        described.properties().forEach(operation -> operations.put(
-                operation.getKey(), operation(operation.getKey(), operation.getValue(), described)));
+        described
+                .properties()
+                .forEach(operation -> operations.put(
+                        operation.getKey(), operation(operation.getKey(), operation.getValue(), described)));
         return new TargetSystem(
                 Sha256.of(canonical),
                 document,
@@ -124,7 +127,8 @@ final class ConnectorReader {
                 while (path.endsWith("/")) {
                     path = path.substring(0, path.length() - 1);
                 }
-                String authority = uri.getHost().toLowerCase(Locale.ROOT) + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+                String authority =
+                        uri.getHost().toLowerCase(Locale.ROOT) + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
                 return URI.create(scheme.toLowerCase(Locale.ROOT) + "://" + authority + path);
             }
         } catch (IllegalArgumentException notAUri) {
@@ -139,7 +143,9 @@ final class ConnectorReader {
 
     /** A name of letters, digits and hyphens, or a literal address; no zone, no dot at the end. */
     private static boolean named(String host) {
-        return host.indexOf(':') >= 0 ? host.indexOf('%') < 0 : HOST.matcher(host).matches();
+        return host.indexOf(':') >= 0
+                ? host.indexOf('%') < 0
+                : HOST.matcher(host).matches();
     }
 
     private static String host(URI uri) {
@@ -189,7 +195,8 @@ final class ConnectorReader {
             faults.add(new FieldError(at + "/body", "method", "is only sent with POST, PUT and PATCH"));
         }
         if (operation.path("max_attempts").asInt(1) > 1 && !idempotent) {
-            faults.add(new FieldError(at + "/max_attempts", "idempotent", "is only for operations that are idempotent"));
+            faults.add(
+                    new FieldError(at + "/max_attempts", "idempotent", "is only for operations that are idempotent"));
         }
         compensation(operation.path("compensation"), all, at + "/compensation");
         return new Described(
@@ -225,8 +232,7 @@ final class ConnectorReader {
         int read = 0;
         while (placeholders.find()) {
             literal(template.substring(read, placeholders.start()), parts, literals);
-            Source source = Source.read(
-                    Objects.requireNonNull(placeholders.group(1)), target, arguments, at, faults);
+            Source source = Source.read(Objects.requireNonNull(placeholders.group(1)), target, arguments, at, faults);
             parts.add(new Part.Value(source));
             literals.append('x');
             read = placeholders.end();
@@ -257,14 +263,17 @@ final class ConnectorReader {
             return null;
         }
         Map<String, Source> sources = new HashMap<>();
-        operation.path(member).properties().forEach(entry -> sources.put(
-                entry.getKey(),
-                Source.read(
-                        entry.getValue().stringValue(),
-                        target,
-                        arguments,
-                        CanonicalJson.below(at + "/" + member, entry.getKey()),
-                        faults)));
+        operation
+                .path(member)
+                .properties()
+                .forEach(entry -> sources.put(
+                        entry.getKey(),
+                        Source.read(
+                                entry.getValue().stringValue(),
+                                target,
+                                arguments,
+                                CanonicalJson.below(at + "/" + member, entry.getKey()),
+                                faults)));
         return Map.copyOf(sources);
     }
 
@@ -281,7 +290,8 @@ final class ConnectorReader {
     private void compensation(JsonNode compensation, JsonNode operations, String at) {
         if (!compensation.isMissingNode()
                 && !operations.has(compensation.path("operation").stringValue())) {
-            faults.add(new FieldError(at + "/operation", "unknown_operation", "must be an operation of this connector"));
+            faults.add(
+                    new FieldError(at + "/operation", "unknown_operation", "must be an operation of this connector"));
         }
     }
 

@@ -35,8 +35,7 @@ class ConnectorRow {
 
     protected ConnectorRow() {}
 
-    ConnectorRow(
-            Key key, long version, String digest, String document, Instant definedAt, @Nullable String definedBy) {
+    ConnectorRow(Key key, long version, String digest, String document, Instant definedAt, @Nullable String definedBy) {
         this.key = key;
         this.version = version;
         this.digest = digest;

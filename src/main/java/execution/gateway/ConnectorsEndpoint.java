@@ -56,7 +56,8 @@ class ConnectorsEndpoint {
         String after = Cursor.key(cursor);
         int most = Cursor.limit(limit);
         List<ConnectorView> found = transactions.in(
-                context.tenant(), () -> rows.following(context.tenant().value(), after, Limit.of(most + 1)).stream()
+                context.tenant(),
+                () -> rows.following(context.tenant().value(), after, Limit.of(most + 1)).stream()
                         .map(ConnectorRow::view)
                         .toList());
         return Page.of(found, most, ConnectorView::system);

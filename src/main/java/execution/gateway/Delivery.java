@@ -96,7 +96,13 @@ final class Delivery {
         URI uri = URI.create(operation.target().base() + request.pathAndQuery());
         for (int hop = 0; ; hop++) {
             Exchange exchange = client.send(
-                    call.context().tenant(), operation.target(), request.method(), uri, headers, request.body(), timeout());
+                    call.context().tenant(),
+                    operation.target(),
+                    request.method(),
+                    uri,
+                    headers,
+                    request.body(),
+                    timeout());
             URI next = exchange instanceof Answered answered && hop < MOST_REDIRECTS ? redirect(uri, answered) : null;
             if (next == null) {
                 return exchange;
@@ -111,7 +117,7 @@ final class Delivery {
      */
     private @Nullable URI redirect(URI from, Answered answered) {
         String location = answered.location();
-        if (!REDIRECTS.contains(answered.status()) || location == null || !isRead()) {
+        if (!REDIRECTS.contains(answered.status()) || location == null || location.isBlank() || !isRead()) {
             return null;
         }
         URI to;
@@ -120,9 +126,8 @@ final class Delivery {
         } catch (IllegalArgumentException notAUri) {
             return null;
         }
-        boolean sameHost = to.getHost() != null
-                && to.getHost().equalsIgnoreCase(from.getHost())
-                && to.getRawUserInfo() == null;
+        boolean sameHost =
+                to.getHost() != null && to.getHost().equalsIgnoreCase(from.getHost()) && to.getRawUserInfo() == null;
         boolean samePlace = from.getScheme().equalsIgnoreCase(to.getScheme()) && port(from) == port(to);
         boolean upgraded = "http".equals(from.getScheme())
                 && "https".equalsIgnoreCase(to.getScheme())
@@ -142,7 +147,9 @@ final class Delivery {
     }
 
     private static int port(URI uri) {
-        return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
+        return uri.getPort() >= 0
+                ? uri.getPort()
+                : uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
     }
 
     private Duration timeout() {

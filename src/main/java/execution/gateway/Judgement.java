@@ -68,10 +68,10 @@ record Judgement(
     static Judgement of(Exchange exchange, HttpOperation operation, Clock clock) {
         return switch (exchange) {
             case Answered answered -> of(answered, operation, clock);
-            case NotSent(NotSent.Reason reason) -> notSent(reason, operation);
-            case Unanswered(boolean timedOut) -> {
-                String code = timedOut ? "read_timeout" : "connection_lost";
-                String words = timedOut
+            case NotSent unsent -> notSent(unsent.reason(), operation);
+            case Unanswered unanswered -> {
+                String code = unanswered.timedOut() ? "read_timeout" : "connection_lost";
+                String words = unanswered.timedOut()
                         ? "gave no whole answer within " + operation.target().readTimeout()
                         : "closed the connection before its answer was complete";
                 yield doubtful(null, code, words, operation, null);
@@ -90,7 +90,8 @@ record Judgement(
             return notDone(status, "target_throttled", words, operation, true, back, Health.UNKNOWN);
         }
         if (status / 100 == 4) {
-            return notDone(status, "target_refused", words, operation, status == 408 || status == 425, back, Health.GOOD);
+            return notDone(
+                    status, "target_refused", words, operation, status == 408 || status == 425, back, Health.GOOD);
         }
         if (status / 100 == 3) {
             return status == 307 || status == 308 || operation.effect() == Effect.READ
@@ -111,7 +112,13 @@ record Judgement(
         if (body == null) {
             int most = operation.target().maxResponseBytes();
             return maybe(
-                    answered.status(), "response_too_large", "answered with more than %d bytes".formatted(most), operation, false, Health.GOOD, null);
+                    answered.status(),
+                    "response_too_large",
+                    "answered with more than %d bytes".formatted(most),
+                    operation,
+                    false,
+                    Health.GOOD,
+                    null);
         }
         try {
             String text = StandardCharsets.UTF_8
@@ -134,7 +141,13 @@ record Judgement(
             // told below
         }
         return maybe(
-                answered.status(), "result_invalid", "answered with what its schema does not describe", operation, false, Health.GOOD, null);
+                answered.status(),
+                "result_invalid",
+                "answered with what its schema does not describe",
+                operation,
+                false,
+                Health.GOOD,
+                null);
     }
 
     /** Text that does not call itself JSON is a JSON string, so that pages can be fetched; nothing is null. */
@@ -151,45 +164,50 @@ record Judgement(
     private static Judgement notSent(NotSent.Reason reason, HttpOperation operation) {
         String code = reason.name().toLowerCase(Locale.ROOT);
         return switch (reason) {
-            case DESTINATION_BLOCKED -> new Judgement(
-                    Effected.NOT_DONE,
-                    null,
-                    code,
-                    "",
-                    new Cause(
-                            Cause.Owner.POLICY,
-                            "target",
-                            null,
-                            null,
-                            null,
-                            null,
-                            "destination_guard",
-                            null,
-                            operation.system() + " leads to an address that may not be called"),
-                    false,
-                    null,
-                    Health.UNKNOWN);
-            case GATEWAY_SATURATED -> new Judgement(
-                    Effected.NOT_DONE,
-                    null,
-                    code,
-                    "",
-                    new Cause(
-                            Cause.Owner.PLATFORM,
-                            "capacity",
-                            "gateway_connections",
-                            null,
-                            null,
-                            null,
-                            null,
-                            null,
-                            "no connection to %s was free in time".formatted(operation.system())),
-                    true,
-                    null,
-                    Health.UNKNOWN);
-            case UNRESOLVED_HOST -> notDone(null, code, "has a host name that leads nowhere", operation, true, null, Health.BAD);
-            case CONNECT_FAILED -> notDone(null, code, "did not take the connection", operation, true, null, Health.BAD);
-            case TLS_FAILED -> notDone(null, code, "could not prove who it is over TLS", operation, false, null, Health.BAD);
+            case DESTINATION_BLOCKED ->
+                new Judgement(
+                        Effected.NOT_DONE,
+                        null,
+                        code,
+                        "",
+                        new Cause(
+                                Cause.Owner.POLICY,
+                                "target",
+                                null,
+                                null,
+                                null,
+                                null,
+                                "destination_guard",
+                                null,
+                                operation.system() + " leads to an address that may not be called"),
+                        false,
+                        null,
+                        Health.UNKNOWN);
+            case GATEWAY_SATURATED ->
+                new Judgement(
+                        Effected.NOT_DONE,
+                        null,
+                        code,
+                        "",
+                        new Cause(
+                                Cause.Owner.PLATFORM,
+                                "capacity",
+                                "gateway_connections",
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                "no connection to %s was free in time".formatted(operation.system())),
+                        true,
+                        null,
+                        Health.UNKNOWN);
+            case UNRESOLVED_HOST ->
+                notDone(null, code, "has a host name that leads nowhere", operation, true, null, Health.BAD);
+            case CONNECT_FAILED ->
+                notDone(null, code, "did not take the connection", operation, true, null, Health.BAD);
+            case TLS_FAILED ->
+                notDone(null, code, "could not prove who it is over TLS", operation, false, null, Health.BAD);
         };
     }
 
@@ -234,7 +252,8 @@ record Judgement(
         try {
             return value.matches("\\d{1,9}")
                     ? clock.instant().plusSeconds(Long.parseLong(value))
-                    : ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+                    : ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant();
         } catch (DateTimeException notATime) {
             return null;
         }

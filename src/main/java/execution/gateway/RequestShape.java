@@ -20,7 +20,10 @@ import tools.jackson.databind.node.ObjectNode;
  * @param body name and source; null where all arguments are the body
  */
 record RequestShape(
-        String method, List<Part> path, @Nullable Map<String, Source> query, @Nullable Map<String, Source> body) {
+        String method,
+        List<Part> path,
+        @Nullable Map<String, Source> query,
+        @Nullable Map<String, Source> body) {
 
     private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
     private static final int LONGEST_VALUE = 1_024;
@@ -35,7 +38,8 @@ record RequestShape(
     }
 
     /** @param pathAndQuery percent-encoded, starts with {@code /} */
-    record Request(String method, String pathAndQuery, @Nullable String body) {}
+    record Request(
+            String method, String pathAndQuery, @Nullable String body) {}
 
     boolean sendsBody() {
         return WITH_BODY.contains(method);
@@ -67,7 +71,8 @@ record RequestShape(
             faults.add(new FieldError(
                     source.pointer(),
                     "path_segment",
-                    "must be 1 to " + LONGEST_VALUE + " characters, without '/', '\\' or control characters, not only dots"));
+                    "must be 1 to " + LONGEST_VALUE
+                            + " characters, without '/', '\\' or control characters, not only dots"));
             return;
         }
         encode(text, uri);
@@ -88,13 +93,13 @@ record RequestShape(
 
     private void appendQuery(Target target, JsonNode arguments, StringBuilder uri, List<FieldError> faults) {
         if (query != null) {
-            query.forEach((name, source) ->
-                    parameters(name, source.in(target, arguments), source.pointer(), uri, faults));
+            query.forEach(
+                    (name, source) -> parameters(name, source.in(target, arguments), source.pointer(), uri, faults));
         } else if (!sendsBody()) {
             Set<String> used = new HashSet<>();
             for (Part part : path) {
-                if (part instanceof Part.Value(Source.OfArgument(String name))) {
-                    used.add(name);
+                if (part instanceof Part.Value value && value.source() instanceof Source.OfArgument argument) {
+                    used.add(argument.name());
                 }
             }
             arguments.properties().stream()
@@ -116,7 +121,8 @@ record RequestShape(
         List<JsonNode> values = value.isArray() ? List.copyOf(value.values()) : List.of(value);
         for (JsonNode one : values) {
             if (!scalar(one) || uri.length() > MOST_URI) {
-                faults.add(new FieldError(pointer, "query_value", "must be short text, a number, a boolean or a list of them"));
+                faults.add(new FieldError(
+                        pointer, "query_value", "must be short text, a number, a boolean or a list of them"));
                 return;
             }
             uri.append(uri.indexOf("?") < 0 ? '?' : '&');

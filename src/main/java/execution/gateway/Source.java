@@ -14,7 +14,8 @@ sealed interface Source {
     String pointer();
 
     /** The value; null if the envelope has none. */
-    @Nullable JsonNode in(Target target, JsonNode arguments);
+    @Nullable
+    JsonNode in(Target target, JsonNode arguments);
 
     record OfTarget(String field) implements Source {
         @Override
@@ -54,10 +55,11 @@ sealed interface Source {
     }
 
     /**
-     * Reads {@code target.<field>}, {@code arguments.<name>}, {@code arguments}, or a bare name, which is a target field
-     * if the target's schema has it, else an argument.
+     * Reads {@code target.<field>}, {@code arguments.<name>}, {@code arguments}, or a bare name, which is a target
+     * field if the target's schema has it, else an argument.
      */
-    static Source read(String words, JsonNode targetSchema, JsonNode argumentSchema, String at, List<FieldError> faults) {
+    static Source read(
+            String words, JsonNode targetSchema, JsonNode argumentSchema, String at, List<FieldError> faults) {
         if (words.equals("arguments")) {
             return new AllArguments();
         }

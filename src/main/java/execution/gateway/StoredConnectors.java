@@ -29,8 +29,8 @@ class StoredConnectors implements Connectors {
             .build();
 
     /**
-     * Systems that nobody described, remembered for a second: a caller that insists may not make the database look again
-     * each time. Forgotten when one is described here; a second late elsewhere, and denied.
+     * Systems that nobody described, remembered for a second: a caller that insists may not make the database look
+     * again each time. Forgotten when one is described here; a second late elsewhere, and denied.
      */
     private final Cache<String, Boolean> absent = Caffeine.newBuilder()
             .maximumSize(MOST_ABSENT)
@@ -57,6 +57,7 @@ class StoredConnectors implements Connectors {
             connector = found.get();
             connector.execute(described -> described.define(define));
         } else {
+            Connector.checkFirst(define);
             absent.invalidate(define.connector().toString());
             connector = connectors.newInstance(() -> new Connector(define));
         }

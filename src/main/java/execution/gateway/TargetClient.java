@@ -38,6 +38,8 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 import tenancy.TenantId;
@@ -52,6 +54,7 @@ import tenancy.TenantId;
 @Component
 class TargetClient implements DisposableBean {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TargetClient.class);
     private static final int LONGEST_LINE = 8_192;
     private static final int MOST_HEADERS = 100;
 
@@ -125,8 +128,11 @@ class TargetClient implements DisposableBean {
                 TimeUnit.NANOSECONDS);
         try {
             return context.exchange(() -> {
-                try (ClassicHttpResponse response = client.executeOpen(null, request, context)) {
+                ClassicHttpResponse response = client.executeOpen(null, request, context);
+                try {
                     return answer(response, request, target.maxResponseBytes());
+                } finally {
+                    closed(response);
                 }
             });
         } catch (IOException failure) {
@@ -154,10 +160,18 @@ class TargetClient implements DisposableBean {
                 .build());
         headers.forEach(request::setHeader);
         if (body != null) {
-            request.setEntity(
-                    new ByteArrayEntity(body.getBytes(StandardCharsets.UTF_8), ContentType.APPLICATION_JSON));
+            request.setEntity(new ByteArrayEntity(body.getBytes(StandardCharsets.UTF_8), ContentType.APPLICATION_JSON));
         }
         return request;
+    }
+
+    /** What was read counts; that the rest could not be, after the connection was ended, does not. */
+    private static void closed(ClassicHttpResponse response) {
+        try {
+            response.close();
+        } catch (IOException alreadyGone) {
+            LOG.trace("Closing an ended connection", alreadyGone);
+        }
     }
 
     private static Answered answer(ClassicHttpResponse response, HttpUriRequestBase request, int most)
