@@ -34,6 +34,7 @@ class WayInTest {
 
     @BeforeEach
     void register_two_tenants() {
+        nobody.as(keys.issue(FLEET, Role.OPERATOR, null, "test").token()).defineQuotaClass("gold");
         for (TenantId tenant : List.of(ACME, GLOBEX)) {
             if (!tenants.registered(tenant)) {
                 tenants.register(TenantContext.of(tenant, "test", null), "Test", "gold");

@@ -44,6 +44,7 @@ class RegistryTest {
 
     @BeforeEach
     void register_a_tenant() {
+        operator.defineQuotaClass("enterprise_gold");
         register("tenant_registry");
         admin = operator.as(admin("tenant_registry"));
         admin.post("/v1/workspaces", "{\"workspace_id\":\"ws_support\",\"name\":\"Support\"}");
