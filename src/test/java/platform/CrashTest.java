@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,12 +15,13 @@ import org.junit.jupiter.api.io.TempDir;
 import platform.DemoApi.Answer;
 import platform.TestTenants.TestTenant;
 import tenancy.Role;
+import tools.jackson.databind.json.JsonMapper;
 
 /** SIGKILL in the middle of work: nothing vanishes, nothing runs twice, and what cannot be known is said. */
 class CrashTest {
 
     private static final int ACTIONS = 60;
-    private static final int AT_A_TIME = 8;
+    private static final int AT_A_TIME = 4;
 
     @TempDir
     Path directory;
@@ -29,7 +29,7 @@ class CrashTest {
     @Test
     void queued_actions_run_once_and_started_ones_are_not_repeated() throws Exception {
         try (var sandbox = SandboxServer.start(0)) {
-            sandbox.faults(Duration.ofMillis(300));
+            sandbox.faults(new SandboxServer.Faults(300, 0, 503, false, false));
             List<String> actions = new ArrayList<>();
             TestTenant tenant;
             String operator;
@@ -45,12 +45,12 @@ class CrashTest {
                         assertThat(answer.status()).isEqualTo(202);
                         actions.add(answer.body().path("action_id").asString());
                     }
-                    await(() -> sandbox.effects() >= AT_A_TIME && sandbox.inFlight() > 0);
+                    await(() -> sandbox.effects() >= AT_A_TIME);
                 }
             } finally {
                 first.kill();
             }
-            sandbox.faults(Duration.ZERO);
+            sandbox.faults(SandboxServer.Faults.NONE);
 
             try (var second = PlatformProcess.start(directory);
                     var tenants = TestTenants.at(second.base(), operator)) {
@@ -72,9 +72,19 @@ class CrashTest {
                 assertThat(states.values()).containsOnly("succeeded", "outcome_unknown");
                 long unknown = states.values().stream().filter("outcome_unknown"::equals).count();
                 assertThat(unknown).isBetween(1L, (long) AT_A_TIME);
-                assertThat(sandbox.effectsPerKey().values()).allMatch(count -> count == 1);
+                assertThat(subjects(sandbox)).doesNotHaveDuplicates();
                 assertThat(sandbox.effects()).isBetween(ACTIONS - unknown, (long) ACTIONS);
             }
+        }
+    }
+
+    /** The mails that were really sent; each of the test's has a subject of its own. */
+    private static List<String> subjects(SandboxServer sandbox) {
+        try (var target = new DemoApi(URI.create(sandbox.url()), JsonMapper.shared())) {
+            List<String> subjects = new ArrayList<>();
+            target.get("", "/mails").orThrow().body().forEach(mail -> subjects.add(mail.path("subject").asString()));
+            assertThat(subjects).hasSize((int) sandbox.effects());
+            return subjects;
         }
     }
 
@@ -89,7 +99,7 @@ class CrashTest {
         envelope.put("requested_action", "mail.send");
         envelope.put("target", Map.of("system", "mail"));
         envelope.put(
-                "arguments", Map.of("to", "buyer@example.com", "subject", "Order " + n, "body", "Thank you."));
+                "arguments", Map.of("to", List.of("buyer@example.com"), "subject", "Order " + n, "text", "Thank you."));
         return envelope;
     }
 

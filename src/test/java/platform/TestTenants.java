@@ -28,7 +28,7 @@ final class TestTenants implements AutoCloseable {
              "destinations":{"allow":["*"]},"data_classes":["internal"],"models":[]}""";
 
     static final Map<String, Object> ROOMY = Map.of(
-            "requests_per_second", 1_000_000,
+            "requests_per_second", 100_000,
             "burst", 1_000_000,
             "concurrent_runs", 100_000,
             "tool_calls_per_day", 1_000_000_000,
