@@ -40,8 +40,7 @@ class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHandler,
     }
 
     @Override
-    public void commence(
-            HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
             throws IOException {
         answer(request, response, null, failure);
     }
@@ -81,7 +80,7 @@ class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHandler,
         return switch (failure) {
             case AuthenticationServiceException undecided ->
                 new Unavailable("credential_check_unavailable", "The credential cannot be checked now; try again.");
-            case AuthenticationException unknown -> 
+            case AuthenticationException unknown ->
                 new Unauthenticated(request.getHeader(HttpHeaders.AUTHORIZATION) != null);
             case AccessDeniedException denied -> new Forbidden("role_required", words(denied));
             default -> null;

@@ -23,9 +23,7 @@ class BoundTransactions implements TenantTransactions {
     private final EntityManagerFactory entityManagers;
 
     BoundTransactions(
-            PlatformTransactionManager transactionManager,
-            DataSource dataSource,
-            EntityManagerFactory entityManagers) {
+            PlatformTransactionManager transactionManager, DataSource dataSource, EntityManagerFactory entityManagers) {
         this.transactions = new TransactionTemplate(transactionManager);
         this.dataSource = dataSource;
         this.jdbc = new JdbcTemplate(dataSource);

@@ -56,11 +56,10 @@ class DispatchedCommands implements TenantCommands {
         try {
             return this.<R>send(context, command).join();
         } catch (CompletionException failed) {
-            throw switch (failed.getCause()) {
-                case RuntimeException unchecked -> unchecked;
-                case Error error -> throw error;
-                case null, default -> new IllegalStateException("The command failed", failed);
-            };
+            if (failed.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            throw new IllegalStateException("The command failed", failed);
         }
     }
 

@@ -36,7 +36,12 @@ class JournaledAttempts implements Attempts {
         try {
             commands.ask(context, new WriteDown(new RequestRefused(method, route, status, code, pointer)));
         } catch (RuntimeException unwritten) {
-            LOG.error("A refusal ({} {}, {}) of tenant {} was not journaled", method, route, code, context.tenant(),
+            LOG.error(
+                    "A refusal ({} {}, {}) of tenant {} was not journaled",
+                    method,
+                    route,
+                    code,
+                    context.tenant(),
                     unwritten);
         }
     }

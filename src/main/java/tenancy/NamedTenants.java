@@ -31,13 +31,14 @@ final class NamedTenants {
     }
 
     private static boolean agrees(String tenant, @Nullable Object value) {
-        return switch (value) {
-            case TenantId id -> id.value().equals(tenant);
-            case Record whole -> allAgree(tenant, whole);
-            case Collection<?> many ->
-                many.stream().allMatch(one -> !(one instanceof Record) || agrees(tenant, one));
-            case null, default -> true;
-        };
+        if (value instanceof TenantId id) {
+            return id.value().equals(tenant);
+        }
+        if (value instanceof Record whole) {
+            return allAgree(tenant, whole);
+        }
+        return !(value instanceof Collection<?> many)
+                || many.stream().allMatch(one -> !(one instanceof Record) || agrees(tenant, one));
     }
 
     private static boolean allAgree(String tenant, Record whole) {
@@ -77,7 +78,8 @@ final class NamedTenants {
 
     private record Part(Method accessor, boolean target) {
 
-        @Nullable Object of(Record whole) {
+        @Nullable
+        Object of(Record whole) {
             try {
                 return accessor.invoke(whole);
             } catch (IllegalAccessException | InvocationTargetException unreadable) {

@@ -45,8 +45,7 @@ class TenantBinding
     }
 
     @Override
-    public Object handle(UnitOfWork<? extends CommandMessage<?>> unitOfWork, InterceptorChain chain)
-            throws Exception {
+    public Object handle(UnitOfWork<? extends CommandMessage<?>> unitOfWork, InterceptorChain chain) throws Exception {
         CommandMessage<?> command = unitOfWork.getMessage();
         if (!NamedTenants.onlyIn(tenantOf(command), command.getPayload())) {
             throw new Forbidden("other_tenant", "This names a thing of another tenant.");

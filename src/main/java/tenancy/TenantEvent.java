@@ -54,8 +54,12 @@ public sealed interface TenantEvent {
 
     /** A request was refused before it became a decision. */
     @Revision("1")
-    record RequestRefused(String method, String route, int status, String code, @Nullable String pointer)
-            implements TenantEvent {}
+    record RequestRefused(
+            String method,
+            String route,
+            int status,
+            String code,
+            @Nullable String pointer) implements TenantEvent {}
 
     /** An operator read this tenant's things; the metadata says who. */
     @Revision("1")

@@ -61,7 +61,8 @@ class BoundTransactionsTest {
 
     @Test
     void the_same_tenant_joins_and_another_is_refused() {
-        assertThat(transactions.in(ACME, () -> transactions.in(ACME, this::seen))).isEqualTo("tenant_bound_acme");
+        assertThat(transactions.in(ACME, () -> transactions.in(ACME, this::seen)))
+                .isEqualTo("tenant_bound_acme");
         assertThatThrownBy(() -> transactions.in(ACME, () -> transactions.in(GLOBEX, this::seen)))
                 .isInstanceOf(IllegalStateException.class);
     }

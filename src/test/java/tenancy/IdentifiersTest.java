@@ -18,11 +18,10 @@ class IdentifiersTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "_a", "-a", "a/b", "a b", "a\n", "a\u0000", "é", "a\u202e", ".", "../x"})
     void everything_else_is_refused(String id) {
-        assertThatThrownBy(() -> new TenantId(id))
-                .isInstanceOfSatisfying(InvalidField.class, refused -> {
-                    assertThat(refused.fields().getFirst().pointer()).isEqualTo("/tenant_id");
-                    assertThat(refused.fields().getFirst().rule()).isEqualTo("invalid_identifier");
-                });
+        assertThatThrownBy(() -> new TenantId(id)).isInstanceOfSatisfying(InvalidField.class, refused -> {
+            assertThat(refused.fields().getFirst().pointer()).isEqualTo("/tenant_id");
+            assertThat(refused.fields().getFirst().rule()).isEqualTo("invalid_identifier");
+        });
     }
 
     @Test

@@ -31,16 +31,15 @@ public final class InMemoryTenancy {
                 .configureEmbeddedEventStore(configuration -> new InMemoryEventStorageEngine())
                 .configureCorrelationDataProviders(configuration -> List.of(binding));
         aggregates.forEach(configurer::configureAggregate);
-        handlers.forEach(handler ->
-                configurer.registerCommandHandler(configuration -> handler.apply(configuration, this)));
+        handlers.forEach(
+                handler -> configurer.registerCommandHandler(configuration -> handler.apply(configuration, this)));
         axon = configurer.buildConfiguration();
         axon.commandBus().registerDispatchInterceptor(binding);
         axon.commandBus().registerHandlerInterceptor(binding);
         axon.commandBus().registerHandlerInterceptor(new AbsenceIsRefused());
         axon.eventBus().subscribe(events::addAll);
         commands = new DispatchedCommands(
-                axon.commandBus(),
-                new StaticListableBeanFactory().getBeanProvider(io.micrometer.tracing.Tracer.class));
+                axon.commandBus(), new StaticListableBeanFactory().getBeanProvider(io.micrometer.tracing.Tracer.class));
         axon.start();
     }
 
@@ -55,8 +54,7 @@ public final class InMemoryTenancy {
     /** The door over attempts, written into this store. */
     public Attempts attempts() {
         var attempts = new JournaledAttempts(commands, axon.eventBus(), UUID::randomUUID);
-        new org.axonframework.commandhandling.AnnotationCommandHandlerAdapter<>(attempts)
-                .subscribe(axon.commandBus());
+        new org.axonframework.commandhandling.AnnotationCommandHandlerAdapter<>(attempts).subscribe(axon.commandBus());
         return attempts;
     }
 

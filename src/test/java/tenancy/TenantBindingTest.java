@@ -20,7 +20,8 @@ class TenantBindingTest {
 
     private final TenantBinding binding = new TenantBinding();
 
-    record Start(@TargetAggregateIdentifier RunId run, @Nullable AgentId agent) {}
+    record Start(
+            @TargetAggregateIdentifier RunId run, @Nullable AgentId agent) {}
 
     record Submit(Start start, List<ActionId> actions) {}
 
@@ -50,7 +51,8 @@ class TenantBindingTest {
 
     @Test
     void a_command_for_the_tenants_own_aggregate_is_handled() throws Exception {
-        assertThat(handle(new Start(new RunId(ACME, "r1"), new AgentId(ACME, "triage")))).isEqualTo("handled");
+        assertThat(handle(new Start(new RunId(ACME, "r1"), new AgentId(ACME, "triage"))))
+                .isEqualTo("handled");
         assertThat(handle(new Start(new RunId(ACME, "r1"), null))).isEqualTo("handled");
         assertThat(handle(new Spelled("tenant_acme"))).isEqualTo("handled");
     }
@@ -87,7 +89,8 @@ class TenantBindingTest {
     @Test
     void what_a_command_causes_carries_its_context_and_nothing_else() {
         CommandMessage<?> command = GenericCommandMessage.asCommandMessage(new Spelled("tenant_acme"))
-                .withMetaData(BY_ACME.metaData().and(TenantContext.TRACE, "00-1-2-01").and("other", "x"));
+                .withMetaData(
+                        BY_ACME.metaData().and(TenantContext.TRACE, "00-1-2-01").and("other", "x"));
 
         assertThat(binding.correlationDataFor(command))
                 .isEqualTo(Map.of(

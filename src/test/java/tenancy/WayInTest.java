@@ -2,9 +2,9 @@ package tenancy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import journal.Journal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import journal.Journal;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -34,6 +34,7 @@ class WayInTest {
 
     @BeforeEach
     void register_two_tenants() {
+        nobody.as(keys.issue(FLEET, Role.OPERATOR, null, "test").token()).defineQuotaClass("gold");
         for (TenantId tenant : List.of(ACME, GLOBEX)) {
             if (!tenants.registered(tenant)) {
                 tenants.register(TenantContext.of(tenant, "test", null), "Test", "gold");
@@ -56,7 +57,8 @@ class WayInTest {
         String good = key(Role.AUDITOR);
         String other = good.substring(0, good.length() - 3) + "AAA";
 
-        for (String bad : List.of("fbk_x", other, "a.b.c", "fbk_k_01926b5e000070008000000000000001_" + "A".repeat(43))) {
+        for (String bad :
+                List.of("fbk_x", other, "a.b.c", "fbk_k_01926b5e000070008000000000000001_" + "A".repeat(43))) {
             Answer answer = nobody.as(bad).get("/v1/agents");
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.header("WWW-Authenticate")).endsWith("error=\"invalid_token\"");
@@ -111,7 +113,8 @@ class WayInTest {
     void a_tenants_credential_cannot_name_another_tenant() {
         Api admin = nobody.as(key(Role.TENANT_ADMIN));
 
-        for (String path : List.of("/v1/agents?tenant=" + GLOBEX, "/v1/tenants/" + GLOBEX, "/v1/tenants/tenant_hooli")) {
+        for (String path :
+                List.of("/v1/agents?tenant=" + GLOBEX, "/v1/tenants/" + GLOBEX, "/v1/tenants/tenant_hooli")) {
             Answer answer = admin.get(path);
             assertThat(answer.status()).isEqualTo(403);
             assertThat(answer.text("code")).isEqualTo("other_tenant");
@@ -125,7 +128,8 @@ class WayInTest {
     void an_operator_who_reads_a_tenant_is_seen_there_by_name() {
         Keys.Issued key = keys.issue(FLEET, Role.OPERATOR, null, "test");
 
-        assertThat(nobody.as(key.token()).get("/v1/workspaces?tenant=" + GLOBEX).status()).isEqualTo(200);
+        assertThat(nobody.as(key.token()).get("/v1/workspaces?tenant=" + GLOBEX).status())
+                .isEqualTo(200);
 
         assertThat(journal.read(GLOBEX, Journal.Filter.ALL, 0, 1_000))
                 .filteredOn(entry -> entry.type().equals("operator_accessed"))
@@ -139,7 +143,9 @@ class WayInTest {
 
         assertThat(operator.get("/v1/agents?tenant=tenant_hooli").status()).isEqualTo(404);
         assertThat(operator.get("/v1/agents?tenant=a%2Fb").status()).isEqualTo(400);
-        assertThat(operator.get("/v1/agents?tenant=" + ACME + "&tenant=" + GLOBEX).status()).isEqualTo(400);
+        assertThat(operator.get("/v1/agents?tenant=" + ACME + "&tenant=" + GLOBEX)
+                        .status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -148,7 +154,8 @@ class WayInTest {
 
         assertThat(nobody.get("/actuator/health/liveness").status()).isEqualTo(200);
         assertThat(nobody.get("/actuator/prometheus").status()).isEqualTo(401);
-        assertThat(nobody.as(key(Role.TENANT_ADMIN)).get("/actuator/prometheus").status()).isEqualTo(403);
+        assertThat(nobody.as(key(Role.TENANT_ADMIN)).get("/actuator/prometheus").status())
+                .isEqualTo(403);
         assertThat(operator.get("/actuator/health").status()).isEqualTo(200);
     }
 

@@ -15,8 +15,7 @@ sealed interface KeyCommand {
             Role role,
             @Nullable AgentId agent,
             String label,
-            String hash)
-            implements KeyCommand {}
+            String hash) implements KeyCommand {}
 
     record RevokeKey(@TargetAggregateIdentifier KeyId key) implements KeyCommand {}
 }

@@ -27,7 +27,9 @@ class KeyIssuer {
         boolean ofFleet = issue.key().tenant().equals(TenantId.FLEET);
         if (ofFleet != (issue.role() == Role.OPERATOR)) {
             throw new InvalidField(
-                    "/role", "tenant_role", ofFleet ? "must be operator in the fleet" : "must not be operator in a tenant");
+                    "/role",
+                    "tenant_role",
+                    ofFleet ? "must be operator in the fleet" : "must not be operator in a tenant");
         }
         AgentId agent = issue.agent();
         if ((agent != null) != (issue.role() == Role.AGENT)) {

@@ -30,7 +30,8 @@ record KeyToken(String key, String text) {
         random.nextBytes(secret);
         String key = "k_" + id.toString().replace("-", "");
         return new KeyToken(
-                key, PREFIX + key + "_" + Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
+                key,
+                PREFIX + key + "_" + Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
     }
 
     /** What was sent, if it can be a key at all. */

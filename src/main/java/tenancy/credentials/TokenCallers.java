@@ -95,9 +95,8 @@ class TokenCallers {
     /** The role the token names; null unless it names exactly one that we know, alone or in a list. */
     private @Nullable Role role(Jwt jwt) {
         Object claimed = jwt.getClaims().get(oidc.roleClaim());
-        Collection<?> names = claimed instanceof Collection<?> several
-                ? several
-                : claimed == null ? List.of() : List.of(claimed);
+        Collection<?> names =
+                claimed instanceof Collection<?> several ? several : claimed == null ? List.of() : List.of(claimed);
         Role found = null;
         for (Role role : Role.values()) {
             if (names.contains(role.name().toLowerCase(Locale.ROOT))) {

@@ -48,7 +48,6 @@ class AgentRow {
     }
 
     AgentView view() {
-        return new AgentView(
-                id.key(), workspace, agentClass, trustZone, policyProfile, quotaClass, active, createdAt);
+        return new AgentView(id.key(), workspace, agentClass, trustZone, policyProfile, quotaClass, active, createdAt);
     }
 }

@@ -65,8 +65,7 @@ class AgentsEndpoint {
                 context,
                 new RegisterAgent(
                         agent,
-                        new WorkspaceId(
-                                context.tenant(), request.workspaceId()),
+                        new WorkspaceId(context.tenant(), request.workspaceId()),
                         Identifiers.check("agent_class", request.agentClass()),
                         Identifiers.check("trust_zone", request.trustZone()),
                         Identifiers.check("policy_profile", request.policyProfile()),

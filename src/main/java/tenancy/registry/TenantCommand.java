@@ -15,8 +15,7 @@ sealed interface TenantCommand {
     record ChangeTenant(
             @TargetAggregateIdentifier TenantId tenant,
             @Nullable String name,
-            @Nullable String quotaClass)
-            implements TenantCommand {}
+            @Nullable String quotaClass) implements TenantCommand {}
 
     record FindTenant(@TargetAggregateIdentifier TenantId tenant) implements TenantCommand {}
 

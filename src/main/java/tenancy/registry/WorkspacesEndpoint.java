@@ -47,10 +47,8 @@ class WorkspacesEndpoint {
     @PostMapping
     @PreAuthorize("hasRole('TENANT_ADMIN')")
     ResponseEntity<WorkspaceView> open(@RequestBody NewWorkspace request, TenantContext context) {
-        var workspace =
-                new WorkspaceId(context.tenant(), request.workspaceId());
-        WorkspaceView opened =
-                commands.ask(context, new OpenWorkspace(workspace, Fields.text("name", request.name())));
+        var workspace = new WorkspaceId(context.tenant(), request.workspaceId());
+        WorkspaceView opened = commands.ask(context, new OpenWorkspace(workspace, Fields.text("name", request.name())));
         return ResponseEntity.created(URI.create("/v1/workspaces/" + workspace.key()))
                 .body(opened);
     }
@@ -79,11 +77,9 @@ class WorkspacesEndpoint {
 
     @PatchMapping("/{workspace}")
     @PreAuthorize("hasRole('TENANT_ADMIN')")
-    WorkspaceView change(
-            @PathVariable String workspace, @RequestBody WorkspaceChange request, TenantContext context) {
+    WorkspaceView change(@PathVariable String workspace, @RequestBody WorkspaceChange request, TenantContext context) {
         return commands.ask(
                 context,
-                new ChangeWorkspace(
-                        new WorkspaceId(context.tenant(), workspace), Fields.text("name", request.name())));
+                new ChangeWorkspace(new WorkspaceId(context.tenant(), workspace), Fields.text("name", request.name())));
     }
 }

@@ -47,7 +47,13 @@ class KeyIssuerTest {
 
         assertThat(new IssuedKeyRows().rows(issued).getFirst())
                 .containsExactly(
-                        "tenant_acme", "k_1", "hash", "auditor", null, "audit", issued.getTimestamp().toString());
+                        "tenant_acme",
+                        "k_1",
+                        "hash",
+                        "auditor",
+                        null,
+                        "audit",
+                        issued.getTimestamp().toString());
         assertThat(new RevokedKeyRows().rows(issued)).isEmpty();
     }
 
@@ -78,17 +84,16 @@ class KeyIssuerTest {
     void operators_are_of_the_fleet_and_nobody_else_is() {
         assertThatThrownBy(() -> ask(new IssueKey(KEY, Role.OPERATOR, null, "x", "hash")))
                 .isInstanceOf(InvalidField.class);
-        assertThatThrownBy(() ->
-                        ask(new IssueKey(new KeyId(TenantId.FLEET, "k_2"), Role.TENANT_ADMIN, null, "x", "hash")))
+        assertThatThrownBy(
+                        () -> ask(new IssueKey(new KeyId(TenantId.FLEET, "k_2"), Role.TENANT_ADMIN, null, "x", "hash")))
                 .isInstanceOf(InvalidField.class);
     }
 
     private void ask(KeyCommand command) {
-        TenantId tenant =
-                switch (command) {
-                    case IssueKey issue -> issue.key().tenant();
-                    case RevokeKey revoke -> revoke.key().tenant();
-                };
+        TenantId tenant = switch (command) {
+            case IssueKey issue -> issue.key().tenant();
+            case RevokeKey revoke -> revoke.key().tenant();
+        };
         tenancy.commands().ask(TenantContext.of(tenant, "key:k_0", null), command);
     }
 

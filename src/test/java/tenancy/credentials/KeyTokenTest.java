@@ -17,7 +17,9 @@ class KeyTokenTest {
     @Test
     void tells_its_key_and_hides_its_secret() {
         assertThat(token.key()).isEqualTo("k_01926b5e000070008000000000000001");
-        assertThat(token.text()).startsWith("fbk_k_01926b5e000070008000000000000001_").hasSize(82);
+        assertThat(token.text())
+                .startsWith("fbk_k_01926b5e000070008000000000000001_")
+                .hasSize(82);
         assertThat(token).hasToString(token.key());
     }
 

@@ -106,11 +106,14 @@ class TokenCallersTest {
 
     @Test
     void a_role_may_come_in_a_list_if_it_is_one() throws JOSEException {
-        assertThat(callers.find(signed(claims().claim("role", List.of("auditor", "staff")).build(), FIRST)))
+        assertThat(callers.find(signed(
+                        claims().claim("role", List.of("auditor", "staff")).build(), FIRST)))
                 .hasValueSatisfying(caller -> assertThat(caller.role()).isEqualTo(Role.AUDITOR));
-        assertThat(callers.find(signed(claims().claim("role", List.of("auditor", "analyst")).build(), FIRST)))
+        assertThat(callers.find(signed(
+                        claims().claim("role", List.of("auditor", "analyst")).build(), FIRST)))
                 .isEmpty();
-        assertThat(callers.find(signed(claims().claim("role", null).build(), FIRST))).isEmpty();
+        assertThat(callers.find(signed(claims().claim("role", null).build(), FIRST)))
+                .isEmpty();
     }
 
     @Test
@@ -119,15 +122,21 @@ class TokenCallersTest {
 
         assertThat(callers.find(signed(fleet.claim("role", "operator").build(), FIRST)))
                 .hasValue(new Caller(TenantId.FLEET, null, Role.OPERATOR, "oidc:maria"));
-        assertThat(callers.find(signed(fleet.claim("role", "auditor").build(), FIRST))).isEmpty();
-        assertThat(callers.find(signed(claims().claim("role", "operator").build(), FIRST))).isEmpty();
+        assertThat(callers.find(signed(fleet.claim("role", "auditor").build(), FIRST)))
+                .isEmpty();
+        assertThat(callers.find(signed(claims().claim("role", "operator").build(), FIRST)))
+                .isEmpty();
     }
 
     @Test
     void a_tenant_that_is_not_registered_has_no_callers() throws JOSEException {
-        assertThat(callers.find(signed(claims().claim("tenant_id", "tenant_hooli").build(), FIRST))).isEmpty();
-        assertThat(callers.find(signed(claims().claim("tenant_id", "a/b").build(), FIRST))).isEmpty();
-        assertThat(callers.find(signed(claims().claim("tenant_id", null).build(), FIRST))).isEmpty();
+        assertThat(callers.find(
+                        signed(claims().claim("tenant_id", "tenant_hooli").build(), FIRST)))
+                .isEmpty();
+        assertThat(callers.find(signed(claims().claim("tenant_id", "a/b").build(), FIRST)))
+                .isEmpty();
+        assertThat(callers.find(signed(claims().claim("tenant_id", null).build(), FIRST)))
+                .isEmpty();
     }
 
     @Test
@@ -155,12 +164,18 @@ class TokenCallersTest {
 
     @Test
     void a_token_for_others_from_others_or_out_of_time_is_refused() throws JOSEException {
-        assertThat(callers.find(signed(claims().audience("another-service").build(), FIRST))).isEmpty();
-        assertThat(callers.find(signed(claims().audience((String) null).build(), FIRST))).isEmpty();
-        assertThat(callers.find(signed(claims().issuer("https://elsewhere").build(), FIRST))).isEmpty();
-        assertThat(callers.find(signed(claims().expirationTime(at(-60)).build(), FIRST))).isEmpty();
-        assertThat(callers.find(signed(claims().expirationTime(null).build(), FIRST))).isEmpty();
-        assertThat(callers.find(signed(claims().notBeforeTime(at(120)).build(), FIRST))).isEmpty();
+        assertThat(callers.find(signed(claims().audience("another-service").build(), FIRST)))
+                .isEmpty();
+        assertThat(callers.find(signed(claims().audience((String) null).build(), FIRST)))
+                .isEmpty();
+        assertThat(callers.find(signed(claims().issuer("https://elsewhere").build(), FIRST)))
+                .isEmpty();
+        assertThat(callers.find(signed(claims().expirationTime(at(-60)).build(), FIRST)))
+                .isEmpty();
+        assertThat(callers.find(signed(claims().expirationTime(null).build(), FIRST)))
+                .isEmpty();
+        assertThat(callers.find(signed(claims().notBeforeTime(at(120)).build(), FIRST)))
+                .isEmpty();
         assertThat(callers.find(signed(claims().subject(null).build(), FIRST))).isEmpty();
     }
 

@@ -32,9 +32,7 @@ class RegistrarTest {
     private final InMemoryTenancy tenancy = new InMemoryTenancy(
             List.of(Tenant.class, Workspace.class, Agent.class),
             List.of((axon, self) -> new Registrar(
-                    repository(axon, Tenant.class),
-                    repository(axon, Workspace.class),
-                    repository(axon, Agent.class))));
+                    repository(axon, Tenant.class), repository(axon, Workspace.class), repository(axon, Agent.class))));
 
     @Test
     void a_tenant_is_registered_once() {

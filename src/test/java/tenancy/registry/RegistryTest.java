@@ -21,8 +21,7 @@ import tenancy.TenantId;
 @PlatformTest
 class RegistryTest {
 
-    private static final String AGENT =
-            """
+    private static final String AGENT = """
             {"agent_id":"%s","workspace_id":"ws_support","agent_class":"support_triage","trust_zone":"internal",
              "policy_profile":"regulated_support","quota_class":"enterprise_gold"}""";
 
@@ -44,6 +43,7 @@ class RegistryTest {
 
     @BeforeEach
     void register_a_tenant() {
+        operator.defineQuotaClass("enterprise_gold");
         register("tenant_registry");
         admin = operator.as(admin("tenant_registry"));
         admin.post("/v1/workspaces", "{\"workspace_id\":\"ws_support\",\"name\":\"Support\"}");
@@ -65,7 +65,8 @@ class RegistryTest {
     void a_changed_subscription_counts_at_once() {
         register("tenant_subscribes");
 
-        assertThat(operator.patch("/v1/tenants/tenant_subscribes", "{\"quota_class\":\"silver\"}").status())
+        assertThat(operator.patch("/v1/tenants/tenant_subscribes", "{\"quota_class\":\"silver\"}")
+                        .status())
                 .isEqualTo(200);
 
         assertThat(subscriptions.quotaClass(new TenantId("tenant_subscribes"))).hasValue("silver");
@@ -75,7 +76,8 @@ class RegistryTest {
     @Test
     void a_tenant_reads_itself_and_does_not_change_itself() {
         assertThat(admin.get("/v1/tenants/tenant_registry").text("tenant_id")).isEqualTo("tenant_registry");
-        assertThat(admin.patch("/v1/tenants/tenant_registry", "{\"quota_class\":\"platinum\"}").status())
+        assertThat(admin.patch("/v1/tenants/tenant_registry", "{\"quota_class\":\"platinum\"}")
+                        .status())
                 .isEqualTo(403);
         assertThat(admin.get("/v1/tenants").status()).isEqualTo(403);
     }
@@ -83,13 +85,15 @@ class RegistryTest {
     @Test
     void an_agent_is_registered_changed_and_listed() {
         assertThat(admin.post("/v1/agents", AGENT.formatted("triage")).status()).isEqualTo(201);
-        assertThat(admin.get("/v1/agents/triage").json().path("active").asBoolean()).isTrue();
+        assertThat(admin.get("/v1/agents/triage").json().path("active").asBoolean())
+                .isTrue();
 
         Answer retired = admin.patch("/v1/agents/triage", "{\"active\":false,\"trust_zone\":\"untrusted\"}");
 
         assertThat(retired.status()).isEqualTo(200);
         assertThat(admin.get("/v1/agents/triage").json()).isEqualTo(retired.json());
-        assertThat(admin.post("/v1/agents", AGENT.formatted("triage")).text("code")).isEqualTo("agent_exists");
+        assertThat(admin.post("/v1/agents", AGENT.formatted("triage")).text("code"))
+                .isEqualTo("agent_exists");
         eventually(() -> admin.get("/v1/agents"), "untrusted");
     }
 
@@ -102,7 +106,8 @@ class RegistryTest {
         Answer second = admin.get("/v1/agents?limit=1&cursor=" + first.text("next_cursor"));
 
         assertThat(first.json().path("items").size()).isEqualTo(1);
-        assertThat(second.json().path("items").get(0)).isNotEqualTo(first.json().path("items").get(0));
+        assertThat(second.json().path("items").get(0))
+                .isNotEqualTo(first.json().path("items").get(0));
         assertThat(admin.get("/v1/agents?cursor=%25%25").status()).isEqualTo(400);
         assertThat(admin.get("/v1/agents?limit=0").status()).isEqualTo(400);
     }
@@ -114,17 +119,25 @@ class RegistryTest {
         Api curious = operator.as(admin("tenant_curious"));
 
         assertThat(curious.get("/v1/agents/private").status()).isEqualTo(404);
-        assertThat(curious.patch("/v1/agents/private", "{\"active\":false}").status()).isEqualTo(404);
+        assertThat(curious.patch("/v1/agents/private", "{\"active\":false}").status())
+                .isEqualTo(404);
         assertThat(curious.get("/v1/agents").json().path("items").size()).isZero();
-        assertThat(curious.post("/v1/agents", AGENT.formatted("private")).status()).isEqualTo(404);
+        assertThat(curious.post("/v1/agents", AGENT.formatted("private")).status())
+                .isEqualTo(404);
     }
 
     @Test
     void a_request_is_taken_to_the_letter() {
-        assertThat(admin.post("/v1/workspaces", "{\"workspace_id\":\"w\",\"name\":\"W\",\"extra\":1}").status())
+        assertThat(admin.post("/v1/workspaces", "{\"workspace_id\":\"w\",\"name\":\"W\",\"extra\":1}")
+                        .status())
                 .isEqualTo(400);
-        assertThat(admin.post("/v1/workspaces", "{\"workspace_id\":\"w\"}").response().body()).contains("/name");
-        assertThat(admin.post("/v1/workspaces", "{\"workspace_id\":\"a/b\",\"name\":\"W\"}").response().body())
+        assertThat(admin.post("/v1/workspaces", "{\"workspace_id\":\"w\"}")
+                        .response()
+                        .body())
+                .contains("/name");
+        assertThat(admin.post("/v1/workspaces", "{\"workspace_id\":\"a/b\",\"name\":\"W\"}")
+                        .response()
+                        .body())
                 .contains("/workspace_id");
         assertThat(admin.get("/v1/workspaces/w").status()).isEqualTo(404);
     }

@@ -13,8 +13,8 @@ import tenancy.registry.TenantCommand.ChangeTenant;
 class TenantTest {
 
     private static final TenantId ACME = new TenantId("tenant_acme");
-    private static final EventMessage<?> REGISTERED = new GenericEventMessage<>(
-            new TenantRegistered("Acme", "enterprise_gold"), Map.of("tenant", "tenant_acme"));
+    private static final EventMessage<?> REGISTERED =
+            new GenericEventMessage<>(new TenantRegistered("Acme", "enterprise_gold"), Map.of("tenant", "tenant_acme"));
 
     private final AggregateTestFixture<Tenant> tenant = new AggregateTestFixture<>(Tenant.class);
 

@@ -14,8 +14,8 @@ import tenancy.registry.TenantCommand.ChangeWorkspace;
 class WorkspaceTest {
 
     private static final WorkspaceId SUPPORT = new WorkspaceId(new TenantId("tenant_acme"), "ws_support");
-    private static final EventMessage<?> OPENED = new GenericEventMessage<>(
-            new WorkspaceOpened("ws_support", "Support"), Map.of("tenant", "tenant_acme"));
+    private static final EventMessage<?> OPENED =
+            new GenericEventMessage<>(new WorkspaceOpened("ws_support", "Support"), Map.of("tenant", "tenant_acme"));
 
     private final AggregateTestFixture<Workspace> workspace = new AggregateTestFixture<>(Workspace.class);
 
