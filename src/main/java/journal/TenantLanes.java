@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.axonframework.commandhandling.CommandBusSpanFactory;
 import org.axonframework.commandhandling.CommandCallback;
 import org.axonframework.commandhandling.CommandMessage;
@@ -41,10 +42,14 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
     /** @param commands only touched inside {@code lanes.compute} */
     private record Lane(String tenant, ArrayDeque<Waiting> commands) {}
 
+    /** A lane in the queue, and how many turns had been given when it came. */
+    private record Turn(Lane lane, long since) {}
+
     /** Active lanes: each is in {@code turns} or being served. */
     private final ConcurrentHashMap<String, Lane> lanes = new ConcurrentHashMap<>();
 
-    private final ConcurrentLinkedQueue<Lane> turns = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Turn> turns = new ConcurrentLinkedQueue<>();
+    private final AtomicLong given = new AtomicLong();
     private final List<MessageHandlerInterceptor<? super CommandMessage<?>>> handlerInterceptors =
             new CopyOnWriteArrayList<>();
     private final List<MessageDispatchInterceptor<? super CommandMessage<?>>> dispatchInterceptors =
@@ -52,6 +57,7 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
     private final JournalSettings settings;
     private final LaneBatch work;
     private final DistributionSummary batches;
+    private final DistributionSummary waited;
     private final Counter redone;
     private volatile boolean open = true;
     private volatile boolean givenUp;
@@ -67,6 +73,9 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
         this.work = new LaneBatch(transactions, handlerInterceptors, spans);
         this.batches = DistributionSummary.builder("journal.lane.batch")
                 .description("Commands of one tenant decided and committed together")
+                .register(meters);
+        this.waited = DistributionSummary.builder("journal.lane.turns")
+                .description("Batches of other lanes that went before a lane's next one")
                 .register(meters);
         this.redone = Counter.builder("journal.lane.redone")
                 .description("Units of work that were needed beyond one a batch")
@@ -109,7 +118,7 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
             return lane;
         });
         if (idle[0] != null) {
-            turns.add(idle[0]);
+            queue(idle[0]);
             Thread.ofVirtual().name("lane").start(this::serve);
         }
         return Optional.ofNullable(refusal[0]);
@@ -120,7 +129,14 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
      * neither preemptive nor fair, and a thread that just goes on with its own lane could keep others from starting.
      */
     private void serve() {
-        for (Lane lane = turns.poll(); lane != null; lane = turns.poll()) {
+        // Counted before it is taken: a thread that is interrupted in between must not look like an unfair turn.
+        for (long turn = given.incrementAndGet(); ; turn = given.incrementAndGet()) {
+            Turn mine = turns.poll();
+            if (mine == null) {
+                return;
+            }
+            Lane lane = mine.lane();
+            waited.record(Math.max(0, turn - mine.since() - 1));
             List<Waiting> batch = next(lane);
             if (givenUp) {
                 batch.forEach(waiting -> waiting.answer(new ShuttingDown()));
@@ -133,9 +149,13 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
             }
             if (lanes.computeIfPresent(lane.tenant(), (same, served) -> served.commands().isEmpty() ? null : served)
                     != null) {
-                turns.add(lane);
+                queue(lane);
             }
         }
+    }
+
+    private void queue(Lane lane) {
+        turns.add(new Turn(lane, given.get()));
     }
 
     /** What has gathered, of at most one batch. The lane stays active: nobody else may serve it meanwhile. */

@@ -40,18 +40,10 @@ record DatabaseOwner(String url, String user, String password) {
     }
 
     DataSource dataSource() {
-        return dataSource(user, password);
-    }
-
-    DataSource dataSourceOf(String role) {
-        return dataSource(role, passwordOf(role));
-    }
-
-    private DataSource dataSource(String as, String with) {
         var source = new PGSimpleDataSource();
         source.setUrl(url);
-        source.setUser(as);
-        source.setPassword(with);
+        source.setUser(user);
+        source.setPassword(password);
         return source;
     }
 

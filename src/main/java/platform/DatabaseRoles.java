@@ -5,8 +5,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.postgresql.PGConnection;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The logins the platform works with. None owns a table and none may bypass row-level security; what each may do is
@@ -21,7 +19,6 @@ final class DatabaseRoles {
     /** The journal writer. */
     static final String JOURNAL = "firebreak_journal";
 
-    private static final Logger log = LoggerFactory.getLogger(DatabaseRoles.class);
     private static final int OLDEST_POSTGRES = 15;
     /** Nodes that start together take turns, else PostgreSQL reports "tuple concurrently updated". */
     private static final String TAKE_TURNS = "select pg_advisory_xact_lock(hashtext('firebreak roles'))";
@@ -34,7 +31,7 @@ final class DatabaseRoles {
         this.settings = settings;
     }
 
-    /** Makes the roles, or brings them up to date, and refuses a database that would lose what it acknowledged. */
+    /** Makes the roles, or brings them up to date. Whether commits are durable the journal asks, at every connection. */
     void prepare() {
         try (var connection = owner.dataSource().getConnection()) {
             connection.setAutoCommit(false);
@@ -49,7 +46,6 @@ final class DatabaseRoles {
         } catch (SQLException failed) {
             throw new IllegalStateException("Cannot prepare the database as " + owner, failed);
         }
-        checkDurability();
     }
 
     private void prepare(Connection connection, Statement statement, String role) throws SQLException {
@@ -83,31 +79,6 @@ final class DatabaseRoles {
         if (version < OLDEST_POSTGRES) {
             throw new IllegalStateException("PostgreSQL %d is too old: Firebreak needs %d or later."
                     .formatted(version, OLDEST_POSTGRES));
-        }
-    }
-
-    /** Asks as the role that commits, since each of these can be set for a role or a database alone. */
-    private void checkDurability() {
-        for (String guard : List.of("fsync", "full_page_writes", "synchronous_commit")) {
-            if (!shown(guard).equals("off")) {
-                continue;
-            }
-            if (!settings.allowUnsafeDurability()) {
-                throw new IllegalStateException("The database runs with " + guard + " = off and can lose what it"
-                        + " acknowledged. Turn it on, or set firebreak.database.allow-unsafe-durability=true.");
-            }
-            log.warn("The database runs with {} = off: acknowledged decisions can be lost", guard);
-        }
-    }
-
-    private String shown(String setting) {
-        try (var connection = owner.dataSourceOf(JOURNAL).getConnection();
-                var statement = connection.createStatement();
-                var value = statement.executeQuery("show " + setting)) {
-            value.next();
-            return value.getString(1);
-        } catch (SQLException failed) {
-            throw new IllegalStateException("Cannot log in as " + JOURNAL, failed);
         }
     }
 }

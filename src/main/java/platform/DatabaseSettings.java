@@ -16,7 +16,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param connectionTimeout longest wait for a free connection
  * @param statementTimeout longest statement; projections skip a journal gap after 60 s, so it stays well below
  * @param idleInTransactionTimeout longest pause inside a transaction, for the same reason
- * @param allowUnsafeDurability start although the database may lose commits that it has acknowledged
  */
 @ConfigurationProperties("firebreak.database")
 record DatabaseSettings(
@@ -27,5 +26,4 @@ record DatabaseSettings(
         @DefaultValue("2") int journalConnections,
         @DefaultValue("5s") Duration connectionTimeout,
         @DefaultValue("10s") Duration statementTimeout,
-        @DefaultValue("10s") Duration idleInTransactionTimeout,
-        @DefaultValue("false") boolean allowUnsafeDurability) {}
+        @DefaultValue("10s") Duration idleInTransactionTimeout) {}

@@ -65,7 +65,8 @@ class PoliciesEndpoint {
         String after = Cursor.key(cursor);
         int most = Cursor.limit(limit);
         List<PublishedPolicy> found = transactions.in(
-                context.tenant(), () -> rows.newest(context.tenant().value(), after, Limit.of(most + 1)).stream()
+                context.tenant(),
+                () -> rows.newest(context.tenant().value(), after, Limit.of(most + 1)).stream()
                         .map(this::shown)
                         .toList());
         return Page.of(found, most, PublishedPolicy::profile);
@@ -124,7 +125,8 @@ class PoliciesEndpoint {
 
     /** From the book and not from the rows, so that a profile is there as soon as it was published. */
     private PublishedPolicy inForce(TenantContext context, String profile) {
-        Optional<PublishedPolicy> book = commands.ask(context, new ReadPolicy(new ProfileId(context.tenant(), profile)));
+        Optional<PublishedPolicy> book =
+                commands.ask(context, new ReadPolicy(new ProfileId(context.tenant(), profile)));
         return book.orElseThrow(() -> new NotFound("policy", profile));
     }
 
@@ -139,7 +141,9 @@ class PoliciesEndpoint {
     }
 
     private static ResponseEntity<PublishedPolicy> answer(HttpStatus status, PublishedPolicy policy) {
-        return ResponseEntity.status(status).eTag(Long.toString(policy.version())).body(policy);
+        return ResponseEntity.status(status)
+                .eTag(Long.toString(policy.version()))
+                .body(policy);
     }
 
     private static @Nullable Long version(@Nullable String ifMatch) {

@@ -61,7 +61,8 @@ class PolicyRow {
         return publishedAt;
     }
 
-    @Nullable String publishedBy() {
+    @Nullable
+    String publishedBy() {
         return publishedBy;
     }
 }

@@ -31,7 +31,8 @@ final class Selector {
     }
 
     /** The first rule of the document that matches. */
-    @Nullable Candidate first(ActionEnvelope envelope) {
+    @Nullable
+    Candidate first(ActionEnvelope envelope) {
         String operation = envelope.operation();
         Candidate best = firstIn(ANY, envelope, null);
         best = firstIn(operation, envelope, best);

@@ -62,8 +62,8 @@ class Allotment {
     @CommandHandler
     Use handle(ClearOverride clear) {
         TenantId tenant = clear.budget().tenant();
-        Aggregate<Budget> budget =
-                budgets.find(tenant).orElseThrow(() -> new NotFound("override", clear.limit().word()));
+        Aggregate<Budget> budget = budgets.find(tenant)
+                .orElseThrow(() -> new NotFound("override", clear.limit().word()));
         return changed(budget, tenant, found -> found.clear(clear.layer(), clear.limit()), clear.now());
     }
 
@@ -81,8 +81,7 @@ class Allotment {
                 .orElseGet(() -> Use.nothing(read.now()));
     }
 
-    private Use changed(
-            Aggregate<Budget> budget, TenantId tenant, Function<Budget, Overrides> change, Instant now) {
+    private Use changed(Aggregate<Budget> budget, TenantId tenant, Function<Budget, Overrides> change, Instant now) {
         Overrides overrides = budget.invoke(change);
         afterCommit(() -> limits.overridden(tenant, overrides));
         return budget.invoke(changed -> changed.use(now));

@@ -75,8 +75,7 @@ class Budget {
     }
 
     static Cause spentUp(long used, long limit, long window) {
-        return Cause.limit(
-                Cause.Owner.TENANT, "budget", TOOL_CALLS_PER_DAY.word(), used, limit, Use.resets(window));
+        return Cause.limit(Cause.Owner.TENANT, "budget", TOOL_CALLS_PER_DAY.word(), used, limit, Use.resets(window));
     }
 
     void settle(String action) {

@@ -24,7 +24,14 @@ record LimitView(
         long value = use.overrides().inForce(limit, ofClass);
         return switch (limit) {
             case TOOL_CALLS_PER_DAY ->
-                view(limit, ofClass, use, value, use.spent() + use.reserved(), use.reserved(), Use.resets(use.window()));
+                view(
+                        limit,
+                        ofClass,
+                        use,
+                        value,
+                        use.spent() + use.reserved(),
+                        use.reserved(),
+                        Use.resets(use.window()));
             case CONCURRENT_RUNS -> view(limit, ofClass, use, value, use.runs(), null, null);
             case REQUESTS_PER_SECOND, BURST, WEIGHT, MAX_PARALLEL_ACTIONS, QUEUED_ACTIONS ->
                 view(limit, ofClass, use, value, null, null, null);
@@ -40,7 +47,13 @@ record LimitView(
             @Nullable Long reserved,
             @Nullable Instant resetsAt) {
         return new LimitView(
-                limit.word(), value, source(limit, ofClass, use.overrides()), ofClass.of(limit), used, reserved, resetsAt);
+                limit.word(),
+                value,
+                source(limit, ofClass, use.overrides()),
+                ofClass.of(limit),
+                used,
+                reserved,
+                resetsAt);
     }
 
     private static String source(Limit limit, Limits ofClass, Overrides overrides) {

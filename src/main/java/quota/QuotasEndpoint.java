@@ -68,8 +68,7 @@ class QuotasEndpoint {
         String quotaClass = quotaClass(context);
         Instant now = clock.instant();
         Use use = commands.ask(
-                context,
-                new SetOverride(new BudgetId(context.tenant()), named, value, layer(caller), quotaClass, now));
+                context, new SetOverride(new BudgetId(context.tenant()), named, value, layer(caller), quotaClass, now));
         return LimitView.of(named, limits.ofClass(quotaClass), use);
     }
 
@@ -79,8 +78,7 @@ class QuotasEndpoint {
     void clear(TenantContext context, Caller caller, @PathVariable String limit) {
         Use unused = commands.ask(
                 context,
-                new ClearOverride(
-                        new BudgetId(context.tenant()), Limit.of(limit), layer(caller), clock.instant()));
+                new ClearOverride(new BudgetId(context.tenant()), Limit.of(limit), layer(caller), clock.instant()));
     }
 
     private String quotaClass(TenantContext context) {

@@ -45,7 +45,9 @@ class ThrottleCounts implements SmartLifecycle {
 
         Count plus(Count more) {
             return new Count(
-                    since.isBefore(more.since) ? since : more.since, refused + more.refused, Math.max(limit, more.limit));
+                    since.isBefore(more.since) ? since : more.since,
+                    refused + more.refused,
+                    Math.max(limit, more.limit));
         }
     }
 
@@ -68,8 +70,7 @@ class ThrottleCounts implements SmartLifecycle {
         if (count == null) {
             return CompletableFuture.completedFuture(null);
         }
-        var command =
-                new CountThrottled(new BudgetId(tenant), count.since(), until, count.refused(), count.limit());
+        var command = new CountThrottled(new BudgetId(tenant), count.since(), until, count.refused(), count.limit());
         return send(tenant, command).handle((written, failed) -> {
             if (failed != null) {
                 // Told later rather than never: a lane that is full is full because of such a flood.

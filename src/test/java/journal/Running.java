@@ -51,6 +51,7 @@ final class Running implements AutoCloseable {
                                 "management.otlp.metrics.export.enabled=false",
                                 "logging.level.root=warn",
                                 "logging.level.org.axonframework.modelling=error",
+                                "logging.level.com.zaxxer.hikari=error",
                                 "logging.level.journal.GroupCommit=error"))
                 .toArray(String[]::new);
         return new Running(

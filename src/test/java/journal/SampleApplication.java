@@ -5,11 +5,14 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.axonframework.common.caching.Cache;
 import org.axonframework.config.AggregateConfigurer;
 import org.axonframework.config.ConfigurerModule;
+import org.axonframework.config.ProcessingGroup;
+import org.axonframework.eventhandling.EventHandler;
 import org.axonframework.eventsourcing.AggregateFactory;
 import org.axonframework.eventsourcing.GenericAggregateFactory;
 import org.axonframework.eventsourcing.SnapshotTriggerDefinition;
@@ -34,6 +37,23 @@ import tenancy.TenantTransactions;
 @EnableAutoConfiguration
 @Import(JournalConfiguration.class)
 class SampleApplication {
+
+    /** What the sample's projection has counted, by tally. */
+    static final Map<String, Integer> projected = new ConcurrentHashMap<>();
+
+    @ProcessingGroup("sample")
+    static class Projection {
+        @EventHandler
+        void on(Sample.TallyEvent.Counted counted) {
+            projected.merge(counted.tally(), counted.amount(), Integer::sum);
+        }
+    }
+
+    @Bean
+    ConfigurerModule projection() {
+        return configurer ->
+                configurer.eventProcessing(processing -> processing.registerEventHandler(axon -> new Projection()));
+    }
 
     @Bean
     Clock clock() {

@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -12,9 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.common.caching.Cache;
-import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -170,71 +167,6 @@ class TenantLanesTest {
     }
 
     @Test
-    void deep_lanes_delay_another_tenants_command_by_two_batches_at_most() throws Exception {
-        // Two of them, one for each carrier thread, refusing everything: they never wait for a commit.
-        List<String> hot = List.of(tenant + "_hot1", tenant + "_hot2");
-        hot.forEach(name -> running.ask(name, new Sample.OpenTally(name + "/tally")));
-        running.ask(tenant, new Sample.OpenTally(tally));
-        var batches = new Batches();
-        var registration = running.bean(TenantLanes.class).registerHandlerInterceptor((unit, chain) -> {
-            batches.saw(unit);
-            return chain.proceed();
-        });
-        List<CompletableFuture<Object>> flood = new ArrayList<>();
-        var release = new CountDownLatch(1);
-        for (String name : hot) {
-            var entered = new CountDownLatch(1);
-            flood.add(running.send(name, new Sample.Hold(entered, release)));
-            entered.await();
-            for (int i = 0; i < 10_000; i++) {
-                flood.add(running.send(name, new Sample.Refuse(name + "/tally")));
-            }
-        }
-        release.countDown();
-
-        for (int i = 0; i < 20; i++) {
-            var answer = running.send(tenant, new Sample.Look(tally)).thenApply(total -> batches.of(hot));
-            var before = batches.of(hot);
-            var after = answer.get(30, SECONDS);
-            for (int lane = 0; lane < hot.size(); lane++) {
-                assertThat(after.get(lane) - before.get(lane)).isLessThanOrEqualTo(2);
-            }
-        }
-        flood.forEach(answer -> answer.exceptionally(refused -> refused).join());
-        registration.cancel();
-    }
-
-    @Test
-    void a_lane_of_10_000_waiting_commits_in_turn_with_the_others() throws Exception {
-        String hot = tenant + "_hot";
-        running.ask(hot, new Sample.OpenTally(hot + "/tally"));
-        running.ask(tenant, new Sample.OpenTally(tally));
-        var batches = new Batches();
-        var registration = running.bean(TenantLanes.class).registerHandlerInterceptor((unit, chain) -> {
-            batches.saw(unit);
-            return chain.proceed();
-        });
-        var entered = new CountDownLatch(1);
-        var release = new CountDownLatch(1);
-        running.send(hot, new Sample.Hold(entered, release));
-        entered.await();
-        List<CompletableFuture<Object>> flood = IntStream.range(0, 10_000)
-                .mapToObj(i -> running.send(hot, new Sample.Count(hot + "/tally", 1)))
-                .toList();
-        release.countDown();
-
-        for (int i = 0; i < 20; i++) {
-            var answer = running.send(tenant, new Sample.Count(tally, 1))
-                    .thenApply(total -> batches.of(List.of(hot)).getFirst());
-            int before = batches.of(List.of(hot)).getFirst();
-            int after = answer.get(30, SECONDS);
-            assertThat(after - before).isLessThanOrEqualTo(2);
-        }
-        flood.forEach(CompletableFuture::join);
-        registration.cancel();
-    }
-
-    @Test
     void a_full_lane_refuses_and_names_its_limit() throws Exception {
         var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);
@@ -312,25 +244,5 @@ class TenantLanesTest {
 
     private long events() {
         return running.count("select count(*) from journal.event where tenant_id = ?", tenant);
-    }
-
-    /** Counts the units of work that each tenant's lane has begun. */
-    private static final class Batches {
-
-        private final Map<String, AtomicInteger> counts = new java.util.concurrent.ConcurrentHashMap<>();
-        private final Map<String, UnitOfWork<?>> last = new java.util.concurrent.ConcurrentHashMap<>();
-
-        void saw(UnitOfWork<? extends CommandMessage<?>> unit) {
-            String lane = (String) unit.getMessage().getMetaData().get(tenancy.TenantContext.TENANT);
-            if (last.put(lane, unit) != unit) {
-                counts.computeIfAbsent(lane, same -> new AtomicInteger()).incrementAndGet();
-            }
-        }
-
-        List<Integer> of(List<String> lanes) {
-            return lanes.stream()
-                    .map(lane -> counts.computeIfAbsent(lane, same -> new AtomicInteger()).get())
-                    .toList();
-        }
     }
 }

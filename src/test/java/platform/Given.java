@@ -19,6 +19,10 @@ public class Given {
     public static final String PROFILE = "regulated_support";
     public static final String QUOTA_CLASS = "enterprise_gold";
 
+    private static final String GENEROUS = """
+            {"requests_per_second":1000,"burst":1000,"concurrent_runs":1000,"tool_calls_per_day":100000,"weight":1,
+             "max_parallel_actions":16,"queued_actions":10000}""";
+
     private final Keys keys;
     private final Environment environment;
     private final Supplier<UUID> ids;
@@ -49,8 +53,12 @@ public class Given {
         return customer("tenant_" + ids.get().toString().replace("-", ""), QUOTA_CLASS);
     }
 
+    /** The quota class gets generous limits, unless the test has defined it before. */
     public Customer customer(String tenant, String quotaClass) {
         TestClient operator = operator();
+        if (operator.get("/v1/quota-classes/" + quotaClass).status() == 404) {
+            operator.put("/v1/quota-classes/" + quotaClass, GENEROUS).expect(201);
+        }
         operator.post("/v1/tenants", """
                 {"tenant_id":"%s","name":"%s","quota_class":"%s"}""".formatted(tenant, tenant, quotaClass)).expect(201);
         TestClient admin = client(operator, "?tenant=" + tenant, "tenant_admin");

@@ -8,8 +8,10 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import journal.Journal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import platform.Given.Customer;
 import platform.TestClient.Answer;
+import tenancy.TenantId;
 
 /** What a caller hears of a request that is wrong: which field, which rule, and nothing of how we are built. */
 @PlatformTest
@@ -25,11 +28,13 @@ class ProblemsTest {
     private static final String WORKSPACES = "/v1/workspaces";
 
     private final Given given;
+    private final Journal journal;
     private final Customer customer;
 
     @Autowired
-    ProblemsTest(Given given) {
+    ProblemsTest(Given given, Journal journal) {
         this.given = given;
+        this.journal = journal;
         this.customer = given.customer();
     }
 
@@ -48,7 +53,7 @@ class ProblemsTest {
                 Arguments.of("invalid_identifier", "/workspace_id", "{\"workspace_id\":\"ws x\",\"name\":\"X\"}"),
                 Arguments.of("invalid_identifier", "/workspace_id", "{\"workspace_id\":\"../x\",\"name\":\"X\"}"),
                 Arguments.of("invalid_identifier", "/workspace_id", "{\"workspace_id\":\"\",\"name\":\"X\"}"),
-                Arguments.of("malformed", "", "{\"workspace_id\":\"ws_x\",\"name\":\"X\""),
+                Arguments.of("malformed", "/name", "{\"workspace_id\":\"ws_x\",\"name\":\"X\""),
                 Arguments.of("malformed", "", "{\"workspace_id\":\"ws_x\",\"name\":\"X\"} {}"),
                 Arguments.of("malformed", "/name", "{\"workspace_id\":\"ws_x\",\"name\":NaN}"),
                 Arguments.of("wrong_type", "", "[]"),
@@ -66,10 +71,8 @@ class ProblemsTest {
 
     @Test
     void nesting_ends_at_32_levels() {
-        String deep = "{\"name\":" + "[".repeat(40) + "]".repeat(40) + "}";
-        assertThat(customer.admin().post(WORKSPACES, deep).expect(400).at("/code")).isEqualTo("invalid_request");
-        String deepUnknown = "{\"document\":{\"rules\":" + "[".repeat(40) + "]".repeat(40) + "}}";
-        customer.admin().put("/v1/policies/deep", deepUnknown).expect(400);
+        String deep = "{\"description\":" + "[".repeat(40) + "]".repeat(40) + "}";
+        assertInvalid(customer.admin().put("/v1/connectors/deep", deep), "too_deep", "");
     }
 
     @Test
@@ -140,9 +143,17 @@ class ProblemsTest {
 
     @Test
     void a_refusal_is_in_the_journal_of_whoever_asked() {
-        customer.admin().post(WORKSPACES, "{\"colour\":\"red\"}").expect(400);
-        assertThat(customer.auditor().get("/v1/journal?type=request_refused").expect(200).body())
-                .contains("/v1/workspaces")
+        customer.admin().post(WORKSPACES, "{\"workspace_id\":\"ws_x\",\"name\":\"X\",\"colour\":\"red\"}").expect(400);
+        List<Journal.Entry> refused = journal.read(
+                new TenantId(customer.tenant()),
+                new Journal.Filter(null, null, null, "request_refused", null, null),
+                0,
+                10);
+        assertThat(refused)
+                .extracting(entry -> new String(entry.payload(), StandardCharsets.UTF_8))
+                .singleElement()
+                .asString()
+                .contains(WORKSPACES)
                 .contains("/colour");
     }
 

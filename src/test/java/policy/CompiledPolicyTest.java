@@ -26,8 +26,7 @@ class CompiledPolicyTest {
 
     @Test
     void an_empty_document_denies_everything() {
-        var policy = CompiledPolicy.of(
-                "p", 7, new PolicyDocument(List.of(), Destinations.NONE, List.of(), List.of()));
+        var policy = CompiledPolicy.of("p", 7, new PolicyDocument(List.of(), Destinations.NONE, List.of(), List.of()));
 
         assertThat(rules(policy.decide(Envelopes.of("ticket.update"))))
                 .containsExactly("default_deny", "destinations.allow", "data_classes");
@@ -41,7 +40,8 @@ class CompiledPolicyTest {
         Verdict verdict = policy.decide(Envelopes.of("ticket.delete"));
 
         assertThat(rules(verdict)).containsExactly("no_delete", "no_tickets");
-        assertThat(((Denied) verdict).remedy()).isEqualTo("In profile p: change rule no_delete; change rule no_tickets.");
+        assertThat(((Denied) verdict).remedy())
+                .isEqualTo("In profile p: change rule no_delete; change rule no_tickets.");
     }
 
     @Test
@@ -84,7 +84,8 @@ class CompiledPolicyTest {
                 "mail.send", Effect.WRITE, "support", "internal", "crm.test", List.of("internal", "pii"), null);
 
         assertThat(policy.decide(leak)).isInstanceOfSatisfying(Denied.class, denied -> {
-            assertThat(denied.reasons()).containsExactly(new Reason("data_classes", "Data of class pii may not leave."));
+            assertThat(denied.reasons())
+                    .containsExactly(new Reason("data_classes", "Data of class pii may not leave."));
             assertThat(denied.remedy())
                     .isEqualTo("In profile p: add pii to data_classes, or send the action without it.");
         });

@@ -85,7 +85,9 @@ final class PolicyBenchmark {
             for (int batch = 0; batch < BATCHES; batch++) {
                 long start = System.nanoTime();
                 for (int i = 0; i < BATCH; i++) {
-                    sink += policy.decide(envelopes[(batch * BATCH + i) & 1_023]).reasons().size();
+                    sink += policy.decide(envelopes[(batch * BATCH + i) & 1_023])
+                            .reasons()
+                            .size();
                 }
                 nanos[batch] = (System.nanoTime() - start) / BATCH;
             }

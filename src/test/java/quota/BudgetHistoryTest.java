@@ -82,9 +82,8 @@ class BudgetHistoryTest {
         EmbeddedEventStore store = EmbeddedEventStore.builder()
                 .storageEngine(new InMemoryEventStorageEngine())
                 .build();
-        EventSourcingRepository<Budget> repository = EventSourcingRepository.builder(Budget.class)
-                .eventStore(store)
-                .build();
+        EventSourcingRepository<Budget> repository =
+                EventSourcingRepository.builder(Budget.class).eventStore(store).build();
         var budgets = new Budgets(repository);
         var model = new Model();
         Instant now = START;
@@ -100,8 +99,7 @@ class BudgetHistoryTest {
                 long units = 1 + random.nextInt(DEAREST);
                 String action = "a" + next++;
                 boolean undone = random.nextInt(8) == 0;
-                Reservation answer = in(
-                        budgets, at, undone, budget -> budget.reserve(action, units, limits, at));
+                Reservation answer = in(budgets, at, undone, budget -> budget.reserve(action, units, limits, at));
                 if (!undone || !(answer instanceof Granted)) {
                     check(as, model, answer, action, units, limit, at);
                 }
@@ -128,8 +126,7 @@ class BudgetHistoryTest {
         replayed(store, budgets, now);
     }
 
-    private void check(
-            String as, Model model, Reservation answer, String action, long units, long limit, Instant now) {
+    private void check(String as, Model model, Reservation answer, String action, long units, long limit, Instant now) {
         long window = Math.max(model.window, Use.windowOf(now));
         long used = window == model.window ? model.spent + model.reserved() : 0;
         switch (answer) {

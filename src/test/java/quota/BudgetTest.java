@@ -88,8 +88,8 @@ class BudgetTest {
         limits.defined(new DefinedClass(GOLD, Envelopes.limits(1, 2), 1));
         limits.defined(new DefinedClass("nothing", Envelopes.limits(0, 0), 1));
         var budgets = new Budgets(budget.getRepository());
-        var quotas = new StoredQuotas(
-                budgets, limits, new ReservationTimers(new SimpleMeterRegistry(), new TenantTag()));
+        var quotas =
+                new StoredQuotas(budgets, limits, new ReservationTimers(new SimpleMeterRegistry(), new TenantTag()));
         budget.registerAnnotatedCommandHandler(new Neighbour(quotas));
         budget.registerAnnotatedCommandHandler(new Allotment(noClasses(), budgets, limits));
     }
@@ -180,8 +180,8 @@ class BudgetTest {
         budget.given(new BudgetOpened(TODAY), new BudgetReserved("a", CALLS, 2, TODAY + 1, 2, 2))
                 .when(new Reserve("b", GOLD, NOW))
                 .expectNoEvents()
-                .expectResultMessagePayload(new BudgetExceeded(Cause.limit(
-                        Cause.Owner.TENANT, "budget", CALLS, 2, 2, Instant.parse("2026-11-25T00:00:00Z"))));
+                .expectResultMessagePayload(new BudgetExceeded(
+                        Cause.limit(Cause.Owner.TENANT, "budget", CALLS, 2, 2, Instant.parse("2026-11-25T00:00:00Z"))));
     }
 
     @Test
@@ -208,8 +208,8 @@ class BudgetTest {
         budget.given(new BudgetOpened(TODAY), new RunCounted("r1", 1, 1))
                 .when(new OpenRun("r2"))
                 .expectNoEvents()
-                .expectResultMessagePayload(Optional.of(
-                        Cause.limit(Cause.Owner.TENANT, "concurrency", "concurrent_runs", 1, 1, null)));
+                .expectResultMessagePayload(
+                        Optional.of(Cause.limit(Cause.Owner.TENANT, "concurrency", "concurrent_runs", 1, 1, null)));
     }
 
     @Test
@@ -275,8 +275,7 @@ class BudgetTest {
     void writes_down_what_the_rate_gate_refused() {
         budget.givenNoPriorActivity()
                 .when(new CountThrottled(BUDGET, NOW, NOW.plusSeconds(10), 4_711, 50))
-                .expectEvents(
-                        new BudgetOpened(TODAY), new RequestsThrottled(NOW, NOW.plusSeconds(10), 4_711, 50));
+                .expectEvents(new BudgetOpened(TODAY), new RequestsThrottled(NOW, NOW.plusSeconds(10), 4_711, 50));
     }
 
     private static SetOverride set(long value, Layer layer) {

@@ -97,8 +97,7 @@ class RateGateTest {
                 .containsEntry("Retry-After", "1")
                 .containsEntry("RateLimit", "\"requests\";r=0;t=1");
         assertThat(refused.because())
-                .isEqualTo(Cause.limit(
-                        Cause.Owner.TENANT, "rate", "requests_per_second", 10, 10, NOW.plusMillis(100)));
+                .isEqualTo(Cause.limit(Cause.Owner.TENANT, "rate", "requests_per_second", 10, 10, NOW.plusMillis(100)));
     }
 
     @Test
@@ -170,7 +169,8 @@ class RateGateTest {
 
         assertThatThrownBy(() -> asks(new Caller(ACME, null, Role.TENANT_ADMIN, "key:k_1")))
                 .isInstanceOf(TooManyRequests.class);
-        assertThat(asks(new Caller(TenantId.FLEET, null, Role.OPERATOR, "key:k_2")).getHeaderNames())
+        assertThat(asks(new Caller(TenantId.FLEET, null, Role.OPERATOR, "key:k_2"))
+                        .getHeaderNames())
                 .isEmpty();
         assertThat(asks(null).getHeaderNames()).isEmpty();
         assertThat(asks(new Caller(GLOBEX, null, Role.AGENT, "key:k_3")).getHeaderNames())
