@@ -35,7 +35,7 @@ class ExecutionRows {
     private static final List<Object[]> NONE = List.of();
 
     @Bean
-    InlineRows queuedRows() {
+    InlineRows writesQueued() {
         return rows(
                 "execution_queued",
                 QUEUE,
@@ -61,7 +61,7 @@ class ExecutionRows {
     }
 
     @Bean
-    InlineRows startedRows() {
+    InlineRows writesStarted() {
         return rows(
                 "execution_started",
                 QUEUE,
@@ -79,7 +79,7 @@ class ExecutionRows {
     }
 
     @Bean
-    InlineRows leftRows() {
+    InlineRows writesLeft() {
         return rows(
                 "execution_left",
                 QUEUE,
@@ -96,7 +96,7 @@ class ExecutionRows {
     }
 
     @Bean
-    InlineRows usedKeyRows() {
+    InlineRows writesUsedKeys() {
         return new EventRows(
                 "execution_used_key",
                 "execution.idempotency",
@@ -116,7 +116,7 @@ class ExecutionRows {
     }
 
     @Bean
-    InlineRows decidedActionRows() {
+    InlineRows writesDecided() {
         return rows(
                 "execution_decided",
                 ACTION,
@@ -138,7 +138,7 @@ class ExecutionRows {
     }
 
     @Bean
-    InlineRows movedActionRows() {
+    InlineRows writesMoved() {
         return rows(
                 "execution_moved",
                 ACTION,
@@ -153,7 +153,7 @@ class ExecutionRows {
     }
 
     @Bean
-    InlineRows startedRunRows() {
+    InlineRows writesRuns() {
         return rows(
                 "execution_run",
                 "execution.run",
