@@ -45,7 +45,9 @@ class JournalEndpoint {
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String cursor) {
         List<EntryView> found =
-                journal.read(context.tenant(), filter.checked(context), position(cursor), Cursor.limit(limit) + 1).stream()
+                journal
+                        .read(context.tenant(), filter.checked(context), position(cursor), Cursor.limit(limit) + 1)
+                        .stream()
                         .map(EntryView::of)
                         .toList();
         return Page.of(found, limit, entry -> Long.toString(entry.sequence()));

@@ -98,7 +98,9 @@ class LiveTails implements SmartLifecycle {
     }
 
     private void event(OutputStream out, Entry entry) throws IOException {
-        out.write("id: %d\nevent: %s\ndata: ".formatted(entry.sequence(), entry.type()).getBytes(StandardCharsets.UTF_8));
+        out.write("id: %d\nevent: %s\ndata: "
+                .formatted(entry.sequence(), entry.type())
+                .getBytes(StandardCharsets.UTF_8));
         out.write(data.writeValueAsBytes(EntryView.of(entry)));
         out.write("\n\n".getBytes(StandardCharsets.UTF_8));
     }

@@ -139,8 +139,7 @@ class Dispatcher implements SmartLifecycle {
     private boolean recovered() {
         List<Waiting> left = new ArrayList<>();
         for (int from = 0; from < interrupted.size(); from += RECOVERED_AT_A_TIME) {
-            List<Waiting> some =
-                    interrupted.subList(from, Math.min(from + RECOVERED_AT_A_TIME, interrupted.size()));
+            List<Waiting> some = interrupted.subList(from, Math.min(from + RECOVERED_AT_A_TIME, interrupted.size()));
             List<CompletableFuture<ActionState>> answers = some.stream()
                     .map(action -> commands.<ActionState>send(
                             action.context(), new RecoverAction(action.action(), clock.instant())))

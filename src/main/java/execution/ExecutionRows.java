@@ -43,7 +43,8 @@ class ExecutionRows {
                 insert into execution.queue_entry
                     (tenant_id, action, pool, system, operation, cost, bulkhead, quota_class, context, queued_at)
                 select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[],
-                    ?::text[], ?::text[], ?::timestamptz[])""",
+                    ?::text[], ?::text[], ?::timestamptz[])\
+                """,
                 List.of(TEXT, TEXT, TEXT, TEXT, TEXT, "int8", "int8", TEXT, TEXT, TIME),
                 event -> event.getPayload() instanceof ActionQueued queued
                         ? row(
@@ -62,20 +63,16 @@ class ExecutionRows {
 
     @Bean
     InlineRows writesStarted() {
-        return rows(
-                "execution_started",
-                QUEUE,
-                """
+        return rows("execution_started", QUEUE, """
                 update execution.queue_entry q set started_at = t.started_at
                 from unnest(?::text[], ?::text[], ?::timestamptz[]) as t(tenant_id, action, started_at)
-                where q.tenant_id = t.tenant_id and q.action = t.action""",
-                List.of(TEXT, TEXT, TIME),
-                event -> switch (event.getPayload()) {
-                    case ActionStarted started ->
-                        row(tenant(event), started.action(), started.startedAt().toString());
-                    case ActionRequeued requeued -> row(tenant(event), requeued.action(), null);
-                    default -> NONE;
-                });
+                where q.tenant_id = t.tenant_id and q.action = t.action\
+                """, List.of(TEXT, TEXT, TIME), event -> switch (event.getPayload()) {
+            case ActionStarted started ->
+                row(tenant(event), started.action(), started.startedAt().toString());
+            case ActionRequeued requeued -> row(tenant(event), requeued.action(), null);
+            default -> NONE;
+        });
     }
 
     @Bean
@@ -86,7 +83,8 @@ class ExecutionRows {
                 """
                 delete from execution.queue_entry q
                 using unnest(?::text[], ?::text[]) as t(tenant_id, action)
-                where q.tenant_id = t.tenant_id and q.action = t.action""",
+                where q.tenant_id = t.tenant_id and q.action = t.action\
+                """,
                 List.of(TEXT, TEXT),
                 event -> event.getPayload() instanceof ActionEvent happened
                                 && happened.endsIt()
@@ -102,7 +100,8 @@ class ExecutionRows {
                 "execution.idempotency",
                 """
                 insert into execution.idempotency (tenant_id, key, action, request_digest, created_at)
-                select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])""",
+                select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])\
+                """,
                 List.of(TEXT, TEXT, TEXT, TEXT, TIME),
                 Set.of("idempotency_pkey"),
                 event -> event.getPayload() instanceof ActionQueued queued
@@ -126,7 +125,8 @@ class ExecutionRows {
                 select tenant_id, action, run, agent, workspace, system, operation, state, cause_owner, cause, at, at
                 from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
                     ?::text[], ?::text[], ?::timestamptz[])
-                    as t(tenant_id, action, run, agent, workspace, system, operation, state, cause_owner, cause, at)""",
+                    as t(tenant_id, action, run, agent, workspace, system, operation, state, cause_owner, cause, at)\
+                """,
                 List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIME),
                 event -> switch (event.getPayload()) {
                     case ActionQueued queued ->
@@ -147,7 +147,8 @@ class ExecutionRows {
                 set state = t.state, cause_owner = t.cause_owner, cause = t.cause, updated_at = t.at
                 from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])
                     as t(tenant_id, action, state, cause_owner, cause, at)
-                where a.tenant_id = t.tenant_id and a.action = t.action""",
+                where a.tenant_id = t.tenant_id and a.action = t.action\
+                """,
                 List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TIME),
                 event -> event.getPayload() instanceof ActionEvent happened ? moved(event, happened) : NONE);
     }
@@ -163,7 +164,8 @@ class ExecutionRows {
                     ?::timestamptz[])
                 on conflict (tenant_id, run) do update
                 set agent = excluded.agent, workspace = excluded.workspace, state = excluded.state,
-                    started_at = excluded.started_at, ended_at = excluded.ended_at""",
+                    started_at = excluded.started_at, ended_at = excluded.ended_at\
+                """,
                 List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TIME, TIME),
                 event -> event.getPayload() instanceof RunEvent happened ? run(event, happened) : NONE);
     }
@@ -174,12 +176,10 @@ class ExecutionRows {
             case ActionStarted started -> moved(event, started, ActionState.RUNNING, null, started.startedAt());
             case ActionRequeued requeued -> moved(event, requeued, ActionState.QUEUED, null, requeued.requeuedAt());
             case ActionSucceeded done -> moved(event, done, ActionState.SUCCEEDED, null, done.endedAt());
-            case ActionFailed failed ->
-                moved(event, failed, ActionState.FAILED, failed.cause(), failed.endedAt());
+            case ActionFailed failed -> moved(event, failed, ActionState.FAILED, failed.cause(), failed.endedAt());
             case ActionOutcomeUnknown unknown ->
                 moved(event, unknown, ActionState.OUTCOME_UNKNOWN, unknown.cause(), unknown.endedAt());
-            case ActionCancelled cancelled ->
-                moved(event, cancelled, ActionState.CANCELLED, null, cancelled.endedAt());
+            case ActionCancelled cancelled -> moved(event, cancelled, ActionState.CANCELLED, null, cancelled.endedAt());
         };
     }
 
@@ -217,7 +217,14 @@ class ExecutionRows {
     private static List<Object[]> run(EventMessage<?> event, RunEvent happened) {
         return switch (happened) {
             case RunStarted started ->
-                run(event, started.run(), started.agent(), started.workspace(), RunState.OPEN, started.startedAt(), null);
+                run(
+                        event,
+                        started.run(),
+                        started.agent(),
+                        started.workspace(),
+                        RunState.OPEN,
+                        started.startedAt(),
+                        null);
             case RunRefused refused ->
                 run(
                         event,

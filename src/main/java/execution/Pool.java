@@ -37,13 +37,7 @@ final class Pool {
     private boolean open;
 
     /** @param wake called when the table should be read for a hungry tenant */
-    Pool(
-            String name,
-            int slots,
-            int mostHeld,
-            BiConsumer<Pool, Turn> start,
-            Runnable wake,
-            LongSupplier nanoTime) {
+    Pool(String name, int slots, int mostHeld, BiConsumer<Pool, Turn> start, Runnable wake, LongSupplier nanoTime) {
         this.name = name;
         this.slots = slots;
         this.mostHeld = mostHeld;

@@ -31,8 +31,7 @@ class Progress {
     private final Backlog backlog;
     private final Outcomes outcomes;
 
-    Progress(
-            Repository<Action> actions, Connectors connectors, Quotas quotas, Backlog backlog, Outcomes outcomes) {
+    Progress(Repository<Action> actions, Connectors connectors, Quotas quotas, Backlog backlog, Outcomes outcomes) {
         this.actions = actions;
         this.connectors = connectors;
         this.quotas = quotas;
@@ -90,8 +89,7 @@ class Progress {
             ActionQueued queued = action.invoke(Action::queued);
             ActionEvent cancelled = action.invoke(waiting -> waiting.cancel(cancel.at()));
             quotas.release(cancel.action(), cancel.at());
-            backlog.withdraw(
-                    cancel.action(), queued.pool(), queued.requested().system());
+            backlog.withdraw(cancel.action(), queued.pool(), queued.requested().system());
             ended(cancel.action(), cancelled);
         }
         return ActionState.CANCELLED;
@@ -117,8 +115,7 @@ class Progress {
     private Operation operation(ActionId action, Requested requested) {
         Operation operation = connectors.operation(action.tenant(), requested.system(), requested.operation());
         if (!operation.schemaDigest().equals(requested.schemaDigest())) {
-            var unused = operation.validated(
-                    new Target(requested.system(), requested.target()), requested.arguments());
+            var unused = operation.validated(new Target(requested.system(), requested.target()), requested.arguments());
         }
         return operation;
     }

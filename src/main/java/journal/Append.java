@@ -88,8 +88,7 @@ final class Append {
             throw new IllegalStateException("%s gave %d values for %d types"
                     .formatted(rows.name(), values.length, rows.types().size()));
         }
-        var key = new RowKey(
-                rows.table(), Arrays.asList(values).subList(0, Math.min(rows.keyLength(), values.length)));
+        var key = new RowKey(rows.table(), Arrays.asList(values).subList(0, Math.min(rows.keyLength(), values.length)));
         int round = touched.merge(key, 0, (last, first) -> last + 1);
         while (rounds.size() <= round) {
             rounds.add(new ArrayList<>());

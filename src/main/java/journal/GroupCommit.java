@@ -36,10 +36,7 @@ final class GroupCommit {
 
     /** @param committed told of each append after its lane was */
     GroupCommit(
-            JournalConnection connection,
-            List<InlineRows> inlineRows,
-            Duration patience,
-            Consumer<Append> committed) {
+            JournalConnection connection, List<InlineRows> inlineRows, Duration patience, Consumer<Append> committed) {
         this.connection = connection;
         this.statement = new GroupStatement(inlineRows);
         this.inlineRows = inlineRows;
@@ -187,9 +184,11 @@ final class GroupCommit {
         List<Append> rest = new ArrayList<>(group.size());
         for (Append append : group) {
             if (append.overdue() || Thread.currentThread().isInterrupted()) {
-                append.done().completeExceptionally(append.wasSent()
-                        ? JournalUnavailable.outcomeUnknown(patience)
-                        : JournalUnavailable.nothingRecorded(patience));
+                append.done()
+                        .completeExceptionally(
+                                append.wasSent()
+                                        ? JournalUnavailable.outcomeUnknown(patience)
+                                        : JournalUnavailable.nothingRecorded(patience));
             } else {
                 rest.add(append);
             }

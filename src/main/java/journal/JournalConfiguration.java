@@ -87,10 +87,7 @@ class JournalConfiguration {
             MeterRegistry meters) {
         var connection = new JournalConnection(dataSource, settings);
         var commit = new GroupCommit(
-                connection,
-                sorted(inlineRows),
-                settings.commitDeadline(),
-                append -> wakes.wake(append.tenant()));
+                connection, sorted(inlineRows), settings.commitDeadline(), append -> wakes.wake(append.tenant()));
         return new JournalWriter(connection, commit, settings, meters);
     }
 
@@ -120,8 +117,7 @@ class JournalConfiguration {
 
     @Bean("eventBus")
     @Qualifier("eventStore")
-    JournalEventStore eventStore(
-            EventStorageEngine storage, org.axonframework.config.Configuration axon, Clock clock) {
+    JournalEventStore eventStore(EventStorageEngine storage, org.axonframework.config.Configuration axon, Clock clock) {
         // PostgreSQL keeps microseconds: an event must not change when it is read back. Axon knows no other way.
         GenericEventMessage.clock = Clock.tick(clock, Duration.ofNanos(1_000));
         return new JournalEventStore(EmbeddedEventStore.builder()

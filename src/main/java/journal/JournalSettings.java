@@ -37,8 +37,9 @@ record JournalSettings(
                     + " lane-capacity at least lane-batch, snapshot-every 2 or more");
         }
         if (gapTimeout.compareTo(statementTimeout) <= 0) {
-            throw new IllegalArgumentException("firebreak.journal.gap-timeout must exceed statement-timeout: projections"
-                    + " would pass over events that are still being committed");
+            throw new IllegalArgumentException(
+                    "firebreak.journal.gap-timeout must exceed statement-timeout: projections"
+                            + " would pass over events that are still being committed");
         }
     }
 }

@@ -33,12 +33,12 @@ import tenancy.TenantTransactions;
 class JournalStorage extends StoredEvents {
 
     private static final Logger log = LoggerFactory.getLogger(JournalStorage.class);
-    private static final String INSERT_SNAPSHOT =
-            """
-            insert into journal.snapshot (tenant_id, event_identifier, aggregate_identifier, sequence_number, type,
-                time_stamp, payload_type, payload_revision, payload, meta_data)
-            values (?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?, ?)
-            on conflict do nothing""";
+    private static final String INSERT_SNAPSHOT = """
+        insert into journal.snapshot (tenant_id, event_identifier, aggregate_identifier, sequence_number, type,
+            time_stamp, payload_type, payload_revision, payload, meta_data)
+        values (?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?, ?)
+        on conflict do nothing\
+        """;
 
     private final TenantTransactions transactions;
     private final JournalSerializer serializer;
@@ -85,8 +85,7 @@ class JournalStorage extends StoredEvents {
                 .orElseThrow(() -> new IllegalStateException("Only a command in its tenant's lane appends events"));
         for (EventMessage<?> message : events) {
             if (!(message instanceof DomainEventMessage<?> event)) {
-                throw new IllegalStateException(
-                        "Event %s belongs to no aggregate".formatted(message.getPayloadType()));
+                throw new IllegalStateException("Event %s belongs to no aggregate".formatted(message.getPayloadType()));
             }
             append.add(stored(event, append.tenant()));
             for (int bean = 0; bean < inlineRows.size(); bean++) {
@@ -106,8 +105,8 @@ class JournalStorage extends StoredEvents {
                     "An event of aggregate %s cannot be written in the lane of %s".formatted(aggregate, tenant));
         }
         if (!serializer.journals(event.getPayloadType())) {
-            throw new IllegalStateException(
-                    "%s is in no JournaledTypes".formatted(event.getPayloadType().getName()));
+            throw new IllegalStateException("%s is in no JournaledTypes"
+                    .formatted(event.getPayloadType().getName()));
         }
         SerializedObject<byte[]> payload = event.serializePayload(serializer, byte[].class);
         return new Append.Event(

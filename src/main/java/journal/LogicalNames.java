@@ -37,11 +37,14 @@ final class LogicalNames {
     }
 
     private static Stream<Class<?>> cases(Class<?> type) {
-        return type.isSealed() ? Arrays.stream(type.getPermittedSubclasses()).flatMap(LogicalNames::cases) : Stream.of(type);
+        return type.isSealed()
+                ? Arrays.stream(type.getPermittedSubclasses()).flatMap(LogicalNames::cases)
+                : Stream.of(type);
     }
 
     private void add(Class<?> type) {
-        String name = String.join("_", List.of(WORD_START.split(type.getSimpleName()))).toLowerCase(Locale.ROOT);
+        String name = String.join("_", List.of(WORD_START.split(type.getSimpleName())))
+                .toLowerCase(Locale.ROOT);
         Class<?> other = types.putIfAbsent(name, type);
         if (other != null) {
             throw new IllegalStateException("%s and %s would both be journaled as %s: rename one"

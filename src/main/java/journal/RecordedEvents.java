@@ -9,11 +9,11 @@ import java.util.Map;
 /** Looks up what the journal already holds of a group whose commit failed or whose outcome is unknown. */
 final class RecordedEvents {
 
-    private static final String LOOK_UP =
-            """
-            select event.aggregate_identifier, event.sequence_number, event.event_identifier
-            from unnest(?::text[], ?::int8[]) as wanted (aggregate_identifier, sequence_number)
-            join journal.event as event using (aggregate_identifier, sequence_number)""";
+    private static final String LOOK_UP = """
+        select event.aggregate_identifier, event.sequence_number, event.event_identifier
+        from unnest(?::text[], ?::int8[]) as wanted (aggregate_identifier, sequence_number)
+        join journal.event as event using (aggregate_identifier, sequence_number)\
+        """;
 
     private record Place(String aggregate, long sequence) {}
 

@@ -41,7 +41,8 @@ class StoredEvents extends JdbcEventStorageEngine {
     }
 
     /** The stream of all tenants, for projections; read as the platform's own role. */
-    static StoredEvents ofAllTenants(DataSource system, JournalSerializer serializer, EventUpcaster upcasters, Duration gapTimeout) {
+    static StoredEvents ofAllTenants(
+            DataSource system, JournalSerializer serializer, EventUpcaster upcasters, Duration gapTimeout) {
         ConnectionProvider connections = system::getConnection;
         var builder = JdbcEventStorageEngine.builder();
         builder.connectionProvider(connections).gapTimeout((int) gapTimeout.toMillis());

@@ -147,7 +147,8 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
                     redone.increment(units - 1.0);
                 }
             }
-            if (lanes.computeIfPresent(lane.tenant(), (same, served) -> served.commands().isEmpty() ? null : served)
+            if (lanes.computeIfPresent(
+                            lane.tenant(), (same, served) -> served.commands().isEmpty() ? null : served)
                     != null) {
                 queue(lane);
             }

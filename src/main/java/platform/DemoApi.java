@@ -70,15 +70,16 @@ final class DemoApi implements AutoCloseable {
                 .header("Content-Type", "application/json")
                 .method(
                         method,
-                        body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(json.writeValueAsBytes(body)));
+                        body == null
+                                ? BodyPublishers.noBody()
+                                : BodyPublishers.ofByteArray(json.writeValueAsBytes(body)));
         if (headers.length > 0) {
             request.headers(headers);
         }
         try {
             HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
             byte[] answer = response.body();
-            return new Answer(
-                    response.statusCode(), answer.length == 0 ? json.nullNode() : json.readTree(answer));
+            return new Answer(response.statusCode(), answer.length == 0 ? json.nullNode() : json.readTree(answer));
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         } catch (InterruptedException stopped) {

@@ -121,17 +121,23 @@ class DemoData {
                 .orThrow();
         for (String connector : customer.connectors()) {
             JsonNode document = json.readTree(connector(connector, URI.create(sandbox.url())));
-            api.put(operator, "/v1/connectors/" + connector + inTenant, document).orThrow();
+            api.put(operator, "/v1/connectors/" + connector + inTenant, document)
+                    .orThrow();
         }
     }
 
     /** A key is shown once, so every start issues its own, and the one of the start before is revoked. */
     private static String freshKey(DemoApi api, String operator, Demo.Customer customer) {
         String inTenant = "?tenant=" + customer.tenantId();
-        JsonNode former = api.get(operator, "/v1/keys" + inTenant + "&limit=200").orThrow().body().get("items");
+        JsonNode former = api.get(operator, "/v1/keys" + inTenant + "&limit=200")
+                .orThrow()
+                .body()
+                .get("items");
         for (JsonNode key : former) {
-            if (LABEL.equals(key.path("label").asString()) && key.path("revoked_at").isNull()) {
-                api.delete(operator, "/v1/keys/" + key.path("key_id").asString() + inTenant).orThrow();
+            if (LABEL.equals(key.path("label").asString())
+                    && key.path("revoked_at").isNull()) {
+                api.delete(operator, "/v1/keys/" + key.path("key_id").asString() + inTenant)
+                        .orThrow();
             }
         }
         return api.post(
@@ -152,7 +158,11 @@ class DemoData {
             String key = agentKeys.getOrDefault(customer.tenantId(), "");
             for (Demo.Traffic traffic : customer.traffic()) {
                 for (int n = 0; n < traffic.times(); n++) {
-                    JsonNode answer = api.act(key, customer.envelope(traffic, run), ids.get().toString()).body();
+                    JsonNode answer = api.act(
+                                    key,
+                                    customer.envelope(traffic, run),
+                                    ids.get().toString())
+                            .body();
                     outcomes.merge(line(customer, traffic, answer), 1, Integer::sum);
                 }
             }
@@ -163,16 +173,21 @@ class DemoData {
     private static String line(Demo.Customer customer, Demo.Traffic traffic, JsonNode answer) {
         JsonNode cause = answer.path("cause");
         String why = cause.isObject()
-                ? "%s %s".formatted(
-                        cause.path("owner").asString(""),
-                        cause.hasNonNull("limit")
-                                ? "%s %s of %s, resets %s"
-                                        .formatted(
-                                                cause.path("limit").asString(""),
-                                                cause.path("used").asString(""),
-                                                cause.path("limit_value").asString(""),
-                                                cause.path("resets_at").asString(""))
-                                : "%s %s".formatted(cause.path("rule").asString(""), cause.path("detail").asString("")))
+                ? "%s %s"
+                        .formatted(
+                                cause.path("owner").asString(""),
+                                cause.hasNonNull("limit")
+                                        ? "%s %s of %s, resets %s"
+                                                .formatted(
+                                                        cause.path("limit").asString(""),
+                                                        cause.path("used").asString(""),
+                                                        cause.path("limit_value")
+                                                                .asString(""),
+                                                        cause.path("resets_at").asString(""))
+                                        : "%s %s"
+                                                .formatted(
+                                                        cause.path("rule").asString(""),
+                                                        cause.path("detail").asString("")))
                 : answer.path("detail").asString("");
         return "%-15s %-19s %-16s %s"
                 .formatted(
@@ -193,17 +208,17 @@ class DemoData {
         agentKeys.forEach((tenant, key) -> text.append("  %-15s %s\n".formatted(tenant, key)));
         text.append("""
 
-                Send an envelope:
+            Send an envelope:
 
-                curl -s '%s/v1/actions?wait=PT10S' -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '
-                  {"tenant_id":"tenant_acme","workspace_id":"ws_support","agent_id":"support_triage_v4",
-                   "workflow_run_id":"wr_2026_04_26_1842","policy_profile":"regulated_support",
-                   "quota_class":"enterprise_gold","requested_action":"ticket.update",
-                   "target":{"system":"zendesk","record_id":"zd_99102"},
-                   "arguments":{"status":"solved"},"data_classes":["internal"]}'
+            curl -s '%s/v1/actions?wait=PT10S' -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '
+              {"tenant_id":"tenant_acme","workspace_id":"ws_support","agent_id":"support_triage_v4",
+               "workflow_run_id":"wr_2026_04_26_1842","policy_profile":"regulated_support",
+               "quota_class":"enterprise_gold","requested_action":"ticket.update",
+               "target":{"system":"zendesk","record_id":"zd_99102"},
+               "arguments":{"status":"solved"},"data_classes":["internal"]}'
 
-                and see the ticket: curl -s %s/tickets/zd_99102
-                """.formatted(here, agentKeys.get("tenant_acme"), sandbox.url()));
+            and see the ticket: curl -s %s/tickets/zd_99102
+            """.formatted(here, agentKeys.get("tenant_acme"), sandbox.url()));
         out.println(text);
     }
 

@@ -10,4 +10,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sandboxPort loopback port of the demo's target systems
  */
 @ConfigurationProperties("firebreak.demo")
-record DemoSettings(@DefaultValue("true") boolean enabled, @DefaultValue("8081") int sandboxPort) {}
+record DemoSettings(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue("8081") int sandboxPort) {}

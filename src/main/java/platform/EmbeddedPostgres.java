@@ -110,8 +110,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private static @Nullable FileChannel lock(Path directory) throws IOException {
-        var channel = FileChannel.open(
-                directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             if (channel.tryLock() != null) {
                 return channel;
@@ -155,23 +154,23 @@ final class EmbeddedPostgres implements AutoCloseable {
     private void start() throws IOException {
         // Logged statements would hold argument values, and details of a failed row even more of them.
         Files.writeString(data.resolve("firebreak.conf"), """
-                # Written by Firebreak at every start; changes are lost.
-                listen_addresses = '127.0.0.1'
-                port = %d
-                unix_socket_directories = ''
-                fsync = on
-                synchronous_commit = on
-                full_page_writes = on
-                password_encryption = 'scram-sha-256'
-                max_connections = 100
-                shared_buffers = '128MB'
-                jit = off
-                timezone = 'UTC'
-                log_timezone = 'UTC'
-                log_checkpoints = off
-                log_error_verbosity = terse
-                log_min_error_statement = panic
-                """.formatted(port));
+            # Written by Firebreak at every start; changes are lost.
+            listen_addresses = '127.0.0.1'
+            port = %d
+            unix_socket_directories = ''
+            fsync = on
+            synchronous_commit = on
+            full_page_writes = on
+            password_encryption = 'scram-sha-256'
+            max_connections = 100
+            shared_buffers = '128MB'
+            jit = off
+            timezone = 'UTC'
+            log_timezone = 'UTC'
+            log_checkpoints = off
+            log_error_verbosity = terse
+            log_min_error_statement = panic
+            """.formatted(port));
         Path serverLog = directory.resolve("postgres.log");
         try {
             program.run(
@@ -198,7 +197,8 @@ final class EmbeddedPostgres implements AutoCloseable {
     static final class DatabaseInUse extends IllegalStateException {
         DatabaseInUse(Path directory) {
             super("Another Firebreak uses the database in %s. Stop it, or set firebreak.database.directory to another"
-                    .formatted(directory) + " directory, or share one PostgreSQL through spring.datasource.url.");
+                            .formatted(directory)
+                    + " directory, or share one PostgreSQL through spring.datasource.url.");
         }
     }
 }

@@ -52,8 +52,8 @@ class PlainTomcat implements WebServerFactoryCustomizer<TomcatServletWebServerFa
             HttpStatus known = HttpStatus.resolve(status);
             String title = known == null ? "Error" : known.getReasonPhrase();
             return """
-                    {"type":"/problems/%s","title":"%s","status":%d,"code":"%s"}
-                    """.formatted(code, title, status, code);
+                {"type":"/problems/%s","title":"%s","status":%d,"code":"%s"}
+                """.formatted(code, title, status, code);
         }
     }
 }

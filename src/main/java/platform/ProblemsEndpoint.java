@@ -19,10 +19,10 @@ import tenancy.NotFound;
 class ProblemsEndpoint {
 
     private static final String PAGE = """
-            <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><title>%1$s</title></head>
-            <body><h1><code>%1$s</code></h1><p>HTTP %2$s</p><p>%3$s</p><p>%4$s</p></body></html>
-            """;
+        <!doctype html>
+        <html lang="en"><head><meta charset="utf-8"><title>%1$s</title></head>
+        <body><h1><code>%1$s</code></h1><p>HTTP %2$s</p><p>%3$s</p><p>%4$s</p></body></html>
+        """;
     private static final int CELLS = 4;
 
     private final List<List<String>> rows;
@@ -41,8 +41,7 @@ class ProblemsEndpoint {
         return rows.stream()
                 .filter(cells -> cells.getFirst().equals("`" + code + "`"))
                 .findFirst()
-                .map(cells -> PAGE.formatted(
-                        code, escaped(cells.get(1)), escaped(cells.get(2)), escaped(cells.get(3))))
+                .map(cells -> PAGE.formatted(code, escaped(cells.get(1)), escaped(cells.get(2)), escaped(cells.get(3))))
                 .orElseThrow(() -> new NotFound("problem", "of this code"));
     }
 

@@ -27,11 +27,10 @@ class DecisionTimers {
 
     void record(TenantId tenant, Verdict verdict, long nanos) {
         String named = tag.of(tenant);
-        Timer timer =
-                switch (verdict) {
-                    case Allowed _ -> allowed.computeIfAbsent(named, name -> timer(name, "allowed"));
-                    case Denied _ -> denied.computeIfAbsent(named, name -> timer(name, "denied"));
-                };
+        Timer timer = switch (verdict) {
+            case Allowed _ -> allowed.computeIfAbsent(named, name -> timer(name, "allowed"));
+            case Denied _ -> denied.computeIfAbsent(named, name -> timer(name, "denied"));
+        };
         timer.record(nanos, TimeUnit.NANOSECONDS);
     }
 

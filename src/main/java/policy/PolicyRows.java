@@ -15,10 +15,11 @@ interface PolicyRows extends Repository<PolicyRow, PolicyRow.Key> {
 
     /** The newest version of each profile after this one, by name. */
     @Query("""
-            select r from PolicyRow r
-            where r.key.tenantId = :tenant and r.key.profile > :after
-              and r.key.version = (select max(s.key.version) from PolicyRow s
-                                   where s.key.tenantId = r.key.tenantId and s.key.profile = r.key.profile)
-            order by r.key.profile""")
+        select r from PolicyRow r
+        where r.key.tenantId = :tenant and r.key.profile > :after
+          and r.key.version = (select max(s.key.version) from PolicyRow s
+                               where s.key.tenantId = r.key.tenantId and s.key.profile = r.key.profile)
+        order by r.key.profile\
+        """)
     List<PolicyRow> newest(String tenant, String after, Limit limit);
 }

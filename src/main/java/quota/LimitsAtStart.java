@@ -31,7 +31,8 @@ class LimitsAtStart implements SmartLifecycle {
         everyTenant.query("""
                 select name, version, requests_per_second, burst, concurrent_runs, tool_calls_per_day, weight,
                        max_parallel_actions, queued_actions
-                from quota.quota_class""", row -> {
+                from quota.quota_class\
+                """, row -> {
             limits.defined(new DefinedClass(
                     row.getString(1),
                     new Limits(

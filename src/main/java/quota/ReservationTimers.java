@@ -29,12 +29,11 @@ class ReservationTimers {
 
     void record(TenantId tenant, Reservation reservation, long nanos) {
         String named = tag.of(tenant);
-        Timer timer =
-                switch (reservation) {
-                    case Granted _ -> granted.computeIfAbsent(named, name -> timer(name, "granted"));
-                    case Throttled _ -> throttled.computeIfAbsent(named, name -> timer(name, "throttled"));
-                    case BudgetExceeded _ -> exceeded.computeIfAbsent(named, name -> timer(name, "budget_exceeded"));
-                };
+        Timer timer = switch (reservation) {
+            case Granted _ -> granted.computeIfAbsent(named, name -> timer(name, "granted"));
+            case Throttled _ -> throttled.computeIfAbsent(named, name -> timer(name, "throttled"));
+            case BudgetExceeded _ -> exceeded.computeIfAbsent(named, name -> timer(name, "budget_exceeded"));
+        };
         timer.record(nanos, TimeUnit.NANOSECONDS);
     }
 

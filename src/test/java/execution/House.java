@@ -157,7 +157,10 @@ final class House {
     }
 
     /** An operation as a test wants it. */
-    record Described(boolean idempotent, String schemaDigest, @Nullable RuntimeException invalid) implements Operation {
+    record Described(
+            boolean idempotent,
+            String schemaDigest,
+            @Nullable RuntimeException invalid) implements Operation {
 
         Described() {
             this(false, "5c4e", null);

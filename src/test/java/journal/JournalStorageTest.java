@@ -63,9 +63,7 @@ class JournalStorageTest {
                 tally);
         running.bean(Cache.class).remove(tally);
 
-        assertThat(running.ask(tenant, new Sample.Look(tally)))
-                .isEqualTo(state)
-                .isEqualTo("7140 in 120, VERY_LARGE");
+        assertThat(running.ask(tenant, new Sample.Look(tally))).isEqualTo(state).isEqualTo("7140 in 120, VERY_LARGE");
         assertThat(running.owner.queryForObject(
                         "select convert_from(payload, 'UTF8') from journal.snapshot where aggregate_identifier = ?",
                         String.class,
@@ -94,8 +92,10 @@ class JournalStorageTest {
     void an_event_that_cannot_be_read_stops_its_aggregate_with_a_clear_error() {
         running.ask(tenant, new Sample.OpenTally(tally));
         running.ask(tenant, new Sample.Count(tally, 1));
-        running.owner.update("update journal.event set payload = '{\"tal' where aggregate_identifier = ?"
-                + " and sequence_number = 1", tally);
+        running.owner.update(
+                "update journal.event set payload = '{\"tal' where aggregate_identifier = ?"
+                        + " and sequence_number = 1",
+                tally);
         running.bean(Cache.class).remove(tally);
         assertThatThrownBy(() -> running.ask(tenant, new Sample.Look(tally)))
                 .hasMessageContaining("Event 1 of " + tally)
@@ -132,9 +132,7 @@ class JournalStorageTest {
         running.ask(tenant, new Sample.OpenTally(tally));
         running.ask(tenant, new Sample.Count(tally, 1));
 
-        List<String> ids = running.bean(Journal.class)
-                .read(new TenantId(tenant), Journal.Filter.ALL, 0, 10)
-                .stream()
+        List<String> ids = running.bean(Journal.class).read(new TenantId(tenant), Journal.Filter.ALL, 0, 10).stream()
                 .map(Journal.Entry::id)
                 .toList();
         assertThat(ids).isSorted().allMatch(id -> id.charAt(14) == '7');
@@ -148,7 +146,8 @@ class JournalStorageTest {
         running.ask(tenant, new Sample.OpenTally(tally));
         running.ask(tenant, new Sample.Admit(tally, tenant + "/action/a1"));
         Instant middle = Instant.now();
-        running.send(tenant, new Sample.Admit(tally, tenant + "/action/a2"), "r9").join();
+        running.send(tenant, new Sample.Admit(tally, tenant + "/action/a2"), "r9")
+                .join();
 
         assertThat(journal.last(id)).isEqualTo(5);
         assertThat(sequences(Journal.Filter.ALL, 0, 2)).containsExactly(1L, 2L);
@@ -158,9 +157,12 @@ class JournalStorageTest {
         assertThat(sequences(filter(null, null, "a1", null, null, null), 0, 10)).containsExactly(3L);
         assertThat(sequences(filter(null, null, null, "counted", null, null), 0, 10))
                 .containsExactly(2L, 4L);
-        assertThat(sequences(filter(null, null, null, null, middle, null), 0, 10)).containsExactly(4L, 5L);
-        assertThat(sequences(filter(null, null, null, null, null, middle), 0, 10)).containsExactly(1L, 2L, 3L);
-        assertThat(sequences(filter("no_such_run", null, null, null, null, null), 0, 10)).isEmpty();
+        assertThat(sequences(filter(null, null, null, null, middle, null), 0, 10))
+                .containsExactly(4L, 5L);
+        assertThat(sequences(filter(null, null, null, null, null, middle), 0, 10))
+                .containsExactly(1L, 2L, 3L);
+        assertThat(sequences(filter("no_such_run", null, null, null, null, null), 0, 10))
+                .isEmpty();
     }
 
     @Test
@@ -168,10 +170,12 @@ class JournalStorageTest {
         running.ask(tenant, new Sample.OpenTally(tally));
 
         var app = new JdbcTemplate(running.bean(DataSource.class));
-        assertThat(app.queryForObject("select count(*) from journal.event", Long.class)).isZero();
+        assertThat(app.queryForObject("select count(*) from journal.event", Long.class))
+                .isZero();
         assertThat(running.bean(Journal.class).read(new TenantId(tenant + "x"), Journal.Filter.ALL, 0, 10))
                 .isEmpty();
-        assertThat(running.bean(EventStore.class).readEvents(tally).asStream().count()).isEqualTo(1);
+        assertThat(running.bean(EventStore.class).readEvents(tally).asStream().count())
+                .isEqualTo(1);
     }
 
     @Test

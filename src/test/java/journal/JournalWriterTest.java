@@ -103,8 +103,8 @@ class JournalWriterTest {
         String guilty = tenants.get(5);
         running.owner.update("insert into sample.ticket values (?, ?, 0, null)", guilty, guilty + "/ticket");
         List<CompletableFuture<Object>> answers = new ArrayList<>();
-        whileTheWriterIsHeld(() -> tenants.forEach(tenant ->
-                answers.add(running.send(tenant, new Sample.Admit(tenant + "/tally", tenant + "/ticket")))));
+        whileTheWriterIsHeld(() -> tenants.forEach(
+                tenant -> answers.add(running.send(tenant, new Sample.Admit(tenant + "/tally", tenant + "/ticket")))));
 
         for (int i = 0; i < tenants.size(); i++) {
             var answer = answers.get(i);
@@ -117,7 +117,8 @@ class JournalWriterTest {
         assertThat(running.count("select count(*) from sample.ticket where tenant_id like ?", name + "\\_%"))
                 .isEqualTo(8);
         assertThat(running.count(
-                        "select count(*) from journal.event where tenant_id like ? and payload_type = 'ticket_admitted'",
+                        "select count(*) from journal.event where tenant_id like ? and payload_type ="
+                                + " 'ticket_admitted'",
                         name + "\\_%"))
                 .isEqualTo(7);
         assertThat(running.gapFree()).isTrue();
@@ -190,8 +191,10 @@ class JournalWriterTest {
                 .isEqualTo(IntStream.range(0, 4_000)
                         .filter(i -> i % 7 != 3 && i % 7 != 5)
                         .count());
-        assertThat(running.count("select count(*) from (select tenant_id from journal.event where tenant_id like ?"
-                        + " group by tenant_id having max(tenant_seq) <> count(*)) gaps", name + "\\_%"))
+        assertThat(running.count(
+                        "select count(*) from (select tenant_id from journal.event where tenant_id like ?"
+                                + " group by tenant_id having max(tenant_seq) <> count(*)) gaps",
+                        name + "\\_%"))
                 .isZero();
     }
 
@@ -237,11 +240,14 @@ class JournalWriterTest {
         assertThat(stored).hasSameElementsAs(acknowledged).doesNotHaveDuplicates();
         assertThat(running.count("select count(*) from sample.ticket where tenant_id like ?", name + "\\_%"))
                 .isEqualTo(acknowledged.size());
-        assertThat(running.count("select count(*) from journal.event where payload_type = 'counted'"
-                        + " and tenant_id like ?", name + "\\_%"))
+        assertThat(running.count(
+                        "select count(*) from journal.event where payload_type = 'counted'" + " and tenant_id like ?",
+                        name + "\\_%"))
                 .isEqualTo(acknowledged.size());
-        assertThat(running.count("select count(*) from (select tenant_id from journal.event where tenant_id like ?"
-                        + " group by tenant_id having max(tenant_seq) <> count(*)) gaps", name + "\\_%"))
+        assertThat(running.count(
+                        "select count(*) from (select tenant_id from journal.event where tenant_id like ?"
+                                + " group by tenant_id having max(tenant_seq) <> count(*)) gaps",
+                        name + "\\_%"))
                 .isZero();
     }
 
@@ -269,7 +275,8 @@ class JournalWriterTest {
     }
 
     private List<String> open(int count) {
-        List<String> tenants = IntStream.range(0, count).mapToObj(i -> name + "_" + i).toList();
+        List<String> tenants =
+                IntStream.range(0, count).mapToObj(i -> name + "_" + i).toList();
         tenants.stream()
                 .map(tenant -> running.send(tenant, new Sample.OpenTally(tenant + "/tally")))
                 .toList()
@@ -321,7 +328,6 @@ class JournalWriterTest {
                 "select count(distinct xmin::text) from journal.event where payload_type = 'counted'"
                         + " and tenant_id like ? and tenant_id <> ?"
                         + " and convert_from(meta_data, 'UTF8') like '%agent%'",
-                name + "\\_%",
-                except);
+                name + "\\_%", except);
     }
 }

@@ -33,8 +33,7 @@ class LaneFairnessTest {
         delaysAreTwoBatchesAtMost(List.of("hot"), tally -> new Sample.Count(tally, 1));
     }
 
-    private static void delaysAreTwoBatchesAtMost(List<String> hot, Function<String, Object> command)
-            throws Exception {
+    private static void delaysAreTwoBatchesAtMost(List<String> hot, Function<String, Object> command) throws Exception {
         try (var running = Running.start()) {
             running.ask("calm", new Sample.OpenTally("calm/tally"));
             var batches = new Batches();
@@ -46,8 +45,8 @@ class LaneFairnessTest {
 
             List<Integer> delays = new ArrayList<>();
             for (int i = 0; i < TRIES; i++) {
-                var answer = running.send("calm", new Sample.Count("calm/tally", 1))
-                        .thenApply(total -> batches.of(hot));
+                var answer =
+                        running.send("calm", new Sample.Count("calm/tally", 1)).thenApply(total -> batches.of(hot));
                 List<Integer> before = batches.of(hot);
                 List<Integer> after = answer.get(30, SECONDS);
                 for (int lane = 0; lane < hot.size(); lane++) {
@@ -99,7 +98,8 @@ class LaneFairnessTest {
 
         List<Integer> of(List<String> lanes) {
             return lanes.stream()
-                    .map(lane -> counts.computeIfAbsent(lane, same -> new AtomicInteger()).get())
+                    .map(lane -> counts.computeIfAbsent(lane, same -> new AtomicInteger())
+                            .get())
                     .toList();
         }
     }

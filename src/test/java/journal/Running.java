@@ -76,14 +76,13 @@ final class Running implements AutoCloseable {
                 TenantContext.of(new TenantId(tenant), "test", request).metaData());
         metaData.put(TenantContext.AGENT, "agent_of_" + request);
         bean(CommandBus.class)
-                .dispatch(
-                        GenericCommandMessage.asCommandMessage(command).withMetaData(metaData), (same, result) -> {
-                            if (result.isExceptional()) {
-                                answer.completeExceptionally(result.exceptionResult());
-                            } else {
-                                answer.complete(result.getPayload());
-                            }
-                        });
+                .dispatch(GenericCommandMessage.asCommandMessage(command).withMetaData(metaData), (same, result) -> {
+                    if (result.isExceptional()) {
+                        answer.completeExceptionally(result.exceptionResult());
+                    } else {
+                        answer.complete(result.getPayload());
+                    }
+                });
         return answer;
     }
 

@@ -138,7 +138,7 @@ class SampleApplication {
                         .configureSnapshotTrigger(axon -> snapshotEvery.getObject()))
                 .configureAggregate(AggregateConfigurer.defaultConfiguration(Sample.Ticket.class)
                         .configureCache(axon -> cache.getObject()))
-                .registerCommandHandler(
-                        axon -> new Sample.Desk(axon.repository(Sample.Tally.class), axon.repository(Sample.Ticket.class)));
+                .registerCommandHandler(axon ->
+                        new Sample.Desk(axon.repository(Sample.Tally.class), axon.repository(Sample.Ticket.class)));
     }
 }

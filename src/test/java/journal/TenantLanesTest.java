@@ -121,8 +121,9 @@ class TenantLanesTest {
                 .toList();
 
         assertThat(answers.stream().map(CompletableFuture::join))
-                .containsExactlyElementsOf(
-                        IntStream.rangeClosed(1, 1_000).mapToObj(i -> (Object) (long) i).toList());
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 1_000)
+                        .mapToObj(i -> (Object) (long) i)
+                        .toList());
     }
 
     @Test
@@ -188,7 +189,8 @@ class TenantLanesTest {
                     assertThat(refusal).hasMessageContaining("10000").hasMessageContaining("retry");
                 });
         release.countDown();
-        assertThat(running.ask(tenant + "x", new Sample.OpenTally(tenant + "x/tally"))).isNotNull();
+        assertThat(running.ask(tenant + "x", new Sample.OpenTally(tenant + "x/tally")))
+                .isNotNull();
     }
 
     @Test
@@ -208,7 +210,8 @@ class TenantLanesTest {
                 Thread.sleep(1);
             }
 
-            assertThatThrownBy(() -> stopping.send(tenant, new Sample.Look(tally)).join())
+            assertThatThrownBy(
+                            () -> stopping.send(tenant, new Sample.Look(tally)).join())
                     .hasCauseInstanceOf(ShuttingDown.class);
             release.countDown();
             stop.join();

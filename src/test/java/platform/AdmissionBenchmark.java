@@ -69,7 +69,17 @@ final class AdmissionBenchmark {
             List<TestTenant> registered = register(tenants, sandbox, parts);
             OUT.printf(
                     "%-12s %7s %7s %8s %5s %7s %7s %8s %6s %6s  %s%n",
-                    "what", "tenants", "clients", "rate/s", "of R", "p50 ms", "p99 ms", "worst ms", "jvm", "pg", "answers");
+                    "what",
+                    "tenants",
+                    "clients",
+                    "rate/s",
+                    "of R",
+                    "p50 ms",
+                    "p99 ms",
+                    "worst ms",
+                    "jvm",
+                    "pg",
+                    "answers");
             if (parts.contains("admission")) {
                 for (int count : TENANTS) {
                     for (int clients : CLIENTS) {
@@ -174,7 +184,10 @@ final class AdmissionBenchmark {
     private double databaseSeconds() {
         return ProcessHandle.of(postmaster)
                 .map(server -> server.children()
-                        .map(child -> child.info().totalCpuDuration().map(time -> time.toNanos() / 1e9).orElse(0.0))
+                        .map(child -> child.info()
+                                .totalCpuDuration()
+                                .map(time -> time.toNanos() / 1e9)
+                                .orElse(0.0))
                         .reduce(0.0, Double::sum))
                 .orElse(Double.NaN);
     }

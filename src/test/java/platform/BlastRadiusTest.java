@@ -109,12 +109,13 @@ class BlastRadiusTest {
                 .body()
                 .path("paths");
         List<Endpoint> endpoints = new ArrayList<>();
-        paths.propertyStream().forEach(path -> path.getValue().propertyStream().forEach(operation -> {
-            if (METHODS.contains(operation.getKey())) {
-                endpoints.add(new Endpoint(
-                        operation.getKey().toUpperCase(Locale.ROOT), path.getKey(), operation.getValue()));
-            }
-        }));
+        paths.propertyStream()
+                .forEach(path -> path.getValue().propertyStream().forEach(operation -> {
+                    if (METHODS.contains(operation.getKey())) {
+                        endpoints.add(new Endpoint(
+                                operation.getKey().toUpperCase(Locale.ROOT), path.getKey(), operation.getValue()));
+                    }
+                }));
         assertThat(endpoints).hasSizeGreaterThan(25);
         return endpoints;
     }
@@ -125,7 +126,9 @@ class BlastRadiusTest {
         for (JsonNode parameter : endpoint.description().path("parameters")) {
             if (parameter.path("in").asString().equals("path")) {
                 String name = parameter.path("name").asString();
-                assertThat(owned).as("an owner's id for {%s} of %s", name, endpoint.path()).containsKey(name);
+                assertThat(owned)
+                        .as("an owner's id for {%s} of %s", name, endpoint.path())
+                        .containsKey(name);
                 path = path.replace("{" + name + "}", owned.getOrDefault(name, ""));
             }
         }
@@ -153,7 +156,9 @@ class BlastRadiusTest {
 
                 Answer answer = ask(role, endpoint, "?tenant=" + owner.id());
 
-                assertThat(answer.status()).as("%s %s as %s", endpoint.method(), endpoint.path(), role).isIn(403, 404);
+                assertThat(answer.status())
+                        .as("%s %s as %s", endpoint.method(), endpoint.path(), role)
+                        .isIn(403, 404);
                 assertThat(answer.body().toString()).doesNotContain("Name of", "Support of", RECORD);
                 assertThat(last(owner)).isEqualTo(ownersBefore);
                 assertThat(last(stranger))
@@ -196,9 +201,9 @@ class BlastRadiusTest {
     private List<@Nullable String> tenantTables() {
         List<@Nullable String> tables = new JdbcTemplate(everyTenant)
                 .queryForList(
-                        "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-                                + " join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'"
-                                + " where c.relkind in ('r', 'p') order by 1",
+                        "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid ="
+                            + " c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'"
+                            + " where c.relkind in ('r', 'p') order by 1",
                         String.class);
         assertThat(tables).hasSizeGreaterThan(8).contains("journal.event", "execution.queue_entry");
         return tables;

@@ -41,7 +41,8 @@ class CrashTest {
                     tenant = tenants.register("crash_tenant");
                     tenants.connector(tenant.id(), "mail", URI.create(sandbox.url()));
                     for (int n = 0; n < ACTIONS; n++) {
-                        Answer answer = tenants.api().post(tenant.key(Role.AGENT), "/v1/actions", mail(tenants, tenant, n));
+                        Answer answer =
+                                tenants.api().post(tenant.key(Role.AGENT), "/v1/actions", mail(tenants, tenant, n));
                         assertThat(answer.status()).isEqualTo(202);
                         actions.add(answer.body().path("action_id").asString());
                     }
@@ -70,7 +71,9 @@ class CrashTest {
                 });
 
                 assertThat(states.values()).containsOnly("succeeded", "outcome_unknown");
-                long unknown = states.values().stream().filter("outcome_unknown"::equals).count();
+                long unknown = states.values().stream()
+                        .filter("outcome_unknown"::equals)
+                        .count();
                 assertThat(unknown).isBetween(1L, (long) AT_A_TIME);
                 assertThat(subjects(sandbox)).doesNotHaveDuplicates();
                 assertThat(sandbox.effects()).isBetween(ACTIONS - unknown, (long) ACTIONS);
@@ -82,7 +85,10 @@ class CrashTest {
     private static List<String> subjects(SandboxServer sandbox) {
         try (var target = new DemoApi(URI.create(sandbox.url()), JsonMapper.shared())) {
             List<String> subjects = new ArrayList<>();
-            target.get("", "/mails").orThrow().body().forEach(mail -> subjects.add(mail.path("subject").asString()));
+            target.get("", "/mails")
+                    .orThrow()
+                    .body()
+                    .forEach(mail -> subjects.add(mail.path("subject").asString()));
             assertThat(subjects).hasSize((int) sandbox.effects());
             return subjects;
         }

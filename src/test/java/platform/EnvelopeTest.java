@@ -68,8 +68,9 @@ class EnvelopeTest {
         }
         String action = answer.body().path("action_id").asString();
         JsonNode entries = tenants.journal(tenant, "&action=" + action);
-        assertThat(entries).extracting(entry -> entry.path("type").asString()).containsExactly(
-                "action_queued", "action_started", "action_succeeded");
+        assertThat(entries)
+                .extracting(entry -> entry.path("type").asString())
+                .containsExactly("action_queued", "action_started", "action_succeeded");
         assertThat(entries)
                 .extracting(entry -> entry.path("context"))
                 .allSatisfy(context -> assertThat(List.of(
@@ -111,15 +112,18 @@ class EnvelopeTest {
         }
 
         assertThat(answers).filteredOn(answer -> answer.status() == 202).hasSize(100);
-        assertThat(answers).filteredOn(answer -> answer.status() == 429).hasSize(100).allSatisfy(refused -> {
-            JsonNode cause = refused.body().path("cause");
-            assertThat(refused.body().path("state").asString()).isEqualTo("budget_exceeded");
-            assertThat(cause.path("limit").asString()).isEqualTo("tool_calls_per_day");
-            assertThat(cause.path("used").asLong()).isEqualTo(100);
-            assertThat(cause.path("limit_value").asLong()).isEqualTo(100);
-            assertThat(cause.path("resets_at").asString()).endsWith("T00:00:00Z");
-            assertThat(refused.body().path("decision_id").asString()).isNotEmpty();
-        });
+        assertThat(answers)
+                .filteredOn(answer -> answer.status() == 429)
+                .hasSize(100)
+                .allSatisfy(refused -> {
+                    JsonNode cause = refused.body().path("cause");
+                    assertThat(refused.body().path("state").asString()).isEqualTo("budget_exceeded");
+                    assertThat(cause.path("limit").asString()).isEqualTo("tool_calls_per_day");
+                    assertThat(cause.path("used").asLong()).isEqualTo(100);
+                    assertThat(cause.path("limit_value").asLong()).isEqualTo(100);
+                    assertThat(cause.path("resets_at").asString()).endsWith("T00:00:00Z");
+                    assertThat(refused.body().path("decision_id").asString()).isNotEmpty();
+                });
         JsonNode limits = tenants.api()
                 .get(tenant.key(Role.ANALYST), "/v1/quotas")
                 .orThrow()

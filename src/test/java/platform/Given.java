@@ -20,8 +20,9 @@ public class Given {
     public static final String QUOTA_CLASS = "enterprise_gold";
 
     private static final String GENEROUS = """
-            {"requests_per_second":1000,"burst":1000,"concurrent_runs":1000,"tool_calls_per_day":100000,"weight":1,
-             "max_parallel_actions":16,"queued_actions":10000}""";
+        {"requests_per_second":1000,"burst":1000,"concurrent_runs":1000,"tool_calls_per_day":100000,"weight":1,
+         "max_parallel_actions":16,"queued_actions":10000}\
+        """;
 
     private final Keys keys;
     private final Environment environment;
@@ -34,8 +35,7 @@ public class Given {
     }
 
     /** A tenant with one workspace and one agent, and a client for each role in it. */
-    public record Customer(
-            String tenant, TestClient admin, TestClient agent, TestClient auditor, TestClient analyst) {}
+    public record Customer(String tenant, TestClient admin, TestClient agent, TestClient auditor, TestClient analyst) {}
 
     /** Somebody without a credential. */
     public TestClient anybody() {
@@ -60,36 +60,41 @@ public class Given {
             operator.put("/v1/quota-classes/" + quotaClass, GENEROUS).expect(201);
         }
         operator.post("/v1/tenants", """
-                {"tenant_id":"%s","name":"%s","quota_class":"%s"}""".formatted(tenant, tenant, quotaClass)).expect(201);
+            {"tenant_id":"%s","name":"%s","quota_class":"%s"}\
+            """.formatted(tenant, tenant, quotaClass)).expect(201);
         TestClient admin = client(operator, "?tenant=" + tenant, "tenant_admin");
         admin.post("/v1/workspaces", """
-                {"workspace_id":"%s","name":"Support"}""".formatted(WORKSPACE)).expect(201);
+            {"workspace_id":"%s","name":"Support"}\
+            """.formatted(WORKSPACE)).expect(201);
         agent(admin, AGENT, quotaClass);
         return new Customer(
-                tenant,
-                admin,
-                agentKey(admin, AGENT),
-                client(admin, "", "auditor"),
-                client(admin, "", "analyst"));
+                tenant, admin, agentKey(admin, AGENT), client(admin, "", "auditor"), client(admin, "", "analyst"));
     }
 
     /** Registers one more agent, in the workspace that each customer has. */
     public void agent(TestClient admin, String agent, String quotaClass) {
         admin.post("/v1/agents", """
-                {"agent_id":"%s","workspace_id":"%s","agent_class":"support_triage","trust_zone":"internal",
-                 "policy_profile":"%s","quota_class":"%s"}""".formatted(agent, WORKSPACE, PROFILE, quotaClass))
+            {"agent_id":"%s","workspace_id":"%s","agent_class":"support_triage","trust_zone":"internal",
+             "policy_profile":"%s","quota_class":"%s"}\
+            """.formatted(agent, WORKSPACE, PROFILE, quotaClass))
                 .expect(201);
     }
 
     /** A client with a key that is bound to the agent. */
     public TestClient agentKey(TestClient admin, String agent) {
-        return new TestClient(platform(), admin.post("/v1/keys", """
-                {"role":"agent","agent_id":"%s","label":"test"}""".formatted(agent)).expect(201).at("/api_key"));
+        return new TestClient(
+                platform(),
+                admin.post("/v1/keys", """
+                    {"role":"agent","agent_id":"%s","label":"test"}\
+                    """.formatted(agent)).expect(201).at("/api_key"));
     }
 
     private TestClient client(TestClient issuer, String query, String role) {
-        return new TestClient(platform(), issuer.post("/v1/keys" + query, """
-                {"role":"%s","label":"test"}""".formatted(role)).expect(201).at("/api_key"));
+        return new TestClient(
+                platform(),
+                issuer.post("/v1/keys" + query, """
+                    {"role":"%s","label":"test"}\
+                    """.formatted(role)).expect(201).at("/api_key"));
     }
 
     private URI platform() {

@@ -36,8 +36,20 @@ final class HttpLoad {
         long seconds = Long.parseLong(args[3]);
         String path = args[4];
 
-        run(port, tenants, clients, Math.min(2, seconds), path, "warm" + ProcessHandle.current().pid());
-        System.out.println(run(port, tenants, clients, seconds, path, "run" + ProcessHandle.current().pid()));
+        run(
+                port,
+                tenants,
+                clients,
+                Math.min(2, seconds),
+                path,
+                "warm" + ProcessHandle.current().pid());
+        System.out.println(run(
+                port,
+                tenants,
+                clients,
+                seconds,
+                path,
+                "run" + ProcessHandle.current().pid()));
     }
 
     private static String run(int port, List<String[]> tenants, int clients, long seconds, String path, String name)
@@ -118,10 +130,11 @@ final class HttpLoad {
 
     private static byte[] request(String path, String tenant, String key, String idempotencyKey) {
         String body = """
-                {"tenant_id":"%s","workspace_id":"ws_support","agent_id":"support_triage_v4",\
-                "workflow_run_id":"wr_bench","policy_profile":"regulated_support","quota_class":"enterprise_gold",\
-                "requested_action":"ticket.update","target":{"system":"zendesk","record_id":"zd_99102"},\
-                "arguments":{"status":"solved"},"data_classes":["internal"]}""".formatted(tenant);
+            {"tenant_id":"%s","workspace_id":"ws_support","agent_id":"support_triage_v4",\
+            "workflow_run_id":"wr_bench","policy_profile":"regulated_support","quota_class":"enterprise_gold",\
+            "requested_action":"ticket.update","target":{"system":"zendesk","record_id":"zd_99102"},\
+            "arguments":{"status":"solved"},"data_classes":["internal"]}\
+            """.formatted(tenant);
         return ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
                         + "\r\nContent-Type: application/json\r\nIdempotency-Key: \"" + idempotencyKey
                         + "\"\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)

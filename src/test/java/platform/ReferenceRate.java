@@ -24,8 +24,9 @@ record ReferenceRate(double perSecond, String measuredWith) {
     private static final Pattern TPS = Pattern.compile("tps = ([0-9.]+)");
     private static final Pattern ADDRESS = Pattern.compile("//([^:/]+):(\\d+)/(\\w+)");
     private static final String TABLE = """
-            create schema if not exists bench;
-            create table if not exists bench.row (id bigint generated always as identity primary key, body text)""";
+        create schema if not exists bench;
+        create table if not exists bench.row (id bigint generated always as identity primary key, body text)\
+        """;
 
     static ReferenceRate measure(DatabaseOwner owner, int seconds) throws Exception {
         try (Connection connection = owner.dataSource().getConnection();
@@ -47,8 +48,24 @@ record ReferenceRate(double perSecond, String measuredWith) {
         Path script = Files.createTempFile("reference", ".sql");
         Files.writeString(script, "insert into bench.row (body) values ('" + "x".repeat(300) + "');");
         var builder = new ProcessBuilder(
-                        "pgbench", "-n", "-M", "prepared", "-c", "" + CLIENTS, "-j", "2", "-T", "" + seconds,
-                        "-h", address.group(1), "-p", address.group(2), "-U", owner.user(), "-f", script.toString(),
+                        "pgbench",
+                        "-n",
+                        "-M",
+                        "prepared",
+                        "-c",
+                        "" + CLIENTS,
+                        "-j",
+                        "2",
+                        "-T",
+                        "" + seconds,
+                        "-h",
+                        address.group(1),
+                        "-p",
+                        address.group(2),
+                        "-U",
+                        owner.user(),
+                        "-f",
+                        script.toString(),
                         address.group(3))
                 .redirectErrorStream(true);
         builder.environment().put("PGPASSWORD", owner.password());

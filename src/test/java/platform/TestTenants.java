@@ -24,8 +24,9 @@ final class TestTenants implements AutoCloseable {
 
     /** Everything is allowed, so that a test that wants a no has to say so. */
     static final String OPEN_POLICY = """
-            {"rules":[{"id":"all","effect":"allow","operations":["*"],"words":"Everything goes."}],
-             "destinations":{"allow":["*"]},"data_classes":["internal"],"models":[]}""";
+        {"rules":[{"id":"all","effect":"allow","operations":["*"],"words":"Everything goes."}],
+         "destinations":{"allow":["*"]},"data_classes":["internal"],"models":[]}\
+        """;
 
     static final Map<String, Object> ROOMY = Map.of(
             "requests_per_second", 100_000,

@@ -14,11 +14,13 @@ class PoliciesEndpointTest {
 
     private static final String PROFILE = "/v1/policies/regulated_support";
     private static final String DOCUMENT = """
-            {"document":{"rules":[{"id":"%s","effect":"allow","operations":["ticket.*"],"effects":["read","write"]}],
-             "destinations":{"allow":["*.zendesk.test"]},"data_classes":["internal"]},"comment":"%s"}""";
+        {"document":{"rules":[{"id":"%s","effect":"allow","operations":["ticket.*"],"effects":["read","write"]}],
+         "destinations":{"allow":["*.zendesk.test"]},"data_classes":["internal"]},"comment":"%s"}\
+        """;
     private static final String CLASS = """
-            {"requests_per_second":1000,"burst":1000,"concurrent_runs":10,"tool_calls_per_day":100,"weight":1,
-             "max_parallel_actions":4,"queued_actions":100}""";
+        {"requests_per_second":1000,"burst":1000,"concurrent_runs":10,"tool_calls_per_day":100,"weight":1,
+         "max_parallel_actions":4,"queued_actions":100}\
+        """;
 
     private final Given given;
     private final Customer customer;
@@ -73,7 +75,8 @@ class PoliciesEndpointTest {
     @Test
     void a_document_with_findings_is_not_published_and_each_is_pointed_at() {
         Answer refused = customer.admin().put(PROFILE, """
-                {"document":{"rules":[{"id":"a","effect":"permit","operations":["crm*"]}]}}""").expect(422);
+            {"document":{"rules":[{"id":"a","effect":"permit","operations":["crm*"]}]}}\
+            """).expect(422);
 
         assertThat(refused.at("/code")).isEqualTo("invalid_policy");
         assertThat(refused.at("/errors/0/pointer")).isEqualTo("/document/rules/0/effect");

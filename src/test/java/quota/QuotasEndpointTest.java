@@ -21,8 +21,9 @@ import tenancy.TenantTransactions;
 class QuotasEndpointTest {
 
     private static final String CLASS = """
-            {"requests_per_second":%d,"burst":%d,"concurrent_runs":2,"tool_calls_per_day":%d,"weight":3,
-             "max_parallel_actions":4,"queued_actions":100}""";
+        {"requests_per_second":%d,"burst":%d,"concurrent_runs":2,"tool_calls_per_day":%d,"weight":3,
+         "max_parallel_actions":4,"queued_actions":100}\
+        """;
 
     private final Given given;
     private final QuotaClasses classes;
@@ -126,7 +127,8 @@ class QuotasEndpointTest {
     void a_tenant_of_a_class_that_nobody_defined_may_do_nothing() {
         String tenant = "tenant_" + ids.get().toString().replace("-", "");
         operator.post("/v1/tenants", """
-                {"tenant_id":"%s","name":"x","quota_class":"undefined"}""".formatted(tenant)).expect(201);
+            {"tenant_id":"%s","name":"x","quota_class":"undefined"}\
+            """.formatted(tenant)).expect(201);
         String key = operator.post("/v1/keys?tenant=" + tenant, "{\"role\":\"auditor\",\"label\":\"x\"}")
                 .expect(201)
                 .at("/api_key");

@@ -48,8 +48,9 @@ public record Api(int port, @Nullable String credential) {
     /** Lets tenants of this quota class do as much as the tests ask of them; for operators. */
     public void defineQuotaClass(String name) {
         Answer defined = send("PUT", "/v1/quota-classes/" + name, """
-                {"requests_per_second":10000,"burst":10000,"concurrent_runs":100,"tool_calls_per_day":10000,
-                 "weight":1,"max_parallel_actions":10,"queued_actions":100}""");
+            {"requests_per_second":10000,"burst":10000,"concurrent_runs":100,"tool_calls_per_day":10000,
+             "weight":1,"max_parallel_actions":10,"queued_actions":100}\
+            """);
         if (defined.status() / 100 != 2) {
             throw new IllegalStateException(defined.response().body());
         }

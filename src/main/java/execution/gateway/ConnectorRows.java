@@ -11,8 +11,9 @@ interface ConnectorRows extends Repository<ConnectorRow, ConnectorRow.Key> {
     ConnectorRow save(ConnectorRow row);
 
     @Query("""
-            select r from ConnectorRow r
-            where r.key.tenantId = :tenant and r.key.system > :after
-            order by r.key.system""")
+        select r from ConnectorRow r
+        where r.key.tenantId = :tenant and r.key.system > :after
+        order by r.key.system\
+        """)
     List<ConnectorRow> following(String tenant, String after, Limit limit);
 }

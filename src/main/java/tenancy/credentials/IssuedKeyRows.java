@@ -25,10 +25,11 @@ class IssuedKeyRows implements InlineRows {
     @Override
     public String statement() {
         return """
-                insert into tenancy.api_key (tenant_id, key, hash, role, agent, label, created_at)
-                select tenant_id, key, hash, role, agent, label, created_at::timestamptz
-                from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
-                    as issued (tenant_id, key, hash, role, agent, label, created_at)""";
+            insert into tenancy.api_key (tenant_id, key, hash, role, agent, label, created_at)
+            select tenant_id, key, hash, role, agent, label, created_at::timestamptz
+            from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                as issued (tenant_id, key, hash, role, agent, label, created_at)\
+            """;
     }
 
     @Override

@@ -24,9 +24,10 @@ class RevokedKeyRows implements InlineRows {
     @Override
     public String statement() {
         return """
-                update tenancy.api_key set revoked_at = revoked.at::timestamptz
-                from unnest(?::text[], ?::text[], ?::text[]) as revoked (tenant, id, at)
-                where tenant_id = revoked.tenant and key = revoked.id""";
+            update tenancy.api_key set revoked_at = revoked.at::timestamptz
+            from unnest(?::text[], ?::text[], ?::text[]) as revoked (tenant, id, at)
+            where tenant_id = revoked.tenant and key = revoked.id\
+            """;
     }
 
     @Override

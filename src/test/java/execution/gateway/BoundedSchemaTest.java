@@ -165,13 +165,15 @@ class BoundedSchemaTest {
     @Test
     void errors_name_the_field_and_never_its_value() {
         JsonNode schema = json("""
-                {"required":["id"],"properties":{"id":{},"a":{"type":"integer"},"b":{"enum":["x"]},"c":{"const":1},
-                 "d":{"pattern":"^x$"},"e":{"format":"email"},"f":{"maxLength":2},"g":{"uniqueItems":true},
-                 "h":{"not":{}},"i":{"type":"object","additionalProperties":false},"j/k":{"type":"null"}}}""");
+            {"required":["id"],"properties":{"id":{},"a":{"type":"integer"},"b":{"enum":["x"]},"c":{"const":1},
+             "d":{"pattern":"^x$"},"e":{"format":"email"},"f":{"maxLength":2},"g":{"uniqueItems":true},
+             "h":{"not":{}},"i":{"type":"object","additionalProperties":false},"j/k":{"type":"null"}}}\
+            """);
 
         List<FieldError> found = errors(schema, """
-                {"a":"secret","b":"secret","c":"secret","d":"secret","e":"secret","f":"secret","g":["secret","secret"],
-                 "h":"secret","i":{"z":"secret"},"j/k":"secret"}""");
+            {"a":"secret","b":"secret","c":"secret","d":"secret","e":"secret","f":"secret","g":["secret","secret"],
+             "h":"secret","i":{"z":"secret"},"j/k":"secret"}\
+            """);
 
         assertThat(found)
                 .extracting(FieldError::pointer)

@@ -24,7 +24,8 @@ final class Documents {
     /** A document with one operation {@code op}: the members come first, so that later ones can replace nothing. */
     static String of(String url, String members, String operation) {
         return """
-                {"base_url":"%s","connect_timeout":"PT1S","read_timeout":"PT1S"%s,"operations":{"op":{%s}}}""".formatted(url, members.isEmpty() ? "" : "," + members, operation);
+            {"base_url":"%s","connect_timeout":"PT1S","read_timeout":"PT1S"%s,"operations":{"op":{%s}}}\
+            """.formatted(url, members.isEmpty() ? "" : "," + members, operation);
     }
 
     static HttpOperation operation(String document, String name) {

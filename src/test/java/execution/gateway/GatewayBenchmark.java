@@ -32,11 +32,12 @@ class GatewayBenchmark {
     private static final Target TICKET = new Target("zendesk", Map.of("record_id", "zd_99102"));
     private static final String ARGUMENTS = "{\"status\":\"solved\"}";
     private static final byte[] ANSWER = """
-            HTTP/1.1 200 OK\r
-            Content-Type: application/json\r
-            Content-Length: 31\r
-            \r
-            {"id":"zd_1","status":"solved"}""".getBytes(StandardCharsets.US_ASCII);
+        HTTP/1.1 200 OK\r
+        Content-Type: application/json\r
+        Content-Length: 31\r
+        \r
+        {"id":"zd_1","status":"solved"}\
+        """.getBytes(StandardCharsets.US_ASCII);
 
     private interface Work {
         void run() throws Exception;

@@ -117,10 +117,11 @@ class HttpOperationTest {
     @Test
     void a_body_can_be_shaped() {
         HttpOperation shaped = Documents.operation(Documents.of("https://x.example", "", """
-                        "method":"POST","path":"/","effect":"write","query":{"v":"arguments.n"},
-                        "body":{"ticket":"arguments","id":"target.record_id"},
-                        "target_schema":{"properties":{"record_id":{}}},
-                        "argument_schema":{"properties":{"n":{}}}"""), "op");
+            "method":"POST","path":"/","effect":"write","query":{"v":"arguments.n"},
+            "body":{"ticket":"arguments","id":"target.record_id"},
+            "target_schema":{"properties":{"record_id":{}}},
+            "argument_schema":{"properties":{"n":{}}}\
+            """), "op");
 
         RequestShape.Request request = request(shaped, "zd_1", "{\"n\":1}");
 
@@ -146,8 +147,9 @@ class HttpOperationTest {
 
     private static HttpOperation open(String method, String path) {
         return Documents.operation(Documents.of("https://x.example", "", """
-                        "method":"%s","path":"%s","effect":"read","target_schema":{"properties":{"record_id":{}}},
-                        "argument_schema":{"properties":{"q":{}},"additionalProperties":true}""".formatted(method, path)), "op");
+            "method":"%s","path":"%s","effect":"read","target_schema":{"properties":{"record_id":{}}},
+            "argument_schema":{"properties":{"q":{}},"additionalProperties":true}\
+            """.formatted(method, path)), "op");
     }
 
     private static String path(HttpOperation operation, String recordId, String arguments) {

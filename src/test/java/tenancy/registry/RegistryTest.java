@@ -22,8 +22,9 @@ import tenancy.TenantId;
 class RegistryTest {
 
     private static final String AGENT = """
-            {"agent_id":"%s","workspace_id":"ws_support","agent_class":"support_triage","trust_zone":"internal",
-             "policy_profile":"regulated_support","quota_class":"enterprise_gold"}""";
+        {"agent_id":"%s","workspace_id":"ws_support","agent_class":"support_triage","trust_zone":"internal",
+         "policy_profile":"regulated_support","quota_class":"enterprise_gold"}\
+        """;
 
     private final Keys keys;
     private final Subscriptions subscriptions;
