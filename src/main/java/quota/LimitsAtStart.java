@@ -29,10 +29,10 @@ class LimitsAtStart implements SmartLifecycle {
     @Override
     public void start() {
         everyTenant.query("""
-                select name, version, requests_per_second, burst, concurrent_runs, tool_calls_per_day, weight,
-                       max_parallel_actions, queued_actions
-                from quota.quota_class\
-                """, row -> {
+            select name, version, requests_per_second, burst, concurrent_runs, tool_calls_per_day, weight,
+                   max_parallel_actions, queued_actions
+            from quota.quota_class\
+            """, row -> {
             limits.defined(new DefinedClass(
                     row.getString(1),
                     new Limits(
