@@ -1,5 +1,6 @@
 package execution;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.Ruling;
 import java.time.Instant;
@@ -16,10 +17,10 @@ import tools.jackson.databind.JsonNode;
  * @param queue its place, while it is queued
  */
 public record ActionView(
-        String action,
-        String run,
-        String agent,
-        String workspace,
+        @JsonProperty("action_id") String action,
+        @JsonProperty("workflow_run_id") String run,
+        @JsonProperty("agent_id") String agent,
+        @JsonProperty("workspace_id") String workspace,
         String system,
         String operation,
         Effect effect,

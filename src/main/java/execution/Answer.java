@@ -1,5 +1,6 @@
 package execution;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tenancy.Cause;
@@ -15,8 +16,8 @@ import tools.jackson.databind.JsonNode;
  * @param outcome what came of the call; absent while there is none
  */
 public record Answer(
-        String action,
-        String run,
+        @JsonProperty("action_id") String action,
+        @JsonProperty("workflow_run_id") String run,
         ActionState state,
         @Nullable Cause cause,
         @Nullable Instant retryAt,

@@ -23,9 +23,10 @@ class OperatorReads implements HandlerInterceptor {
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         // A long answer passes here again when it is dispatched anew: it was journaled when it was asked for.
-        if (request.getDispatcherType() == DispatcherType.REQUEST && reads(request) && operatorAsks()) {
+        if (request.getDispatcherType() == DispatcherType.REQUEST) {
+            // Asked of every request: who names another tenant is refused even where the answer would be the same.
             TenantContext context = contexts.of(request);
-            if (!context.tenant().equals(TenantId.FLEET)) {
+            if (reads(request) && operatorAsks() && !context.tenant().equals(TenantId.FLEET)) {
                 attempts.accessed(context, request.getMethod(), route(request));
             }
         }

@@ -132,9 +132,7 @@ class EnvelopeTest {
         assertThat(limits)
                 .filteredOn(limit -> limit.path("limit").asString().equals("tool_calls_per_day"))
                 .singleElement()
-                .satisfies(ledger -> assertThat(ledger.path("spent").asLong()
-                                + ledger.path("reserved").asLong())
-                        .isEqualTo(100));
+                .satisfies(ledger -> assertThat(ledger.path("used").asLong()).isEqualTo(100));
     }
 
     @Test
