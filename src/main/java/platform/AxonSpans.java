@@ -55,7 +55,8 @@ class AxonSpans implements SpanFactory {
         if (current == null) {
             return message;
         }
-        String trace = "00-%s-%s%s".formatted(current.context().traceId(), current.context().spanId(), SAMPLED);
+        String trace = "00-%s-%s%s"
+                .formatted(current.context().traceId(), current.context().spanId(), SAMPLED);
         @SuppressWarnings("unchecked") // A message with more metadata is of the message's own type.
         M traced = (M) message.andMetaData(Map.of(TenantContext.TRACE, trace));
         return traced;

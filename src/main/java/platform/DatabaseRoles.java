@@ -77,8 +77,8 @@ final class DatabaseRoles {
     private static void refuseOldServer(Connection connection) throws SQLException {
         int version = connection.getMetaData().getDatabaseMajorVersion();
         if (version < OLDEST_POSTGRES) {
-            throw new IllegalStateException("PostgreSQL %d is too old: Firebreak needs %d or later."
-                    .formatted(version, OLDEST_POSTGRES));
+            throw new IllegalStateException(
+                    "PostgreSQL %d is too old: Firebreak needs %d or later.".formatted(version, OLDEST_POSTGRES));
         }
     }
 }

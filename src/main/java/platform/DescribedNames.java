@@ -2,10 +2,10 @@ package platform;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
-import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Locale;
@@ -18,14 +18,14 @@ class DescribedNames extends JacksonAnnotationIntrospector {
     private static final long serialVersionUID = 1;
 
     static ObjectMapper on(ObjectMapper describing) {
-        return describing.copy()
+        return describing
+                .copy()
                 .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .setAnnotationIntrospector(new DescribedNames());
     }
 
     @Override
-    public String[] findEnumValues(
-            MapperConfig<?> config, AnnotatedClass type, Enum<?>[] values, String[] names) {
+    public String[] findEnumValues(MapperConfig<?> config, AnnotatedClass type, Enum<?>[] values, String[] names) {
         for (int at = 0; at < values.length; at++) {
             names[at] = values[at].name().toLowerCase(Locale.ROOT);
         }

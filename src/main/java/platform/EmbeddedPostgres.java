@@ -110,8 +110,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private static @Nullable FileChannel lock(Path directory) throws IOException {
-        var channel = FileChannel.open(
-                directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             if (channel.tryLock() != null) {
                 return channel;
@@ -198,7 +197,8 @@ final class EmbeddedPostgres implements AutoCloseable {
     static final class DatabaseInUse extends IllegalStateException {
         DatabaseInUse(Path directory) {
             super("Another Firebreak uses the database in %s. Stop it, or set firebreak.database.directory to another"
-                    .formatted(directory) + " directory, or share one PostgreSQL through spring.datasource.url.");
+                            .formatted(directory)
+                    + " directory, or share one PostgreSQL through spring.datasource.url.");
         }
     }
 }

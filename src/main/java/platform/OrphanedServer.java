@@ -55,6 +55,10 @@ final class OrphanedServer {
         if (Files.isReadable(workingDirectory)) {
             return workingDirectory.toRealPath().equals(data);
         }
-        return process.get().info().commandLine().filter(line -> line.contains(data.toString())).isPresent();
+        return process.get()
+                .info()
+                .commandLine()
+                .filter(line -> line.contains(data.toString()))
+                .isPresent();
     }
 }

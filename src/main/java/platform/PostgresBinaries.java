@@ -55,7 +55,8 @@ record PostgresBinaries(Path home) {
                     Files.createSymbolicLink(file, Path.of(entry.getLinkName()));
                 } else {
                     Files.copy(tar, file);
-                    if ((entry.getMode() & OWNER_MAY_EXECUTE) != 0 && !file.toFile().setExecutable(true)) {
+                    if ((entry.getMode() & OWNER_MAY_EXECUTE) != 0
+                            && !file.toFile().setExecutable(true)) {
                         throw new IOException("Cannot make " + file + " executable");
                     }
                 }

@@ -57,7 +57,9 @@ class Problems {
 
     private static Problem fault(Exception thrown) {
         if (isDatabaseAway(thrown)) {
-            log.error("The database does not answer: {}", NestedExceptionUtils.getMostSpecificCause(thrown).toString());
+            log.error(
+                    "The database does not answer: {}",
+                    NestedExceptionUtils.getMostSpecificCause(thrown).toString());
             return Problem.of(
                             HttpStatus.SERVICE_UNAVAILABLE,
                             "storage_unavailable",

@@ -41,8 +41,7 @@ class ProblemsEndpoint {
         return rows.stream()
                 .filter(cells -> cells.getFirst().equals("`" + code + "`"))
                 .findFirst()
-                .map(cells -> PAGE.formatted(
-                        code, escaped(cells.get(1)), escaped(cells.get(2)), escaped(cells.get(3))))
+                .map(cells -> PAGE.formatted(code, escaped(cells.get(1)), escaped(cells.get(2)), escaped(cells.get(3))))
                 .orElseThrow(() -> new NotFound("problem", "of this code"));
     }
 

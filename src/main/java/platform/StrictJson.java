@@ -54,10 +54,11 @@ class StrictJson {
                     .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                     .withCoercionConfigDefaults(
                             any -> any.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
-                    .withCoercionConfig(LogicalType.Textual, text -> text.setCoercion(
-                                    CoercionInputShape.Integer, CoercionAction.Fail)
-                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                            .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+                    .withCoercionConfig(
+                            LogicalType.Textual,
+                            text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
                     .addModule(new SimpleModule("platform").addDeserializer(String.class, new CleanText()));
             json.annotationIntrospector(
                     AnnotationIntrospector.pair(new RequiredUnlessNullable(), json.annotationIntrospector()));

@@ -42,19 +42,21 @@ final class UnreadableBody {
             case UncleanText unclean ->
                 Problem.invalid(pointer, "control_character", "must not hold control characters or broken surrogates");
             case ValueInstantiationException refused -> instantiation(refused, pointer);
-            case InvalidFormatException format when format.getTargetType() != null
-                            && format.getTargetType().isEnum() ->
+            case InvalidFormatException format
+            when format.getTargetType() != null && format.getTargetType().isEnum() ->
                 Problem.invalid(pointer, "unknown_value", "must be one of " + values(format.getTargetType()));
-            case MismatchedInputException trailing when says(trailing, "Trailing token") ->
+            case MismatchedInputException trailing
+            when says(trailing, "Trailing token") ->
                 Problem.invalid("", "malformed", "must be one JSON value and nothing after it");
             case MismatchedInputException mismatch ->
                 Problem.invalid(pointer, "wrong_type", "must be " + expected(mismatch.getTargetType()));
-            case StreamConstraintsException tooMuch when says(tooMuch, "Document nesting depth") ->
+            case StreamConstraintsException tooMuch
+            when says(tooMuch, "Document nesting depth") ->
                 Problem.invalid(pointer, "too_deep", "is nested deeper than 32 levels");
             case StreamConstraintsException tooMuch ->
                 Problem.invalid(pointer, "too_long", "holds a name, number or text that is too long");
-            case StreamReadException twice when says(twice, "Duplicate ") ->
-                Problem.invalid(pointer, "duplicate_key", "is there twice");
+            case StreamReadException twice
+            when says(twice, "Duplicate ") -> Problem.invalid(pointer, "duplicate_key", "is there twice");
             default -> Problem.invalid(pointer, "malformed", "is not well-formed JSON in UTF-8" + place(json));
         };
     }
@@ -88,9 +90,8 @@ final class UnreadableBody {
 
     private static String pointer(JacksonException json) {
         String pointer = json.getPath().stream()
-                .map(step -> step.getPropertyName() == null
-                        ? "/" + step.getIndex()
-                        : "/" + escaped(step.getPropertyName()))
+                .map(step ->
+                        step.getPropertyName() == null ? "/" + step.getIndex() : "/" + escaped(step.getPropertyName()))
                 .collect(joining());
         if (pointer.isEmpty() && json.processor() instanceof JsonParser parser) {
             pointer = parser.streamReadContext().pathAsPointer().toString();

@@ -48,7 +48,8 @@ final class UnusableRequest {
                                 "The answer cannot be given in a media type that the Accept header names.");
                     case NoResourceFoundException _ -> noRoute();
                     case NoHandlerFoundException _ -> noRoute();
-                    case ErrorResponse other when other.getStatusCode().is4xxClientError() ->
+                    case ErrorResponse other
+                    when other.getStatusCode().is4xxClientError() ->
                         Problem.of(other.getStatusCode(), Problem.INVALID, "The request cannot be used as it is.");
                     default -> null;
                 });

@@ -25,7 +25,8 @@ class ApiDescriptionTest {
         JsonNode api = document();
         assertThat(api.at("/openapi").asString()).startsWith("3.1");
         assertThat(api.at("/servers/0/url").asString()).isEqualTo("/");
-        assertThat(api.at("/components/securitySchemes/bearer/scheme").asString()).isEqualTo("bearer");
+        assertThat(api.at("/components/securitySchemes/bearer/scheme").asString())
+                .isEqualTo("bearer");
         assertThat(api.at("/paths").propertyNames()).isNotEmpty().allMatch(path -> path.startsWith("/v1/"));
     }
 
@@ -48,10 +49,12 @@ class ApiDescriptionTest {
     @Test
     void shows_the_problem_that_every_operation_may_answer_with_and_no_argument_of_ours() {
         JsonNode list = document().at("/paths/~1v1~1workspaces/get");
-        assertThat(list.at("/responses/default/content/application~1problem+json/schema/$ref").asString())
+        assertThat(list.at("/responses/default/content/application~1problem+json/schema/$ref")
+                        .asString())
                 .isEqualTo("#/components/schemas/Problem");
         List<String> parameters = new ArrayList<>();
-        list.path("parameters").forEach(parameter -> parameters.add(parameter.path("name").asString()));
+        list.path("parameters")
+                .forEach(parameter -> parameters.add(parameter.path("name").asString()));
         assertThat(parameters).containsExactlyInAnyOrder("limit", "cursor", "tenant");
     }
 
@@ -64,7 +67,8 @@ class ApiDescriptionTest {
                     .doesNotContain("https://")
                     .doesNotContain("http://");
         }
-        assertThat(anybody.get("/openapi.json/swagger-config").expect(200).at("/validatorUrl")).isEmpty();
+        assertThat(anybody.get("/openapi.json/swagger-config").expect(200).at("/validatorUrl"))
+                .isEmpty();
     }
 
     private JsonNode document() {

@@ -55,7 +55,12 @@ class BoundariesTest {
 
     @Test
     void commands_stay_inside_their_module() {
-        classes().that().haveSimpleNameEndingWith("Command").should().bePackagePrivate().check(ours);
+        classes()
+                .that()
+                .haveSimpleNameEndingWith("Command")
+                .should()
+                .bePackagePrivate()
+                .check(ours);
     }
 
     @Test
@@ -124,7 +129,8 @@ class BoundariesTest {
         noClasses()
                 .that(describe(
                         "handle no commands",
-                        type -> type.getMethods().stream().noneMatch(method -> method.isAnnotatedWith(CommandHandler.class))))
+                        type -> type.getMethods().stream()
+                                .noneMatch(method -> method.isAnnotatedWith(CommandHandler.class))))
                 .and(DescribedPredicate.not(resideInAPackage("journal..")))
                 .should()
                 .callMethodWhere(describe(
@@ -149,7 +155,8 @@ class BoundariesTest {
                 .that()
                 .areDeclaredInClassesThat(describe(
                         "are endpoints of the API",
-                        type -> type.isAnnotatedWith(RestController.class) && !type.getPackageName().equals("platform")))
+                        type -> type.isAnnotatedWith(RestController.class)
+                                && !type.getPackageName().equals("platform")))
                 .and()
                 .areMetaAnnotatedWith(RequestMapping.class)
                 .should()
@@ -162,7 +169,8 @@ class BoundariesTest {
         fields().that()
                 .areStatic()
                 .and()
-                .areDeclaredInClassesThat(describe("are written by us", type -> type.getSource().isPresent()))
+                .areDeclaredInClassesThat(
+                        describe("are written by us", type -> type.getSource().isPresent()))
                 .should()
                 .beFinal()
                 .check(ours);
@@ -180,7 +188,12 @@ class BoundariesTest {
         JavaClass owner = call.getTargetOwner();
         boolean now = name.equals("now")
                 && call.getTarget().getRawParameterTypes().isEmpty()
-                && Stream.of(Instant.class, LocalDate.class, LocalDateTime.class, ZonedDateTime.class, OffsetDateTime.class)
+                && Stream.of(
+                                Instant.class,
+                                LocalDate.class,
+                                LocalDateTime.class,
+                                ZonedDateTime.class,
+                                OffsetDateTime.class)
                         .anyMatch(owner::isEquivalentTo);
         return now
                 || owner.isEquivalentTo(UUID.class) && name.equals("randomUUID")
@@ -191,7 +204,8 @@ class BoundariesTest {
         return type.getRawSuperclass()
                 .filter(parent -> ours.contain(parent.getName()))
                 .flatMap(JavaClass::getRawSuperclass)
-                .filter(grandparent -> ours.contain(grandparent.getName()) || grandparent.isEquivalentTo(Object.class)
+                .filter(grandparent -> ours.contain(grandparent.getName())
+                        || grandparent.isEquivalentTo(Object.class)
                         || grandparent.isEquivalentTo(RuntimeException.class))
                 .isPresent();
     }

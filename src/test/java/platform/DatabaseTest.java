@@ -29,13 +29,16 @@ class DatabaseTest {
     @Test
     void each_pool_logs_in_as_its_own_role_and_none_may_bypass_row_level_security() {
         for (JdbcClient pool : new JdbcClient[] {app, system, journal}) {
-            assertThat(pool.sql("select rolsuper or rolbypassrls or rolcreaterole from pg_roles where rolname = current_user")
+            assertThat(pool.sql(
+                                    "select rolsuper or rolbypassrls or rolcreaterole from pg_roles where rolname = current_user")
                             .query(Boolean.class)
                             .single())
                     .isFalse();
         }
-        assertThat(app.sql("select current_user::text").query(String.class).single()).isEqualTo("firebreak_app");
-        assertThat(system.sql("select current_user::text").query(String.class).single()).isEqualTo("firebreak_system");
+        assertThat(app.sql("select current_user::text").query(String.class).single())
+                .isEqualTo("firebreak_app");
+        assertThat(system.sql("select current_user::text").query(String.class).single())
+                .isEqualTo("firebreak_system");
         assertThat(journal.sql("select current_user::text").query(String.class).single())
                 .isEqualTo("firebreak_journal");
     }
@@ -51,7 +54,8 @@ class DatabaseTest {
 
     @Test
     void only_the_writer_appends_events() {
-        assertThatThrownBy(() -> app.sql("insert into journal.event default values").update())
+        assertThatThrownBy(() ->
+                        app.sql("insert into journal.event default values").update())
                 .hasStackTraceContaining("permission denied");
         assertThatThrownBy(() -> journal.sql("delete from journal.event").update())
                 .hasStackTraceContaining("permission denied");

@@ -55,7 +55,10 @@ class DocumentationTest {
         for (JavaClass type : new ClassFileImporter().importPath(Path.of("target/classes"))) {
             if (type.isAnnotatedWith(ConfigurationProperties.class)) {
                 Class<?> settingsOf = type.reflect();
-                collect(settings, settingsOf.getAnnotation(ConfigurationProperties.class).value(), settingsOf);
+                collect(
+                        settings,
+                        settingsOf.getAnnotation(ConfigurationProperties.class).value(),
+                        settingsOf);
             }
         }
         assertThat(cells("docs/operate.md", "| setting |")).isEqualTo(settings);
@@ -73,7 +76,8 @@ class DocumentationTest {
     private static Set<String> inSources(Pattern pattern) throws IOException {
         try (Stream<Path> files = Files.walk(SOURCES)) {
             return files.filter(file -> file.toString().endsWith(".java"))
-                    .flatMap(file -> pattern.matcher(read(file)).results().map(found -> found.group(1)).toList().stream())
+                    .flatMap(file ->
+                            pattern.matcher(read(file)).results().map(found -> found.group(1)).toList().stream())
                     .collect(toCollection(TreeSet::new));
         }
     }
@@ -90,7 +94,9 @@ class DocumentationTest {
     }
 
     private static String kebab(String name) {
-        return Pattern.compile("[A-Z]").matcher(name).replaceAll(found -> "-" + found.group().toLowerCase(Locale.ROOT));
+        return Pattern.compile("[A-Z]")
+                .matcher(name)
+                .replaceAll(found -> "-" + found.group().toLowerCase(Locale.ROOT));
     }
 
     private static String read(Path file) {

@@ -57,7 +57,8 @@ class EmbeddedPostgresTest {
                         directory.toString())
                 .redirectErrorStream(true)
                 .start();
-        try (var output = new BufferedReader(new InputStreamReader(platform.getInputStream(), StandardCharsets.UTF_8))) {
+        try (var output =
+                new BufferedReader(new InputStreamReader(platform.getInputStream(), StandardCharsets.UTF_8))) {
             assertThat(output.lines().anyMatch("WRITTEN"::equals)).isTrue();
             assertThatThrownBy(() -> EmbeddedPostgres.start(directory, 0))
                     .as("a second platform on the same directory")
@@ -68,14 +69,19 @@ class EmbeddedPostgresTest {
         }
         assertThat(platform.waitFor(10, TimeUnit.SECONDS)).isTrue();
         long orphan = pid();
-        assertThat(ProcessHandle.of(orphan)).as("PostgreSQL outlives its platform").isPresent();
+        assertThat(ProcessHandle.of(orphan))
+                .as("PostgreSQL outlives its platform")
+                .isPresent();
 
         try (var postgres = EmbeddedPostgres.start(directory, 0)) {
             var rows = JdbcClient.create(postgres.owner("life").dataSource());
-            assertThat(rows.sql("select said from witness").query(String.class).list()).containsExactly("committed");
+            assertThat(rows.sql("select said from witness").query(String.class).list())
+                    .containsExactly("committed");
             assertThat(pid()).isNotEqualTo(orphan);
         }
-        assertThat(directory.resolve("data/postmaster.pid")).as("nothing is left running").doesNotExist();
+        assertThat(directory.resolve("data/postmaster.pid"))
+                .as("nothing is left running")
+                .doesNotExist();
     }
 
     @Test
@@ -84,7 +90,9 @@ class EmbeddedPostgresTest {
         EmbeddedPostgres.start(directory, 0).close();
         Files.write(
                 directory.resolve("data/postmaster.pid"),
-                List.of(Long.toString(ProcessHandle.current().pid()), directory.resolve("data").toString()));
+                List.of(
+                        Long.toString(ProcessHandle.current().pid()),
+                        directory.resolve("data").toString()));
 
         try (var postgres = EmbeddedPostgres.start(directory, 0)) {
             assertThat(JdbcClient.create(postgres.owner("life").dataSource())
@@ -105,7 +113,9 @@ class EmbeddedPostgresTest {
     }
 
     private long pid() throws IOException {
-        return Long.parseLong(Files.readAllLines(directory.resolve("data/postmaster.pid")).getFirst().strip());
+        return Long.parseLong(Files.readAllLines(directory.resolve("data/postmaster.pid"))
+                .getFirst()
+                .strip());
     }
 
     /** Unpacking takes longer than the rest of the test: the server that other tests use is linked instead. */

@@ -34,8 +34,7 @@ public class Given {
     }
 
     /** A tenant with one workspace and one agent, and a client for each role in it. */
-    public record Customer(
-            String tenant, TestClient admin, TestClient agent, TestClient auditor, TestClient analyst) {}
+    public record Customer(String tenant, TestClient admin, TestClient agent, TestClient auditor, TestClient analyst) {}
 
     /** Somebody without a credential. */
     public TestClient anybody() {
@@ -66,11 +65,7 @@ public class Given {
                 {"workspace_id":"%s","name":"Support"}""".formatted(WORKSPACE)).expect(201);
         agent(admin, AGENT, quotaClass);
         return new Customer(
-                tenant,
-                admin,
-                agentKey(admin, AGENT),
-                client(admin, "", "auditor"),
-                client(admin, "", "analyst"));
+                tenant, admin, agentKey(admin, AGENT), client(admin, "", "auditor"), client(admin, "", "analyst"));
     }
 
     /** Registers one more agent, in the workspace that each customer has. */
@@ -83,12 +78,16 @@ public class Given {
 
     /** A client with a key that is bound to the agent. */
     public TestClient agentKey(TestClient admin, String agent) {
-        return new TestClient(platform(), admin.post("/v1/keys", """
+        return new TestClient(
+                platform(),
+                admin.post("/v1/keys", """
                 {"role":"agent","agent_id":"%s","label":"test"}""".formatted(agent)).expect(201).at("/api_key"));
     }
 
     private TestClient client(TestClient issuer, String query, String role) {
-        return new TestClient(platform(), issuer.post("/v1/keys" + query, """
+        return new TestClient(
+                platform(),
+                issuer.post("/v1/keys" + query, """
                 {"role":"%s","label":"test"}""".formatted(role)).expect(201).at("/api_key"));
     }
 

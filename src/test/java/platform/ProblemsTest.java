@@ -40,7 +40,8 @@ class ProblemsTest {
 
     static Stream<Arguments> wrongBodies() {
         return Stream.of(
-                Arguments.of("unknown_field", "/colour", "{\"workspace_id\":\"ws_x\",\"name\":\"X\",\"colour\":\"red\"}"),
+                Arguments.of(
+                        "unknown_field", "/colour", "{\"workspace_id\":\"ws_x\",\"name\":\"X\",\"colour\":\"red\"}"),
                 Arguments.of("wrong_type", "/name", "{\"workspace_id\":\"ws_x\",\"name\":7}"),
                 Arguments.of("wrong_type", "/name", "{\"workspace_id\":\"ws_x\",\"name\":true}"),
                 Arguments.of("wrong_type", "/name", "{\"workspace_id\":\"ws_x\",\"name\":{\"a\":1}}"),
@@ -143,7 +144,9 @@ class ProblemsTest {
 
     @Test
     void a_refusal_is_in_the_journal_of_whoever_asked() {
-        customer.admin().post(WORKSPACES, "{\"workspace_id\":\"ws_x\",\"name\":\"X\",\"colour\":\"red\"}").expect(400);
+        customer.admin()
+                .post(WORKSPACES, "{\"workspace_id\":\"ws_x\",\"name\":\"X\",\"colour\":\"red\"}")
+                .expect(400);
         List<Journal.Entry> refused = journal.read(
                 new TenantId(customer.tenant()),
                 new Journal.Filter(null, null, null, "request_refused", null, null),
@@ -173,6 +176,9 @@ class ProblemsTest {
         assertThat(answer.at("/code")).isEqualTo("invalid_request");
         assertThat(answer.at("/errors/0/rule")).as(answer.body()).isEqualTo(rule);
         assertThat(answer.at("/errors/0/pointer")).as(answer.body()).isEqualTo(pointer);
-        assertThat(answer.body()).doesNotContain("Exception").doesNotContain("java.").doesNotContain("tools.jackson");
+        assertThat(answer.body())
+                .doesNotContain("Exception")
+                .doesNotContain("java.")
+                .doesNotContain("tools.jackson");
     }
 }

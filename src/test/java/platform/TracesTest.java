@@ -2,8 +2,8 @@ package platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import journal.Journal;
 import java.nio.charset.StandardCharsets;
+import journal.Journal;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import tenancy.TenantId;
