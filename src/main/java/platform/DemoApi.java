@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -78,14 +79,25 @@ final class DemoApi implements AutoCloseable {
         }
         try {
             HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
-            byte[] answer = response.body();
-            return new Answer(response.statusCode(), answer.length == 0 ? json.nullNode() : json.readTree(answer));
+            return new Answer(response.statusCode(), body(response));
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while the demo was set up", stopped);
         }
+    }
+
+    /** The answer's document; what is no single document, such as an export, as text. */
+    private JsonNode body(HttpResponse<byte[]> response) {
+        byte[] answer = response.body();
+        if (answer.length == 0) {
+            return json.nullNode();
+        }
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        return type.startsWith("application/json") || type.startsWith("application/problem+json")
+                ? json.readTree(answer)
+                : json.getNodeFactory().stringNode(new String(answer, StandardCharsets.UTF_8));
     }
 
     @Override

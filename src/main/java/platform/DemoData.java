@@ -40,6 +40,14 @@ class DemoData {
     private static final String LABEL = "demo";
     private static final String SANDBOX = "${sandbox}";
 
+    /** The envelope of the README: it is sent as it is. */
+    private static final String ENVELOPE = """
+            {"tenant_id":"tenant_acme","workspace_id":"ws_support","agent_id":"support_triage_v4",\
+            "workflow_run_id":"wr_2026_04_26_1842","policy_profile":"regulated_support",\
+            "quota_class":"enterprise_gold","requested_action":"ticket.update",\
+            "target":{"system":"zendesk","record_id":"zd_99102"},\
+            "arguments":{"status":"solved"},"data_classes":["internal"]}""";
+
     private final Keys keys;
     private final JsonMapper json;
     private final Supplier<UUID> ids;
@@ -210,15 +218,12 @@ class DemoData {
 
             Send an envelope:
 
-            curl -s '%s/v1/actions?wait=PT10S' -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '
-              {"tenant_id":"tenant_acme","workspace_id":"ws_support","agent_id":"support_triage_v4",
-               "workflow_run_id":"wr_2026_04_26_1842","policy_profile":"regulated_support",
-               "quota_class":"enterprise_gold","requested_action":"ticket.update",
-               "target":{"system":"zendesk","record_id":"zd_99102"},
-               "arguments":{"status":"solved"},"data_classes":["internal"]}'
+            curl -s '%s/v1/actions?wait=PT10S' \\
+              -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \\
+              -d '%s'
 
             and see the ticket: curl -s %s/tickets/zd_99102
-            """.formatted(here, agentKeys.get("tenant_acme"), sandbox.url()));
+            """.formatted(here, agentKeys.get("tenant_acme"), ENVELOPE, sandbox.url()));
         out.println(text);
     }
 

@@ -44,7 +44,8 @@ class LaneFairnessTest {
             List<CompletableFuture<Object>> flood = flood(running, hot, command);
 
             List<Integer> delays = new ArrayList<>();
-            for (int i = 0; i < TRIES; i++) {
+            // Only what is asked while the flood lasts says anything; on a slow machine it may end early.
+            for (int i = 0; i < TRIES && flood.stream().anyMatch(flooding -> !flooding.isDone()); i++) {
                 var answer =
                         running.send("calm", new Sample.Count("calm/tally", 1)).thenApply(total -> batches.of(hot));
                 List<Integer> before = batches.of(hot);
@@ -53,7 +54,7 @@ class LaneFairnessTest {
                     delays.add(after.get(lane) - before.get(lane));
                 }
             }
-            assertThat(flood).anyMatch(answer -> !answer.isDone());
+            assertThat(delays).isNotEmpty();
 
             // What was counted from outside is blurred when the machine stops a thread; what the lanes count is not.
             assertThat(delays.stream().sorted().toList().get(delays.size() / 2)).isLessThanOrEqualTo(2);

@@ -22,7 +22,7 @@ import tenancy.Role;
 
 /**
  * Admissions and whole lives a second, over HTTP, beside R. Run by
- * {@code mvn -q test-compile exec:exec -Pbenchmark}; prints one table.
+ * {@code mvn -q -Pbenchmark test-compile exec:exec}; prints one table.
  *
  * <p>Arguments: seconds a cell (default 8), then any of {@code admission}, {@code life} (default both).
  */
@@ -54,7 +54,6 @@ final class AdmissionBenchmark {
                         AgentPlatform.class,
                         "--server.port=0",
                         "--firebreak.demo.enabled=false",
-                        "--firebreak.execution.dispatch=" + !parts.equals(List.of("admission")),
                         "--firebreak.database.directory=" + directory,
                         "--logging.level.root=warn");
                 var tenants = TestTenants.of(context)) {

@@ -171,6 +171,10 @@ class BlastRadiusTest {
     @Test
     void anothers_ids_find_nothing_and_change_nothing() {
         for (Endpoint endpoint : endpoints()) {
+            if (endpoint.path().endsWith(":tail")) {
+                // A stream of the caller's own journal: it takes no id of anybody, and does not end.
+                continue;
+            }
             for (Role role : ROLES) {
                 long ownersBefore = last(owner);
 
