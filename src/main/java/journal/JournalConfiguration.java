@@ -104,8 +104,12 @@ class JournalConfiguration {
         ofTenant.connectionProvider(new SpringDataSourceConnectionProvider(primary));
         ofTenant.eventSerializer(serializer).snapshotSerializer(serializer);
         ofTenant.upcasterChain(axon.upcasterChain()).snapshotFilter(axon.snapshotFilter());
-        var ofAll = StoredEvents.ofAllTenants(system, serializer, axon.upcasterChain(), settings.gapTimeout());
-        return new JournalStorage(ofTenant, transactions, serializer, ofAll, sorted(inlineRows));
+        var ofAll = JdbcEventStorageEngine.builder();
+        ofAll.connectionProvider(system::getConnection).gapTimeout((int) settings.gapTimeout().toMillis());
+        ofAll.eventSerializer(serializer).snapshotSerializer(serializer);
+        ofAll.upcasterChain(axon.upcasterChain()).batchSize(TailedEvents.WINDOW);
+        var tail = new TailedEvents(ofAll, new ProjectedTypes(axon, serializer));
+        return new JournalStorage(ofTenant, transactions, serializer, tail, sorted(inlineRows));
     }
 
     /** In one order everywhere: rows are handed from storage to writer by position. */

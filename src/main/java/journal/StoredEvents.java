@@ -2,14 +2,10 @@ package journal;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.OffsetDateTime;
-import javax.sql.DataSource;
-import org.axonframework.common.jdbc.ConnectionProvider;
 import org.axonframework.common.transaction.NoTransactionManager;
 import org.axonframework.eventsourcing.eventstore.jdbc.EventSchema;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
-import org.axonframework.serialization.upcasting.event.EventUpcaster;
 
 /** The journal's tables as Axon's JDBC engine knows them: our names, and timestamps as PostgreSQL keeps them. */
 class StoredEvents extends JdbcEventStorageEngine {
@@ -38,16 +34,6 @@ class StoredEvents extends JdbcEventStorageEngine {
                     statement.setString(1, time.toString());
                     return statement;
                 }));
-    }
-
-    /** The stream of all tenants, for projections; read as the platform's own role. */
-    static StoredEvents ofAllTenants(
-            DataSource system, JournalSerializer serializer, EventUpcaster upcasters, Duration gapTimeout) {
-        ConnectionProvider connections = system::getConnection;
-        var builder = JdbcEventStorageEngine.builder();
-        builder.connectionProvider(connections).gapTimeout((int) gapTimeout.toMillis());
-        builder.eventSerializer(serializer).snapshotSerializer(serializer).upcasterChain(upcasters);
-        return new StoredEvents(builder);
     }
 
     @Override

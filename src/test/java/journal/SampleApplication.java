@@ -21,6 +21,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
@@ -49,10 +50,27 @@ class SampleApplication {
         }
     }
 
+    /** Follows what is rare, as the platform's projections do. */
+    @ProcessingGroup("sample_rare")
+    static class RareProjection {
+        @EventHandler
+        void on(Sample.TallyEvent.TallyOpened opened) {
+            projected.put(opened.tally(), 0);
+        }
+    }
+
     @Bean
+    @ConditionalOnBooleanProperty(name = "sample.projection", matchIfMissing = true)
     ConfigurerModule projection() {
         return configurer ->
                 configurer.eventProcessing(processing -> processing.registerEventHandler(axon -> new Projection()));
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty("sample.rare-projection")
+    ConfigurerModule rareProjection() {
+        return configurer ->
+                configurer.eventProcessing(processing -> processing.registerEventHandler(axon -> new RareProjection()));
     }
 
     @Bean
