@@ -46,7 +46,7 @@ class Backlog {
                     pool.slots(),
                     settings.waitingInMemory(),
                     (from, turn) -> worker.getObject().start(from, turn),
-                    wake::release,
+                    this::wake,
                     System::nanoTime);
             pools.put(name, made);
             gauge(meters, made, "execution.queue.depth", "Actions held in memory that wait for a slot", Pool::waiting);
@@ -130,11 +130,19 @@ class Backlog {
         return pool(pool).hold(tenant.value(), system);
     }
 
-    /** Waits until the table should be read again, or for so long. */
-    void awaitHunger(Duration most) throws InterruptedException {
-        if (wake.tryAcquire(most.toNanos(), TimeUnit.NANOSECONDS)) {
-            wake.drainPermits();
+    private void wake() {
+        if (wake.availablePermits() == 0) {
+            wake.release();
         }
+    }
+
+    /** Waits until the table should be read for somebody; false if nobody got hungry for so long. */
+    boolean awaitHunger(Duration most) throws InterruptedException {
+        if (!wake.tryAcquire(most.toNanos(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        wake.drainPermits();
+        return true;
     }
 
     Pool pool(String name) {

@@ -37,13 +37,7 @@ final class Pool {
     private boolean open;
 
     /** @param wake called when the table should be read for a hungry tenant */
-    Pool(
-            String name,
-            int slots,
-            int mostHeld,
-            BiConsumer<Pool, Turn> start,
-            Runnable wake,
-            LongSupplier nanoTime) {
+    Pool(String name, int slots, int mostHeld, BiConsumer<Pool, Turn> start, Runnable wake, LongSupplier nanoTime) {
         this.name = name;
         this.slots = slots;
         this.mostHeld = mostHeld;
@@ -58,6 +52,7 @@ final class Pool {
     private static final class Behind {
         private String readUpTo = "";
         private boolean moreCame = true;
+        private boolean beingRead;
     }
 
     /** Where the table must be read to go on with a tenant. */
@@ -112,6 +107,7 @@ final class Pool {
         behind.forEach((tenant, rest) -> {
             if (isHungry(tenant)) {
                 rest.moreCame = false;
+                rest.beingRead = true;
                 found.add(new Hungry(tenant, rest.readUpTo, mostHeld - queue.waiting(tenant)));
             }
         });
@@ -123,6 +119,9 @@ final class Pool {
         synchronized (this) {
             found.forEach(action -> hold(action, limits.apply(action)));
             Behind rest = behind.get(hungry.tenant());
+            if (rest != null) {
+                rest.beingRead = false;
+            }
             if (rest != null && found.size() < hungry.room() && !rest.moreCame) {
                 behind.remove(hungry.tenant());
             } else if (rest != null && !found.isEmpty()) {
@@ -193,7 +192,15 @@ final class Pool {
     }
 
     private synchronized boolean isAnyHungry() {
-        return !behind.isEmpty() && behind.keySet().stream().anyMatch(this::isHungry);
+        if (behind.isEmpty()) {
+            return false;
+        }
+        for (Map.Entry<String, Behind> rest : behind.entrySet()) {
+            if (!rest.getValue().beingRead && isHungry(rest.getKey())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isHungry(String tenant) {
