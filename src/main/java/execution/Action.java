@@ -82,8 +82,7 @@ class Action {
                         new ActionFailed(
                                 key, attempt, failed.status(), failed.code(), failed.cause(), failed.attempts(), at);
                     case Outcome.Unknown unknown ->
-                        new ActionOutcomeUnknown(
-                                key, attempt, unknown.code(), unknown.cause(), unknown.attempts(), at);
+                        new ActionOutcomeUnknown(key, attempt, unknown.code(), unknown.cause(), unknown.attempts(), at);
                 });
     }
 

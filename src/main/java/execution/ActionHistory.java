@@ -39,8 +39,8 @@ final class ActionHistory {
         last = event;
         switch (event) {
             case ActionStarted started ->
-                attempts.add(new Attempt(
-                        started.attempt(), started.startedAt(), null, null, started.connectorVersion()));
+                attempts.add(
+                        new Attempt(started.attempt(), started.startedAt(), null, null, started.connectorVersion()));
             case ActionRequeued _, ActionSucceeded _, ActionFailed _, ActionOutcomeUnknown _ -> endAttempt(event);
             case ActionQueued _, ActionRefused _, ActionCancelled _ -> {}
         }
@@ -108,8 +108,7 @@ final class ActionHistory {
                 null);
     }
 
-    private ActionView.Why why(
-            Requested asked, Ruling ruling, String verdict, @Nullable ActionQueued admitted) {
+    private ActionView.Why why(Requested asked, Ruling ruling, String verdict, @Nullable ActionQueued admitted) {
         Reserved reservation = admitted == null ? null : admitted.reservation();
         return new ActionView.Why(
                 meta(TenantContext.PROFILE),
@@ -131,11 +130,7 @@ final class ActionHistory {
         if (!attempts.isEmpty()) {
             Attempt open = attempts.removeLast();
             attempts.add(new Attempt(
-                    open.attempt(),
-                    open.startedAt(),
-                    timeOf(event),
-                    stateAfter(event),
-                    open.connectorVersion()));
+                    open.attempt(), open.startedAt(), timeOf(event), stateAfter(event), open.connectorVersion()));
         }
     }
 

@@ -149,12 +149,11 @@ class ActionsEndpoint {
         };
         List<ActionSummary> found = transactions.in(
                 context.tenant(),
-                () -> rows.findBy(asked, rowsOf -> rowsOf.sortBy(Sort.by("action").descending())
-                        .limit(most + 1)
-                        .all()
-                        .stream()
-                        .map(ActionRow::summary)
-                        .toList()));
+                () -> rows.findBy(
+                        asked,
+                        rowsOf -> rowsOf.sortBy(Sort.by("action").descending()).limit(most + 1).all().stream()
+                                .map(ActionRow::summary)
+                                .toList()));
         return Page.of(found, most, ActionSummary::action);
     }
 

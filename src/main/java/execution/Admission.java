@@ -120,8 +120,8 @@ class Admission {
         submit.claim().checkCredential();
         Registration registration = agents.registration(submit.claim().agent());
         submit.claim().checkAgainst(registration);
-        Operation operation = connectors.operation(
-                submit.action().tenant(), submit.target().system(), submit.operation());
+        Operation operation =
+                connectors.operation(submit.action().tenant(), submit.target().system(), submit.operation());
         String arguments = operation.validated(submit.target(), submit.arguments());
         ActionEnvelope envelope = envelope(submit, registration, operation, arguments);
         String key = IdempotencyKeys.stored(submit.idempotencyKey(), derivedKey(envelope));
@@ -133,8 +133,7 @@ class Admission {
         boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent());
         var asked = new Case(submit, envelope, operation, key, digest, runIsOpen, metaData, clock.instant());
         return switch (policies.decide(envelope)) {
-            case Denied denied ->
-                refuse(asked, ActionState.DENIED, ruling(denied), causeOf(denied), denied.remedy());
+            case Denied denied -> refuse(asked, ActionState.DENIED, ruling(denied), causeOf(denied), denied.remedy());
             case Allowed allowed -> {
                 Optional<Cause> full = queueIsFull(asked);
                 yield full.isPresent()
@@ -147,8 +146,7 @@ class Admission {
     private Receipt reserve(Case asked, Allowed allowed) {
         return switch (quotas.reserve(asked.envelope(), asked.now())) {
             case Granted granted -> admit(asked, allowed, granted);
-            case Throttled throttled ->
-                refuse(asked, ActionState.THROTTLED, ruling(allowed), throttled.cause(), WAIT);
+            case Throttled throttled -> refuse(asked, ActionState.THROTTLED, ruling(allowed), throttled.cause(), WAIT);
             case BudgetExceeded spent ->
                 refuse(asked, ActionState.BUDGET_EXCEEDED, ruling(allowed), spent.cause(), RAISE_OR_WAIT);
         };
@@ -187,8 +185,7 @@ class Admission {
                 actions,
                 () -> new Action(
                         action,
-                        new ActionRefused(
-                                action.key(), state, asked.requested(), ruling, cause, remedy, asked.now())));
+                        new ActionRefused(action.key(), state, asked.requested(), ruling, cause, remedy, asked.now())));
         return Receipt.refused(action, state, cause, remedy, asked.now());
     }
 

@@ -35,7 +35,10 @@ public record Answer(
      * @param requests how many requests were sent, retries included
      */
     public record Result(
-            @Nullable Integer status, @Nullable String code, @Nullable JsonNode result, int requests) {
+            @Nullable Integer status,
+            @Nullable String code,
+            @Nullable JsonNode result,
+            int requests) {
 
         static @Nullable Result of(ActionEvent event) {
             return switch (event) {

@@ -13,7 +13,11 @@ import tenancy.WorkspaceId;
  * @param boundTo the agent that the credential is bound to; absent for credentials that are bound to none
  */
 record Claim(
-        AgentId agent, WorkspaceId workspace, String policyProfile, String quotaClass, @Nullable AgentId boundTo) {
+        AgentId agent,
+        WorkspaceId workspace,
+        String policyProfile,
+        String quotaClass,
+        @Nullable AgentId boundTo) {
 
     /** Refuses a claim to be another agent than the credential's. */
     void checkCredential() {
@@ -28,7 +32,8 @@ record Claim(
         agree("policy_profile", policyProfile, registration.policyProfile());
         agree("quota_class", quotaClass, registration.quotaClass());
         if (!registration.active()) {
-            throw new Forbidden("agent_retired", "The agent %s is retired: nothing is admitted for it.".formatted(agent.key()));
+            throw new Forbidden(
+                    "agent_retired", "The agent %s is retired: nothing is admitted for it.".formatted(agent.key()));
         }
     }
 

@@ -60,8 +60,7 @@ final class DecisionProblem {
                     .formatted(cause.rule(), orZero(cause.policyVersion()), cause.detail());
         }
         String until = cause.resetsAt() == null ? "" : " It resets at %s.".formatted(cause.resetsAt());
-        return "%s: %d of %d used.%s"
-                .formatted(cause.limit(), orZero(cause.used()), orZero(cause.limitValue()), until);
+        return "%s: %d of %d used.%s".formatted(cause.limit(), orZero(cause.used()), orZero(cause.limitValue()), until);
     }
 
     private static String title(ActionState state) {

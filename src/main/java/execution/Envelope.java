@@ -33,12 +33,13 @@ public record Envelope(
         String policyProfile,
         String quotaClass,
         String requestedAction,
-        @Schema(
-                type = "object",
-                example = "{\"system\":\"zendesk\",\"record_id\":\"zd_99102\"}")
+
+        @Schema(type = "object", example = "{\"system\":\"zendesk\",\"record_id\":\"zd_99102\"}")
         Map<String, Object> target,
-        @Schema(type = "object", example = "{\"status\":\"solved\"}")
-        @Nullable JsonNode arguments,
+
+        @Schema(type = "object", example = "{\"status\":\"solved\"}") @Nullable
+        JsonNode arguments,
+
         @Nullable List<String> dataClasses,
         @Nullable String model) {
 

@@ -62,20 +62,15 @@ class ExecutionRows {
 
     @Bean
     InlineRows writesStarted() {
-        return rows(
-                "execution_started",
-                QUEUE,
-                """
+        return rows("execution_started", QUEUE, """
                 update execution.queue_entry q set started_at = t.started_at
                 from unnest(?::text[], ?::text[], ?::timestamptz[]) as t(tenant_id, action, started_at)
-                where q.tenant_id = t.tenant_id and q.action = t.action""",
-                List.of(TEXT, TEXT, TIME),
-                event -> switch (event.getPayload()) {
-                    case ActionStarted started ->
-                        row(tenant(event), started.action(), started.startedAt().toString());
-                    case ActionRequeued requeued -> row(tenant(event), requeued.action(), null);
-                    default -> NONE;
-                });
+                where q.tenant_id = t.tenant_id and q.action = t.action""", List.of(TEXT, TEXT, TIME), event -> switch (event.getPayload()) {
+            case ActionStarted started ->
+                row(tenant(event), started.action(), started.startedAt().toString());
+            case ActionRequeued requeued -> row(tenant(event), requeued.action(), null);
+            default -> NONE;
+        });
     }
 
     @Bean
@@ -174,12 +169,10 @@ class ExecutionRows {
             case ActionStarted started -> moved(event, started, ActionState.RUNNING, null, started.startedAt());
             case ActionRequeued requeued -> moved(event, requeued, ActionState.QUEUED, null, requeued.requeuedAt());
             case ActionSucceeded done -> moved(event, done, ActionState.SUCCEEDED, null, done.endedAt());
-            case ActionFailed failed ->
-                moved(event, failed, ActionState.FAILED, failed.cause(), failed.endedAt());
+            case ActionFailed failed -> moved(event, failed, ActionState.FAILED, failed.cause(), failed.endedAt());
             case ActionOutcomeUnknown unknown ->
                 moved(event, unknown, ActionState.OUTCOME_UNKNOWN, unknown.cause(), unknown.endedAt());
-            case ActionCancelled cancelled ->
-                moved(event, cancelled, ActionState.CANCELLED, null, cancelled.endedAt());
+            case ActionCancelled cancelled -> moved(event, cancelled, ActionState.CANCELLED, null, cancelled.endedAt());
         };
     }
 
@@ -217,7 +210,14 @@ class ExecutionRows {
     private static List<Object[]> run(EventMessage<?> event, RunEvent happened) {
         return switch (happened) {
             case RunStarted started ->
-                run(event, started.run(), started.agent(), started.workspace(), RunState.OPEN, started.startedAt(), null);
+                run(
+                        event,
+                        started.run(),
+                        started.agent(),
+                        started.workspace(),
+                        RunState.OPEN,
+                        started.startedAt(),
+                        null);
             case RunRefused refused ->
                 run(
                         event,

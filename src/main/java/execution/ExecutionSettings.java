@@ -40,8 +40,7 @@ record ExecutionSettings(
      * @param dedicatedTo tenants whose actions run here and nobody else's; empty for a pool that operations name
      */
     record PoolSettings(
-            @DefaultValue("256") int slots,
-            @DefaultValue List<String> dedicatedTo) {
+            @DefaultValue("256") int slots, @DefaultValue List<String> dedicatedTo) {
 
         PoolSettings {
             dedicatedTo = List.copyOf(dedicatedTo);

@@ -194,8 +194,7 @@ final class FairQueue {
 
     /** Forgets tenants that have nothing here and owe nothing any more; to be called now and then. */
     void forgetIdle() {
-        parties.values()
-                .removeIf(party -> party.waiting == 0 && party.inFlight == 0 && party.settled <= present);
+        parties.values().removeIf(party -> party.waiting == 0 && party.inFlight == 0 && party.settled <= present);
     }
 
     /** A tenant with nothing here that owes nothing would come back just as it is: thousands of them cost nothing. */
@@ -218,9 +217,9 @@ final class FairQueue {
     }
 
     private static final class Party {
-        private static final Comparator<Party> FURTHEST_BEHIND =
-                Comparator.comparingDouble((Party party) -> party.settled + party.expected)
-                        .thenComparingLong(party -> party.number);
+        private static final Comparator<Party> FURTHEST_BEHIND = Comparator.comparingDouble(
+                        (Party party) -> party.settled + party.expected)
+                .thenComparingLong(party -> party.number);
 
         private final String name;
         private final long number;

@@ -28,8 +28,7 @@ class QueueTable {
     private static final String OLDER = ENTRY
             + "where (tenant_id, action) > (?, ?) and started_at is null and queued_at < ?"
             + " order by tenant_id, action limit ?";
-    private static final String COUNTS =
-            """
+    private static final String COUNTS = """
             select tenant_id, pool, count(*) as waiting from execution.queue_entry
             where started_at is null group by tenant_id, pool""";
 
@@ -68,8 +67,7 @@ class QueueTable {
 
     /** A page of what waits since before a time, in order of tenant and action. */
     List<Waiting> older(Instant than, String afterTenant, String afterAction, int limit) {
-        return database.query(
-                OLDER, QueueTable::entry, afterTenant, afterAction, than.atOffset(ZoneOffset.UTC), limit);
+        return database.query(OLDER, QueueTable::entry, afterTenant, afterAction, than.atOffset(ZoneOffset.UTC), limit);
     }
 
     private static Waiting entry(ResultSet row, int number) throws SQLException {

@@ -60,7 +60,11 @@ class RunBook {
         cause.ifPresent(reached -> write(
                 start.run(),
                 new RunRefused(
-                        start.run().key(), claim.agent().key(), claim.workspace().key(), reached, now)));
+                        start.run().key(),
+                        claim.agent().key(),
+                        claim.workspace().key(),
+                        reached,
+                        now)));
         return new RunReceipt(
                 start.run(), cause.isPresent() ? RunState.REFUSED : RunState.OPEN, cause.orElse(null), now, null);
     }
@@ -68,7 +72,8 @@ class RunBook {
     @CommandHandler
     RunReceipt handle(EndRun end) {
         Aggregate<Run> run = find(end.run())
-                .filter(found -> found.invoke(open -> end.mayEndRunOf(open.agent()) && open.state() != RunState.REFUSED))
+                .filter(found ->
+                        found.invoke(open -> end.mayEndRunOf(open.agent()) && open.state() != RunState.REFUSED))
                 .orElseThrow(() -> new NotFound("run", end.run().key()));
         Instant startedAt = run.invoke(Run::startedAt);
         if (run.invoke(Run::state) == RunState.OPEN) {
@@ -109,7 +114,10 @@ class RunBook {
     Optional<Cause> open(RunId run, Claim claim, Instant now) {
         Optional<Cause> reached = quotas.openRun(run, claim.quotaClass(), now);
         if (reached.isEmpty()) {
-            write(run, new RunStarted(run.key(), claim.agent().key(), claim.workspace().key(), now));
+            write(
+                    run,
+                    new RunStarted(
+                            run.key(), claim.agent().key(), claim.workspace().key(), now));
         }
         return reached;
     }

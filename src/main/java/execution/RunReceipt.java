@@ -11,4 +11,8 @@ import tenancy.RunId;
  * @param cause the limit that is reached, of a refused run
  */
 record RunReceipt(
-        RunId run, RunState state, @Nullable Cause cause, Instant startedAt, @Nullable Instant endedAt) {}
+        RunId run,
+        RunState state,
+        @Nullable Cause cause,
+        Instant startedAt,
+        @Nullable Instant endedAt) {}

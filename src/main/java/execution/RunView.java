@@ -5,4 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One run as its tenant sees it. */
 record RunView(
-        String run, String agent, String workspace, RunState state, Instant startedAt, @Nullable Instant endedAt) {}
+        String run,
+        String agent,
+        String workspace,
+        RunState state,
+        Instant startedAt,
+        @Nullable Instant endedAt) {}

@@ -50,11 +50,7 @@ class RunsEndpoint {
     private final Clock clock;
 
     RunsEndpoint(
-            TenantCommands commands,
-            RunRows rows,
-            TenantTransactions transactions,
-            Supplier<UUID> ids,
-            Clock clock) {
+            TenantCommands commands, RunRows rows, TenantTransactions transactions, Supplier<UUID> ids, Clock clock) {
         this.commands = commands;
         this.rows = rows;
         this.transactions = transactions;
@@ -76,9 +72,8 @@ class RunsEndpoint {
     ResponseEntity<?> start(
             TenantContext context, Caller caller, @RequestBody RunRequest body, HttpServletRequest request) {
         Claim claim = body.claim(context.tenant(), caller.agent());
-        String key = body.workflowRunId() == null
-                ? "wr_" + ids.get().toString().replace("-", "")
-                : body.workflowRunId();
+        String key =
+                body.workflowRunId() == null ? "wr_" + ids.get().toString().replace("-", "") : body.workflowRunId();
         var run = new RunId(context.tenant(), key);
         RunReceipt receipt = commands.ask(
                 context.within(claim.workspace(), claim.agent(), run, claim.policyProfile(), claim.quotaClass()),
@@ -152,13 +147,11 @@ class RunsEndpoint {
         };
         List<RunView> found = transactions.in(
                 context.tenant(),
-                () -> rows.findBy(asked, rowsOf -> rowsOf.sortBy(
-                                Sort.by("startedAt", "run").descending())
-                        .limit(most + 1)
-                        .all()
-                        .stream()
-                        .map(RunRow::view)
-                        .toList()));
+                () -> rows.findBy(
+                        asked,
+                        rowsOf -> rowsOf.sortBy(Sort.by("startedAt", "run").descending()).limit(most + 1).all().stream()
+                                .map(RunRow::view)
+                                .toList()));
         return Page.of(found, most, last -> last.startedAt() + "/" + last.run());
     }
 
@@ -180,7 +173,9 @@ class RunsEndpoint {
 
     private RunRow row(RunId run, @Nullable AgentId boundTo) {
         return transactions
-                .in(run.tenant(), () -> rows.findById(new RunRow.Key(run.tenant().value(), run.key())))
+                .in(
+                        run.tenant(),
+                        () -> rows.findById(new RunRow.Key(run.tenant().value(), run.key())))
                 .filter(row -> boundTo == null || boundTo.key().equals(row.agent()))
                 .orElseThrow(() -> new NotFound("run", run.key()));
     }

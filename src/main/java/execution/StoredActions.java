@@ -37,8 +37,7 @@ import tenancy.TenantTransactions;
 @Component
 class StoredActions implements Actions {
 
-    private static final String POSITION =
-            """
+    private static final String POSITION = """
             select count(*) + 1 from execution.queue_entry
             where tenant_id = ? and action < ? and started_at is null""";
 
@@ -207,10 +206,10 @@ class StoredActions implements Actions {
         Optional<Hold> hold =
                 backlog.hold(tenant, admitted.pool(), admitted.requested().system());
         Pool pool = backlog.pool(admitted.pool());
-        Cause waitsFor = hold.map(own -> Cause.limit(
-                        Cause.Owner.TENANT, "concurrency", own.limit(), own.used(), own.most(), null))
-                .orElseGet(() -> Cause.limit(
-                        Cause.Owner.PLATFORM, "capacity", "slots", pool.running(), pool.slots(), null));
+        Cause waitsFor = hold.map(own ->
+                        Cause.limit(Cause.Owner.TENANT, "concurrency", own.limit(), own.used(), own.most(), null))
+                .orElseGet(() ->
+                        Cause.limit(Cause.Owner.PLATFORM, "capacity", "slots", pool.running(), pool.slots(), null));
         return new Place(position == null ? 1 : position, waitsFor);
     }
 }

@@ -73,10 +73,7 @@ class Worker {
     }
 
     void start(Pool pool, Turn turn) {
-        Thread.ofVirtual()
-                .name("action")
-                .inheritInheritableThreadLocals(false)
-                .start(() -> run(pool, turn));
+        Thread.ofVirtual().name("action").inheritInheritableThreadLocals(false).start(() -> run(pool, turn));
     }
 
     private void run(Pool pool, Turn turn) {
@@ -114,8 +111,10 @@ class Worker {
     private String live(Waiting waiting) {
         String claim = process + "-" + claims.incrementAndGet();
         long began = System.nanoTime();
-        Start start = insist(MOST_TRIES, () -> commands.<Start>ask(
-                waiting.context(), new StartAction(waiting.action(), claim, clock.instant())));
+        Start start = insist(
+                MOST_TRIES,
+                () -> commands.<Start>ask(
+                        waiting.context(), new StartAction(waiting.action(), claim, clock.instant())));
         timers.record(
                 Step.START,
                 waiting.action().tenant(),
@@ -125,8 +124,11 @@ class Worker {
             case Start.Skip skip -> "skipped";
             case Start.Go go -> {
                 Outcome outcome = call(waiting, go);
-                ActionState state = insist(Integer.MAX_VALUE, () -> commands.<ActionState>ask(
-                        waiting.context(), new RecordOutcome(waiting.action(), claim, outcome, clock.instant())));
+                ActionState state = insist(
+                        Integer.MAX_VALUE,
+                        () -> commands.<ActionState>ask(
+                                waiting.context(),
+                                new RecordOutcome(waiting.action(), claim, outcome, clock.instant())));
                 yield state.word();
             }
         };
@@ -137,11 +139,7 @@ class Worker {
             return gateway.call(
                     go.operation(),
                     new ToolGateway.Call(
-                            waiting.action(),
-                            waiting.context(),
-                            go.target(),
-                            go.arguments(),
-                            go.idempotencyKey()));
+                            waiting.action(), waiting.context(), go.target(), go.arguments(), go.idempotencyKey()));
         } catch (RuntimeException bug) {
             log.error("The gateway failed on action {}", waiting.action(), bug);
             Cause cause = new Cause(
@@ -168,8 +166,7 @@ class Worker {
             try {
                 return ask.get();
             } catch (RuntimeException failed) {
-                boolean journalIsAway =
-                        failed instanceof Refusal refusal && refusal.kind() == Refusal.Kind.UNAVAILABLE;
+                boolean journalIsAway = failed instanceof Refusal refusal && refusal.kind() == Refusal.Kind.UNAVAILABLE;
                 boolean answered = failed instanceof Refusal && !journalIsAway;
                 if (stopping || answered || !journalIsAway && tries >= mostTries) {
                     throw failed;

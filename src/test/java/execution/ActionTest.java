@@ -76,7 +76,8 @@ class ActionTest {
 
         assertThat(record("w2", DONE)).isEqualTo(ActionState.RUNNING);
         record("w1", DONE);
-        assertThat(record("w1", new Outcome.Failed(500, "target_failed", DOWN, 1))).isEqualTo(ActionState.SUCCEEDED);
+        assertThat(record("w1", new Outcome.Failed(500, "target_failed", DOWN, 1)))
+                .isEqualTo(ActionState.SUCCEEDED);
 
         assertThat(house.journal(ACTION)).hasSize(3);
         assertThat(house.ledger.asked).containsExactly("settle act_1");
@@ -118,7 +119,8 @@ class ActionTest {
         start("w1");
 
         assertThatThrownBy(this::cancel)
-                .isInstanceOfSatisfying(Conflict.class, no -> assertThat(no.code()).isEqualTo("not_cancellable"));
+                .isInstanceOfSatisfying(
+                        Conflict.class, no -> assertThat(no.code()).isEqualTo("not_cancellable"));
     }
 
     @Test
@@ -126,8 +128,8 @@ class ActionTest {
         house.ledger.answer = new quota.Reservation.Throttled(DOWN);
         house.submit(submit("act_2", "k2"));
 
-        assertThatThrownBy(() -> house.inLane(
-                        () -> house.progress.handle(new CancelAction(new ActionId(ACME, "act_2"), NOW))))
+        assertThatThrownBy(() ->
+                        house.inLane(() -> house.progress.handle(new CancelAction(new ActionId(ACME, "act_2"), NOW))))
                 .isInstanceOf(Conflict.class);
     }
 

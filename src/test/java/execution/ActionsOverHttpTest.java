@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,7 @@ class ActionsOverHttpTest {
     private static final String NARROW = "narrow";
 
     private final Given given;
+    private final Supplier<UUID> ids;
     /** Calls that reached the target, by idempotency key. */
     private final Map<String, Integer> calls = new ConcurrentHashMap<>();
 
@@ -39,8 +42,9 @@ class ActionsOverHttpTest {
     private HttpServer target;
 
     @Autowired
-    ActionsOverHttpTest(Given given) throws IOException {
+    ActionsOverHttpTest(Given given, Supplier<UUID> ids) throws IOException {
         this.given = given;
+        this.ids = ids;
         this.target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     }
 
@@ -49,8 +53,7 @@ class ActionsOverHttpTest {
         target.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         target.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();
-            calls.merge(
-                    String.valueOf(exchange.getRequestHeaders().getFirst("Idempotency-Key")), 1, Integer::sum);
+            calls.merge(String.valueOf(exchange.getRequestHeaders().getFirst("Idempotency-Key")), 1, Integer::sum);
             try {
                 mayAnswer.await();
             } catch (InterruptedException stopped) {
@@ -89,7 +92,11 @@ class ActionsOverHttpTest {
         assertThat(why.at("/why/reservation/budget")).isEqualTo("tool_calls_per_day");
         assertThat(why.at("/attempts/0/ended_as")).isEqualTo("succeeded");
         assertThat(why.at("/agent")).isEqualTo(Given.AGENT);
-        assertThat(acme.analyst().get("/v1/actions?run=wr_1&state=succeeded").expect(200).json().at("/items"))
+        assertThat(acme.analyst()
+                        .get("/v1/actions?run=wr_1&state=succeeded")
+                        .expect(200)
+                        .json()
+                        .at("/items"))
                 .hasSize(1);
         assertThat(acme.agent().get("/v1/runs/wr_1").expect(200).at("/state")).isEqualTo("open");
     }
@@ -106,7 +113,8 @@ class ActionsOverHttpTest {
         assertThat(denied.at("/state")).isEqualTo("denied");
         assertThat(denied.at("/cause/owner")).isEqualTo("policy");
         assertThat(denied.at("/cause/rule")).isNotEmpty();
-        Answer found = acme.auditor().get("/v1/actions/" + denied.at("/decision_id")).expect(200);
+        Answer found =
+                acme.auditor().get("/v1/actions/" + denied.at("/decision_id")).expect(200);
         assertThat(found.at("/why/verdict")).isEqualTo("denied");
         assertThat(calls).isEmpty();
     }
@@ -134,7 +142,9 @@ class ActionsOverHttpTest {
             assertThat(answer.header("RateLimit")).startsWith("\"tool_calls_per_day\";r=0;t=");
         });
         awaitNothingQueued(acme.agent());
-        assertThat(calls).hasSize(100).allSatisfy((key, times) -> assertThat(times).isEqualTo(1));
+        assertThat(calls)
+                .hasSize(100)
+                .allSatisfy((key, times) -> assertThat(times).isEqualTo(1));
     }
 
     @Test
@@ -155,10 +165,13 @@ class ActionsOverHttpTest {
                 .post("/v1/actions", body, "Idempotency-Key", "\"order-1\"")
                 .expect(202);
         assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
-        Answer other = acme.agent().post(
-                "/v1/actions", body.replace("zd_1\"", "zd_2\""), "Idempotency-Key", "\"order-1\"");
+        Answer other =
+                acme.agent().post("/v1/actions", body.replace("zd_1\"", "zd_2\""), "Idempotency-Key", "\"order-1\"");
         assertThat(other.expect(422).at("/code")).isEqualTo("idempotency_key_reused");
-        assertThat(acme.agent().post("/v1/actions", body, "Idempotency-Key", "order-1").expect(400).at("/errors/0/pointer"))
+        assertThat(acme.agent()
+                        .post("/v1/actions", body, "Idempotency-Key", "order-1")
+                        .expect(400)
+                        .at("/errors/0/pointer"))
                 .isEqualTo("/Idempotency-Key");
     }
 
@@ -192,9 +205,15 @@ class ActionsOverHttpTest {
         assertThat(waiting.at("/state")).isEqualTo("queued");
         assertThat(waiting.at("/queue/position")).isEqualTo("2");
         assertThat(waiting.at("/queue/waits_for/limit")).isEqualTo("parallel_actions");
-        assertThat(acme.agent().post("/v1/actions/" + actions.get(3) + ":cancel", "").expect(200).at("/state"))
+        assertThat(acme.agent()
+                        .post("/v1/actions/" + actions.get(3) + ":cancel", "")
+                        .expect(200)
+                        .at("/state"))
                 .isEqualTo("cancelled");
-        assertThat(acme.agent().post("/v1/actions/" + actions.get(0) + ":cancel", "").expect(409).at("/code"))
+        assertThat(acme.agent()
+                        .post("/v1/actions/" + actions.get(0) + ":cancel", "")
+                        .expect(409)
+                        .at("/code"))
                 .isEqualTo("not_cancellable");
         Answer notYet = acme.agent()
                 .post("/v1/actions?wait=PT0.2S", envelope(acme.tenant(), "wr_1", "zd_0", NARROW))
@@ -230,7 +249,9 @@ class ActionsOverHttpTest {
                 .isEqualTo("run_ended");
         acme.agent().post("/v1/runs", run(acme.tenant(), "wr_3", NARROW)).expect(201);
         Answer first = acme.analyst().get("/v1/runs?limit=2").expect(200);
-        Answer second = acme.analyst().get("/v1/runs?limit=2&cursor=" + first.at("/next_cursor")).expect(200);
+        Answer second = acme.analyst()
+                .get("/v1/runs?limit=2&cursor=" + first.at("/next_cursor"))
+                .expect(200);
         assertThat(first.at("/items/0/run")).isEqualTo("wr_3");
         assertThat(second.json().at("/items")).hasSize(1);
         assertThat(second.at("/items/0/run")).isEqualTo("wr_1");
@@ -252,12 +273,16 @@ class ActionsOverHttpTest {
             stranger.post("/v1/actions/" + action + ":cancel", "").expect(404);
             stranger.get("/v1/runs/wr_1").expect(404);
             stranger.post("/v1/runs/wr_1:end", "").expect(404);
-            assertThat(stranger.get("/v1/actions").expect(200).json().at("/items")).isEmpty();
+            assertThat(stranger.get("/v1/actions").expect(200).json().at("/items"))
+                    .isEmpty();
             assertThat(stranger.get("/v1/runs").expect(200).json().at("/items")).isEmpty();
         }
         Answer mismatch = globex.agent().post("/v1/actions", envelope(acme.tenant(), "wr_1", "zd_1"));
         assertThat(mismatch.expect(403).at("/code")).isEqualTo("envelope_mismatch");
-        assertThat(otherAgent.post("/v1/actions", envelope(acme.tenant(), "wr_1", "zd_1")).expect(403).at("/errors/0/pointer"))
+        assertThat(otherAgent
+                        .post("/v1/actions", envelope(acme.tenant(), "wr_1", "zd_1"))
+                        .expect(403)
+                        .at("/errors/0/pointer"))
                 .isEqualTo("/agent_id");
     }
 
@@ -269,11 +294,20 @@ class ActionsOverHttpTest {
         assertThat(acme.agent().post("/v1/actions?wait=10", body).expect(400).at("/errors/0/pointer"))
                 .isEqualTo("/wait");
         acme.agent().post("/v1/actions?wait=PT61S", body).expect(400);
-        assertThat(acme.agent().post("/v1/actions", body.replace("\"solved\"", "7")).expect(400).at("/errors/0/pointer"))
+        assertThat(acme.agent()
+                        .post("/v1/actions", body.replace("\"solved\"", "7"))
+                        .expect(400)
+                        .at("/errors/0/pointer"))
                 .isEqualTo("/arguments/status");
-        assertThat(acme.agent().post("/v1/actions", body.replace("\"zd_1\"", "7")).expect(400).at("/errors/0/pointer"))
+        assertThat(acme.agent()
+                        .post("/v1/actions", body.replace("\"zd_1\"", "7"))
+                        .expect(400)
+                        .at("/errors/0/pointer"))
                 .isEqualTo("/target/record_id");
-        assertThat(acme.agent().post("/v1/actions", body.replace("workflow_run_id", "workflow_run")).expect(400).status())
+        assertThat(acme.agent()
+                        .post("/v1/actions", body.replace("workflow_run_id", "workflow_run"))
+                        .expect(400)
+                        .status())
                 .isEqualTo(400);
         assertThat(acme.agent().get("/v1/actions?state=sleeping").expect(400).at("/errors/0/pointer"))
                 .isEqualTo("/state");
@@ -281,9 +315,11 @@ class ActionsOverHttpTest {
     }
 
     private Given.Customer customer(String quotaClass) {
-        String tenant = "tenant_" + java.util.UUID.randomUUID().toString().replace("-", "");
+        String tenant = "tenant_" + ids.get().toString().replace("-", "");
         var customer = given.customer(tenant, quotaClass);
-        given.operator().put("/v1/connectors/zendesk?tenant=" + tenant, connector()).expect(201);
+        given.operator()
+                .put("/v1/connectors/zendesk?tenant=" + tenant, connector())
+                .expect(201);
         Answer published = customer.admin().put("/v1/policies/" + Given.PROFILE, """
                 {"document":{"rules":[{"id":"tickets","effect":"allow","operations":["ticket.update"]},
                           {"id":"no_delete","effect":"deny","operations":["ticket.delete"]}],
@@ -304,8 +340,7 @@ class ActionsOverHttpTest {
                    "ticket.delete":{"effect":"high_risk","method":"DELETE","path":"/tickets/{record_id}",
                      "target_schema":{"type":"object","required":["record_id"],
                                       "properties":{"record_id":{"type":"string"}}},
-                     "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}}}}"""
-                .formatted(target.getAddress().getPort());
+                     "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}}}}""".formatted(target.getAddress().getPort());
     }
 
     private static String envelope(String tenant, String run, String record) {
@@ -317,8 +352,7 @@ class ActionsOverHttpTest {
                 {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"%s","policy_profile":"%s",
                  "quota_class":"%s","requested_action":"ticket.update",
                  "target":{"system":"zendesk","record_id":"%s"},
-                 "arguments":{"status":"solved"},"data_classes":["internal"]}"""
-                .formatted(tenant, Given.WORKSPACE, Given.AGENT, run, Given.PROFILE, quotaClass, record);
+                 "arguments":{"status":"solved"},"data_classes":["internal"]}""".formatted(tenant, Given.WORKSPACE, Given.AGENT, run, Given.PROFILE, quotaClass, record);
     }
 
     private static String run(String tenant, String run, String quotaClass) {

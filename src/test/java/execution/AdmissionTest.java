@@ -73,8 +73,7 @@ class AdmissionTest {
         house.submit(submit("act_1", null));
         house.submit(submit("act_2", "k2"));
 
-        assertThat(house.journal(RUN))
-                .containsExactly(new RunStarted(RUN.key(), TRIAGE.key(), SUPPORT.key(), NOW));
+        assertThat(house.journal(RUN)).containsExactly(new RunStarted(RUN.key(), TRIAGE.key(), SUPPORT.key(), NOW));
         assertThat(house.ledger.asked).containsExactly("reserve act_1", "open wr_1", "reserve act_2");
     }
 
@@ -104,8 +103,7 @@ class AdmissionTest {
         Receipt receipt = house.submit(submit("act_1", null));
 
         assertThat(receipt)
-                .isEqualTo(Receipt.refused(
-                        FIRST, ActionState.BUDGET_EXCEEDED, SPENT, "raise_limit_or_wait", NOW));
+                .isEqualTo(Receipt.refused(FIRST, ActionState.BUDGET_EXCEEDED, SPENT, "raise_limit_or_wait", NOW));
         assertThat(house.journal(RUN)).isEmpty();
         assertThat(house.backlog.queued(ACME)).isZero();
     }
@@ -218,10 +216,10 @@ class AdmissionTest {
         house.registration = unregistered();
 
         assertThatThrownBy(() -> house.submit(as(submit("act_1", null), bound, RUN)))
-                .isInstanceOfSatisfying(EnvelopeMismatch.class, mismatch -> assertThat(mismatch.fields()
-                                .getFirst()
-                                .pointer())
-                        .isEqualTo("/agent_id"));
+                .isInstanceOfSatisfying(
+                        EnvelopeMismatch.class,
+                        mismatch -> assertThat(mismatch.fields().getFirst().pointer())
+                                .isEqualTo("/agent_id"));
     }
 
     @Test
@@ -230,7 +228,8 @@ class AdmissionTest {
                 TRIAGE, SUPPORT, "support_triage", "internal", "regulated_support", "enterprise_gold", false);
 
         assertThatThrownBy(() -> house.submit(submit("act_1", null)))
-                .isInstanceOfSatisfying(Forbidden.class, no -> assertThat(no.code()).isEqualTo("agent_retired"));
+                .isInstanceOfSatisfying(
+                        Forbidden.class, no -> assertThat(no.code()).isEqualTo("agent_retired"));
     }
 
     @Test
@@ -246,7 +245,8 @@ class AdmissionTest {
         var unused = house.inLane(() -> house.book.handle(new RunCommand.EndRun(RUN, null)));
 
         assertThatThrownBy(() -> house.submit(submit("act_3", "k3")))
-                .isInstanceOfSatisfying(Conflict.class, no -> assertThat(no.code()).isEqualTo("run_ended"));
+                .isInstanceOfSatisfying(
+                        Conflict.class, no -> assertThat(no.code()).isEqualTo("run_ended"));
         assertThat(house.submit(submit("act_4", null)).replayed())
                 .as("the first answer is given even after the end of the run")
                 .isTrue();
@@ -268,14 +268,15 @@ class AdmissionTest {
         assertThat(started.state()).isEqualTo(RunState.OPEN);
         assertThat(house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM))))
                 .isEqualTo(started);
-        assertThatThrownBy(() -> house.inLane(() ->
-                        house.book.handle(new RunCommand.EndRun(RUN, new AgentId(ACME, "other_agent")))))
+        assertThatThrownBy(() -> house.inLane(
+                        () -> house.book.handle(new RunCommand.EndRun(RUN, new AgentId(ACME, "other_agent")))))
                 .isInstanceOf(NotFound.class);
 
         RunReceipt ended = house.inLane(() -> house.book.handle(new RunCommand.EndRun(RUN, TRIAGE)));
 
         assertThat(ended.state()).isEqualTo(RunState.ENDED);
-        assertThat(house.inLane(() -> house.book.handle(new RunCommand.EndRun(RUN, TRIAGE)))).isEqualTo(ended);
+        assertThat(house.inLane(() -> house.book.handle(new RunCommand.EndRun(RUN, TRIAGE))))
+                .isEqualTo(ended);
         assertThat(house.ledger.asked).containsExactly("open wr_1", "close wr_1");
     }
 

@@ -34,9 +34,9 @@ class FairQueueTest {
     @Test
     void weights_3_and_1_share_slot_seconds_3_to_1_with_unequal_durations_and_wrong_estimates() {
         var random = new Random(7);
-        var pool = new Simulation(SLOTS, action -> action.tenant().equals("heavy")
-                ? 20 + random.nextInt(60)
-                : 500 + random.nextInt(3_000));
+        var pool = new Simulation(
+                SLOTS,
+                action -> action.tenant().equals("heavy") ? 20 + random.nextInt(60) : 500 + random.nextInt(3_000));
         pool.queue.limits("heavy", 3, UNLIMITED);
         pool.queue.limits("light", 1, UNLIMITED);
 
@@ -279,8 +279,7 @@ class FairQueueTest {
 
         private void offer() {
             String tenant = "t" + random.nextInt(5);
-            Waiting action =
-                    Simulation.action(tenant, "s" + random.nextInt(3), offered++, 1 + random.nextInt(500), 2);
+            Waiting action = Simulation.action(tenant, "s" + random.nextInt(3), offered++, 1 + random.nextInt(500), 2);
             queue.offer(action);
             waiting.put(action.action().toString(), action);
         }

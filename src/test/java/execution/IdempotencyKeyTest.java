@@ -31,14 +31,29 @@ class IdempotencyKeyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "order", "\"", "\"\"", "'a'", "\"a", "a\"", "\"a\"b\"", "\"a\\\"", "\"\\n\"", "\"a\u0001\"", "\"ä\"",
-                "\"a\";p=1", ":YQ==:", "1", "?1"
+                "order",
+                "\"",
+                "\"\"",
+                "'a'",
+                "\"a",
+                "a\"",
+                "\"a\"b\"",
+                "\"a\\\"",
+                "\"\\n\"",
+                "\"a\u0001\"",
+                "\"ä\"",
+                "\"a\";p=1",
+                ":YQ==:",
+                "1",
+                "?1"
             })
     void refuses_what_is_no_structured_string(String field) {
         assertThatThrownBy(() -> IdempotencyKey.of(List.of(field)))
-                .isInstanceOfSatisfying(InvalidField.class, refusal -> assertThat(refusal.fields())
-                        .singleElement()
-                        .satisfies(at -> assertThat(at.pointer()).isEqualTo("/Idempotency-Key")));
+                .isInstanceOfSatisfying(
+                        InvalidField.class,
+                        refusal -> assertThat(refusal.fields())
+                                .singleElement()
+                                .satisfies(at -> assertThat(at.pointer()).isEqualTo("/Idempotency-Key")));
     }
 
     @Test

@@ -13,8 +13,7 @@ class PoolTest {
     private static final Limits LIMITS = new Limits(100, 100, 10, 1_000, 1, 100, 1_000);
 
     private final List<Turn> started = new ArrayList<>();
-    private final Pool pool =
-            new Pool("shared", 2, 10, (from, turn) -> started.add(turn), () -> {}, System::nanoTime);
+    private final Pool pool = new Pool("shared", 2, 10, (from, turn) -> started.add(turn), () -> {}, System::nanoTime);
 
     @Test
     void gives_out_its_slots_and_no_more() {
@@ -70,9 +69,8 @@ class PoolTest {
     /** What the dispatcher does with a tenant that memory holds few actions of. */
     private void feed(List<Waiting> table) {
         for (Pool.Hungry hungry : pool.hungry()) {
-            List<String> known = started.stream()
-                    .map(turn -> turn.waiting().action().key())
-                    .toList();
+            List<String> known =
+                    started.stream().map(turn -> turn.waiting().action().key()).toList();
             List<Waiting> found = table.stream()
                     .filter(action -> !known.contains(action.action().key()))
                     .filter(action -> action.action().key().compareTo(hungry.after()) > 0)
