@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToDoubleFunction;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
@@ -49,16 +48,21 @@ class Backlog {
                     this::wake,
                     System::nanoTime);
             pools.put(name, made);
-            gauge(meters, made, "execution.queue.depth", "Actions held in memory that wait for a slot", Pool::waiting);
-            gauge(meters, made, "execution.slots.used", "Slots in use", Pool::running);
-            gauge(meters, made, "execution.slots", "Slots there are", Pool::slots);
+            measure(meters, made);
         });
     }
 
-    private static void gauge(
-            MeterRegistry meters, Pool pool, String name, String words, ToDoubleFunction<Pool> value) {
-        Gauge.builder(name, pool, value)
-                .description(words)
+    private static void measure(MeterRegistry meters, Pool pool) {
+        Gauge.builder("execution.queue.depth", pool, Pool::waiting)
+                .description("Actions held in memory that wait for a slot")
+                .tag("pool", pool.name())
+                .register(meters);
+        Gauge.builder("execution.slots.used", pool, Pool::running)
+                .description("Slots in use")
+                .tag("pool", pool.name())
+                .register(meters);
+        Gauge.builder("execution.slots", pool, Pool::slots)
+                .description("Slots there are")
                 .tag("pool", pool.name())
                 .register(meters);
     }
