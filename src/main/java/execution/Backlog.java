@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToDoubleFunction;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
@@ -46,19 +45,24 @@ class Backlog {
                     pool.slots(),
                     settings.waitingInMemory(),
                     (from, turn) -> worker.getObject().start(from, turn),
-                    wake::release,
+                    this::wake,
                     System::nanoTime);
             pools.put(name, made);
-            gauge(meters, made, "execution.queue.depth", "Actions held in memory that wait for a slot", Pool::waiting);
-            gauge(meters, made, "execution.slots.used", "Slots in use", Pool::running);
-            gauge(meters, made, "execution.slots", "Slots there are", Pool::slots);
+            measure(meters, made);
         });
     }
 
-    private static void gauge(
-            MeterRegistry meters, Pool pool, String name, String words, ToDoubleFunction<Pool> value) {
-        Gauge.builder(name, pool, value)
-                .description(words)
+    private static void measure(MeterRegistry meters, Pool pool) {
+        Gauge.builder("execution.queue.depth", pool, Pool::waiting)
+                .description("Actions held in memory that wait for a slot")
+                .tag("pool", pool.name())
+                .register(meters);
+        Gauge.builder("execution.slots.used", pool, Pool::running)
+                .description("Slots in use")
+                .tag("pool", pool.name())
+                .register(meters);
+        Gauge.builder("execution.slots", pool, Pool::slots)
+                .description("Slots there are")
                 .tag("pool", pool.name())
                 .register(meters);
     }
@@ -130,11 +134,19 @@ class Backlog {
         return pool(pool).hold(tenant.value(), system);
     }
 
-    /** Waits until the table should be read again, or for so long. */
-    void awaitHunger(Duration most) throws InterruptedException {
-        if (wake.tryAcquire(most.toNanos(), TimeUnit.NANOSECONDS)) {
-            wake.drainPermits();
+    private void wake() {
+        if (wake.availablePermits() == 0) {
+            wake.release();
         }
+    }
+
+    /** Waits until the table should be read for somebody; false if nobody got hungry for so long. */
+    boolean awaitHunger(Duration most) throws InterruptedException {
+        if (!wake.tryAcquire(most.toNanos(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        wake.drainPermits();
+        return true;
     }
 
     Pool pool(String name) {

@@ -116,18 +116,20 @@ class Dispatcher implements SmartLifecycle {
             }
             backlog.pools().forEach(Pool::open);
             while (running) {
-                sweepOnce();
-                backlog.awaitHunger(settings.sweep());
+                tried(this::sweep);
+                long next = System.nanoTime() + settings.sweep().toNanos();
+                while (running && backlog.awaitHunger(Duration.ofNanos(next - System.nanoTime()))) {
+                    tried(this::feed);
+                }
             }
         } catch (InterruptedException stopped) {
             // This is how a stop ends the waiting.
         }
     }
 
-    private void sweepOnce() {
+    private void tried(Runnable work) {
         try {
-            sweep();
-            lastSweep = clock.instant();
+            work.run();
         } catch (RuntimeException failed) {
             if (running) {
                 log.warn("The queue could not be read; it is read again in {}", settings.sweep(), failed);
@@ -159,17 +161,21 @@ class Dispatcher implements SmartLifecycle {
 
     private void sweep() {
         backlog.refreshLimits();
-        boolean room = false;
-        for (Pool pool : backlog.pools()) {
-            pool.chargeRunning();
-            for (Pool.Hungry hungry : pool.hungry()) {
-                List<Waiting> found = table.waiting(pool.name(), hungry);
-                pool.fed(hungry, found, backlog::limitsOf);
-            }
-            room |= pool.hasRoom();
-        }
+        backlog.pools().forEach(Pool::chargeRunning);
+        feed();
+        boolean room = backlog.pools().stream().anyMatch(Pool::hasRoom);
         if (room || sweeps++ % BUSY_SWEEPS == 0) {
             search();
+        }
+        lastSweep = clock.instant();
+    }
+
+    /** Reads the table on for tenants that memory holds few actions of. */
+    private void feed() {
+        for (Pool pool : backlog.pools()) {
+            for (Pool.Hungry hungry : pool.hungry()) {
+                pool.fed(hungry, table.waiting(pool.name(), hungry), backlog::limitsOf);
+            }
         }
     }
 

@@ -52,6 +52,7 @@ final class Pool {
     private static final class Behind {
         private String readUpTo = "";
         private boolean moreCame = true;
+        private boolean beingRead;
     }
 
     /** Where the table must be read to go on with a tenant. */
@@ -106,6 +107,7 @@ final class Pool {
         behind.forEach((tenant, rest) -> {
             if (isHungry(tenant)) {
                 rest.moreCame = false;
+                rest.beingRead = true;
                 found.add(new Hungry(tenant, rest.readUpTo, mostHeld - queue.waiting(tenant)));
             }
         });
@@ -117,6 +119,9 @@ final class Pool {
         synchronized (this) {
             found.forEach(action -> hold(action, limits.apply(action)));
             Behind rest = behind.get(hungry.tenant());
+            if (rest != null) {
+                rest.beingRead = false;
+            }
             if (rest != null && found.size() < hungry.room() && !rest.moreCame) {
                 behind.remove(hungry.tenant());
             } else if (rest != null && !found.isEmpty()) {
@@ -187,7 +192,15 @@ final class Pool {
     }
 
     private synchronized boolean isAnyHungry() {
-        return !behind.isEmpty() && behind.keySet().stream().anyMatch(this::isHungry);
+        if (behind.isEmpty()) {
+            return false;
+        }
+        for (Map.Entry<String, Behind> rest : behind.entrySet()) {
+            if (!rest.getValue().beingRead && isHungry(rest.getKey())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isHungry(String tenant) {

@@ -10,10 +10,12 @@ import execution.gateway.Connectors;
 import execution.gateway.Operation;
 import java.time.Instant;
 import org.axonframework.commandhandling.CommandHandler;
+import org.axonframework.common.caching.Cache;
 import org.axonframework.messaging.MetaData;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.Repository;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 import quota.Quotas;
 import tenancy.ActionId;
@@ -30,13 +32,22 @@ class Progress {
     private final Quotas quotas;
     private final Backlog backlog;
     private final Outcomes outcomes;
+    /** An ended action is hardly asked for again: its place is for those that still have a way to go. */
+    private final Cache cache;
 
-    Progress(Repository<Action> actions, Connectors connectors, Quotas quotas, Backlog backlog, Outcomes outcomes) {
+    Progress(
+            Repository<Action> actions,
+            Connectors connectors,
+            Quotas quotas,
+            Backlog backlog,
+            Outcomes outcomes,
+            @Qualifier("aggregateCache") Cache cache) {
         this.actions = actions;
         this.connectors = connectors;
         this.quotas = quotas;
         this.backlog = backlog;
         this.outcomes = outcomes;
+        this.cache = cache;
     }
 
     @CommandHandler
@@ -148,7 +159,10 @@ class Progress {
     }
 
     private void ended(ActionId action, ActionEvent event) {
-        CurrentUnitOfWork.get().afterCommit(committed -> outcomes.ended(action, event));
+        CurrentUnitOfWork.get().afterCommit(committed -> {
+            cache.remove(action.toString());
+            outcomes.ended(action, event);
+        });
     }
 
     private Aggregate<Action> load(ActionId action) {

@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,7 @@ class ActionsOverHttpTest {
     private static final String NARROW = "narrow";
 
     private final Given given;
+    private final Supplier<UUID> ids;
     /** Calls that reached the target, by idempotency key. */
     private final Map<String, Integer> calls = new ConcurrentHashMap<>();
 
@@ -39,8 +42,9 @@ class ActionsOverHttpTest {
     private HttpServer target;
 
     @Autowired
-    ActionsOverHttpTest(Given given) throws IOException {
+    ActionsOverHttpTest(Given given, Supplier<UUID> ids) throws IOException {
         this.given = given;
+        this.ids = ids;
         this.target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     }
 
@@ -311,7 +315,7 @@ class ActionsOverHttpTest {
     }
 
     private Given.Customer customer(String quotaClass) {
-        String tenant = "tenant_" + java.util.UUID.randomUUID().toString().replace("-", "");
+        String tenant = "tenant_" + ids.get().toString().replace("-", "");
         var customer = given.customer(tenant, quotaClass);
         given.operator()
                 .put("/v1/connectors/zendesk?tenant=" + tenant, connector())
@@ -327,18 +331,17 @@ class ActionsOverHttpTest {
 
     private String connector() {
         return """
-            {"base_url":"http://127.0.0.1:%d","allow_private_addresses":["127.0.0.1"],"bulkhead":100,
-             "operations":{
-               "ticket.update":{"effect":"write","method":"PUT","path":"/tickets/{record_id}",
-                 "target_schema":{"type":"object","required":["record_id"],
-                                  "properties":{"record_id":{"type":"string"}}},
-                 "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}},
-                 "idempotency_header":"Idempotency-Key","body":{"status":"arguments.status"}},
-               "ticket.delete":{"effect":"high_risk","method":"DELETE","path":"/tickets/{record_id}",
-                 "target_schema":{"type":"object","required":["record_id"],
-                                  "properties":{"record_id":{"type":"string"}}},
-                 "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}}}}\
-            """.formatted(target.getAddress().getPort());
+                {"base_url":"http://127.0.0.1:%d","allow_private_addresses":["127.0.0.1"],"bulkhead":100,
+                 "operations":{
+                   "ticket.update":{"effect":"write","method":"PUT","path":"/tickets/{record_id}",
+                     "target_schema":{"type":"object","required":["record_id"],
+                                      "properties":{"record_id":{"type":"string"}}},
+                     "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}},
+                     "idempotency_header":"Idempotency-Key","body":{"status":"arguments.status"}},
+                   "ticket.delete":{"effect":"high_risk","method":"DELETE","path":"/tickets/{record_id}",
+                     "target_schema":{"type":"object","required":["record_id"],
+                                      "properties":{"record_id":{"type":"string"}}},
+                     "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}}}}""".formatted(target.getAddress().getPort());
     }
 
     private static String envelope(String tenant, String run, String record) {
@@ -347,11 +350,10 @@ class ActionsOverHttpTest {
 
     private static String envelope(String tenant, String run, String record, String quotaClass) {
         return """
-            {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"%s","policy_profile":"%s",
-             "quota_class":"%s","requested_action":"ticket.update",
-             "target":{"system":"zendesk","record_id":"%s"},
-             "arguments":{"status":"solved"},"data_classes":["internal"]}\
-            """.formatted(tenant, Given.WORKSPACE, Given.AGENT, run, Given.PROFILE, quotaClass, record);
+                {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"%s","policy_profile":"%s",
+                 "quota_class":"%s","requested_action":"ticket.update",
+                 "target":{"system":"zendesk","record_id":"%s"},
+                 "arguments":{"status":"solved"},"data_classes":["internal"]}""".formatted(tenant, Given.WORKSPACE, Given.AGENT, run, Given.PROFILE, quotaClass, record);
     }
 
     private static String run(String tenant, String run, String quotaClass) {

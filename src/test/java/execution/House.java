@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.axonframework.commandhandling.GenericCommandMessage;
+import org.axonframework.common.caching.NoCache;
 import org.axonframework.eventsourcing.EventSourcingRepository;
 import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 import org.axonframework.eventsourcing.eventstore.EventStore;
@@ -113,7 +114,7 @@ final class House {
                 settings,
                 new ExecutionTimers(meters, new TenantTag()),
                 clock);
-        progress = new Progress(actions, current, ledger, backlog, outcomes);
+        progress = new Progress(actions, current, ledger, backlog, outcomes, NoCache.INSTANCE);
     }
 
     /** Runs one command handler as its tenant's lane does: everything is committed, or nothing. */
