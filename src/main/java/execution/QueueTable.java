@@ -29,8 +29,9 @@ class QueueTable {
             + "where (tenant_id, action) > (?, ?) and started_at is null and queued_at < ?"
             + " order by tenant_id, action limit ?";
     private static final String COUNTS = """
-            select tenant_id, pool, count(*) as waiting from execution.queue_entry
-            where started_at is null group by tenant_id, pool""";
+        select tenant_id, pool, count(*) as waiting from execution.queue_entry
+        where started_at is null group by tenant_id, pool\
+        """;
 
     private final JdbcTemplate database;
     private final List<String> otherPools;

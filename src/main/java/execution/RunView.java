@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One run as its tenant sees it. */
 record RunView(
-        String run,
-        String agent,
-        String workspace,
+        @JsonProperty("workflow_run_id") String run,
+        @JsonProperty("agent_id") String agent,
+        @JsonProperty("workspace_id") String workspace,
         RunState state,
         Instant startedAt,
         @Nullable Instant endedAt) {}

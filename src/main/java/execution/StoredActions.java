@@ -38,8 +38,9 @@ import tenancy.TenantTransactions;
 class StoredActions implements Actions {
 
     private static final String POSITION = """
-            select count(*) + 1 from execution.queue_entry
-            where tenant_id = ? and action < ? and started_at is null""";
+        select count(*) + 1 from execution.queue_entry
+        where tenant_id = ? and action < ? and started_at is null\
+        """;
 
     private final TenantCommands commands;
     private final EventStore events;

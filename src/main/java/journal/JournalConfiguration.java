@@ -105,7 +105,8 @@ class JournalConfiguration {
         ofTenant.eventSerializer(serializer).snapshotSerializer(serializer);
         ofTenant.upcasterChain(axon.upcasterChain()).snapshotFilter(axon.snapshotFilter());
         var ofAll = JdbcEventStorageEngine.builder();
-        ofAll.connectionProvider(system::getConnection).gapTimeout((int) settings.gapTimeout().toMillis());
+        ofAll.connectionProvider(system::getConnection)
+                .gapTimeout((int) settings.gapTimeout().toMillis());
         ofAll.eventSerializer(serializer).snapshotSerializer(serializer);
         ofAll.upcasterChain(axon.upcasterChain()).batchSize(TailedEvents.WINDOW);
         var tail = new TailedEvents(ofAll, new ProjectedTypes(axon, serializer));

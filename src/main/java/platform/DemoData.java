@@ -42,11 +42,12 @@ class DemoData {
 
     /** The envelope of the README: it is sent as it is. */
     private static final String ENVELOPE = """
-            {"tenant_id":"tenant_acme","workspace_id":"ws_support","agent_id":"support_triage_v4",\
-            "workflow_run_id":"wr_2026_04_26_1842","policy_profile":"regulated_support",\
-            "quota_class":"enterprise_gold","requested_action":"ticket.update",\
-            "target":{"system":"zendesk","record_id":"zd_99102"},\
-            "arguments":{"status":"solved"},"data_classes":["internal"]}""";
+        {"tenant_id":"tenant_acme","workspace_id":"ws_support","agent_id":"support_triage_v4",\
+        "workflow_run_id":"wr_2026_04_26_1842","policy_profile":"regulated_support",\
+        "quota_class":"enterprise_gold","requested_action":"ticket.update",\
+        "target":{"system":"zendesk","record_id":"zd_99102"},\
+        "arguments":{"status":"solved"},"data_classes":["internal"]}\
+        """;
 
     private final Keys keys;
     private final JsonMapper json;

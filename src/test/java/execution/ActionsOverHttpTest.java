@@ -85,13 +85,13 @@ class ActionsOverHttpTest {
         done.expect(200);
         assertThat(done.at("/state")).isEqualTo("succeeded");
         assertThat(done.at("/outcome/result/status")).isEqualTo("solved");
-        Answer why = acme.agent().get("/v1/actions/" + done.at("/action")).expect(200);
+        Answer why = acme.agent().get("/v1/actions/" + done.at("/action_id")).expect(200);
         assertThat(why.at("/state")).isEqualTo("succeeded");
         assertThat(why.at("/why/verdict")).isEqualTo("allowed");
         assertThat(why.at("/why/policy_version")).isEqualTo("1");
         assertThat(why.at("/why/reservation/budget")).isEqualTo("tool_calls_per_day");
         assertThat(why.at("/attempts/0/ended_as")).isEqualTo("succeeded");
-        assertThat(why.at("/agent")).isEqualTo(Given.AGENT);
+        assertThat(why.at("/agent_id")).isEqualTo(Given.AGENT);
         assertThat(acme.analyst()
                         .get("/v1/actions?run=wr_1&state=succeeded")
                         .expect(200)
@@ -184,7 +184,7 @@ class ActionsOverHttpTest {
         keys.forgetAll();
         Answer again = acme.agent().post("/v1/actions", body).expect(202);
 
-        assertThat(again.at("/action")).isEqualTo(first.at("/action"));
+        assertThat(again.at("/action_id")).isEqualTo(first.at("/action_id"));
         assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
     }
 
@@ -197,7 +197,7 @@ class ActionsOverHttpTest {
             actions.add(acme.agent()
                     .post("/v1/actions", envelope(acme.tenant(), "wr_1", "zd_" + i, NARROW))
                     .expect(202)
-                    .at("/action"));
+                    .at("/action_id"));
         }
         await(() -> calls.size() == 2);
 
@@ -252,9 +252,9 @@ class ActionsOverHttpTest {
         Answer second = acme.analyst()
                 .get("/v1/runs?limit=2&cursor=" + first.at("/next_cursor"))
                 .expect(200);
-        assertThat(first.at("/items/0/run")).isEqualTo("wr_3");
+        assertThat(first.at("/items/0/workflow_run_id")).isEqualTo("wr_3");
         assertThat(second.json().at("/items")).hasSize(1);
-        assertThat(second.at("/items/0/run")).isEqualTo("wr_1");
+        assertThat(second.at("/items/0/workflow_run_id")).isEqualTo("wr_1");
     }
 
     @Test
@@ -266,7 +266,7 @@ class ActionsOverHttpTest {
         String action = acme.agent()
                 .post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "wr_1", "zd_1"))
                 .expect(200)
-                .at("/action");
+                .at("/action_id");
 
         for (TestClient stranger : List.of(otherAgent, globex.agent(), globex.admin())) {
             stranger.get("/v1/actions/" + action).expect(404);
@@ -331,17 +331,18 @@ class ActionsOverHttpTest {
 
     private String connector() {
         return """
-                {"base_url":"http://127.0.0.1:%d","allow_private_addresses":["127.0.0.1"],"bulkhead":100,
-                 "operations":{
-                   "ticket.update":{"effect":"write","method":"PUT","path":"/tickets/{record_id}",
-                     "target_schema":{"type":"object","required":["record_id"],
-                                      "properties":{"record_id":{"type":"string"}}},
-                     "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}},
-                     "idempotency_header":"Idempotency-Key","body":{"status":"arguments.status"}},
-                   "ticket.delete":{"effect":"high_risk","method":"DELETE","path":"/tickets/{record_id}",
-                     "target_schema":{"type":"object","required":["record_id"],
-                                      "properties":{"record_id":{"type":"string"}}},
-                     "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}}}}""".formatted(target.getAddress().getPort());
+            {"base_url":"http://127.0.0.1:%d","allow_private_addresses":["127.0.0.1"],"bulkhead":100,
+             "operations":{
+               "ticket.update":{"effect":"write","method":"PUT","path":"/tickets/{record_id}",
+                 "target_schema":{"type":"object","required":["record_id"],
+                                  "properties":{"record_id":{"type":"string"}}},
+                 "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}},
+                 "idempotency_header":"Idempotency-Key","body":{"status":"arguments.status"}},
+               "ticket.delete":{"effect":"high_risk","method":"DELETE","path":"/tickets/{record_id}",
+                 "target_schema":{"type":"object","required":["record_id"],
+                                  "properties":{"record_id":{"type":"string"}}},
+                 "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}}}}\
+            """.formatted(target.getAddress().getPort());
     }
 
     private static String envelope(String tenant, String run, String record) {
@@ -350,10 +351,11 @@ class ActionsOverHttpTest {
 
     private static String envelope(String tenant, String run, String record, String quotaClass) {
         return """
-                {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"%s","policy_profile":"%s",
-                 "quota_class":"%s","requested_action":"ticket.update",
-                 "target":{"system":"zendesk","record_id":"%s"},
-                 "arguments":{"status":"solved"},"data_classes":["internal"]}""".formatted(tenant, Given.WORKSPACE, Given.AGENT, run, Given.PROFILE, quotaClass, record);
+            {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"%s","policy_profile":"%s",
+             "quota_class":"%s","requested_action":"ticket.update",
+             "target":{"system":"zendesk","record_id":"%s"},
+             "arguments":{"status":"solved"},"data_classes":["internal"]}\
+            """.formatted(tenant, Given.WORKSPACE, Given.AGENT, run, Given.PROFILE, quotaClass, record);
     }
 
     private static String run(String tenant, String run, String quotaClass) {

@@ -72,8 +72,9 @@ class LifeBenchmark {
     @Test
     void lives() throws Exception {
         given.operator().put("/v1/quota-classes/" + Given.QUOTA_CLASS, """
-                {"requests_per_second":100000,"burst":1000000,"concurrent_runs":1000000,
-                 "tool_calls_per_day":1000000000,"weight":1,"max_parallel_actions":1000,"queued_actions":1000000}""").expect(201);
+            {"requests_per_second":100000,"burst":1000000,"concurrent_runs":1000000,
+             "tool_calls_per_day":1000000000,"weight":1,"max_parallel_actions":1000,"queued_actions":1000000}\
+            """).expect(201);
         for (int i = 0; i < 50; i++) {
             tenants.add(customer());
         }
@@ -222,16 +223,18 @@ class LifeBenchmark {
         var customer = given.customer();
         given.operator()
                 .put("/v1/connectors/zendesk?tenant=" + customer.tenant(), """
-                {"base_url":"https://zendesk.test","bulkhead":1000,"operations":{
-                   "ticket.update":{"effect":"write","method":"PUT","path":"/tickets/{record_id}",
-                     "target_schema":{"type":"object","required":["record_id"],
-                                      "properties":{"record_id":{"type":"string"}}},
-                     "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}},
-                     "body":{"status":"arguments.status"}}}}""")
+                    {"base_url":"https://zendesk.test","bulkhead":1000,"operations":{
+                       "ticket.update":{"effect":"write","method":"PUT","path":"/tickets/{record_id}",
+                         "target_schema":{"type":"object","required":["record_id"],
+                                          "properties":{"record_id":{"type":"string"}}},
+                         "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}},
+                         "body":{"status":"arguments.status"}}}}\
+                    """)
                 .expect(201);
         customer.admin().put("/v1/policies/" + Given.PROFILE, """
-                {"document":{"rules":[{"id":"tickets","effect":"allow","operations":["ticket.update"]}],
-                 "destinations":{"allow":["*"]},"data_classes":["internal"]}}""").expect(201);
+            {"document":{"rules":[{"id":"tickets","effect":"allow","operations":["ticket.update"]}],
+             "destinations":{"allow":["*"]},"data_classes":["internal"]}}\
+            """).expect(201);
         return customer.tenant();
     }
 }

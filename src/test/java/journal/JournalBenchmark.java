@@ -52,8 +52,8 @@ final class JournalBenchmark {
             var ids = new AtomicLong();
             load(32, warmUp, client -> admit(running, 1_000, ids));
             System.out.printf(
-                    "%8s %8s %10s %8s %8s %8s %8s %8s %8s%n", "tenants", "clients", "rate/s", "R/s", "rate/R", "p50 ms",
-                    "p99 ms", "worst", "CPU us");
+                    "%8s %8s %10s %8s %8s %8s %8s %8s %8s%n",
+                    "tenants", "clients", "rate/s", "R/s", "rate/R", "p50 ms", "p99 ms", "worst", "CPU us");
             for (int tenants : new int[] {1, 1_000}) {
                 for (int clients : new int[] {32, 256}) {
                     load(clients, Duration.ofSeconds(2), client -> admit(running, tenants, ids));
@@ -61,8 +61,15 @@ final class JournalBenchmark {
                     double r = singleRowCommits(running);
                     System.out.printf(
                             "%8d %8d %10.0f %8.0f %8.2f %8.1f %8.1f %8.1f %8.1f%n",
-                            tenants, clients, result.rate(), r, result.rate() / r, result.millis(0.5),
-                            result.millis(0.99), result.millis(1), result.cpuMicros());
+                            tenants,
+                            clients,
+                            result.rate(),
+                            r,
+                            result.rate() / r,
+                            result.millis(0.5),
+                            result.millis(0.99),
+                            result.millis(1),
+                            result.cpuMicros());
                 }
             }
             for (String summary : List.of("journal.lane.batch", "journal.group")) {
@@ -134,7 +141,8 @@ final class JournalBenchmark {
         double seconds = (System.nanoTime() - start) / 1e9;
         double cpuSeconds = (CPU.getProcessCpuTime() - cpu) / 1e9;
         long[] nanos = samples.stream()
-                .flatMapToLong(own -> LongStream.of(own.stream().mapToLong(Long::longValue).toArray()))
+                .flatMapToLong(own ->
+                        LongStream.of(own.stream().mapToLong(Long::longValue).toArray()))
                 .toArray();
         Arrays.sort(nanos);
         return new Result(nanos, seconds, cpuSeconds);

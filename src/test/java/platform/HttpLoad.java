@@ -131,7 +131,7 @@ final class HttpLoad {
     private static byte[] request(String path, String tenant, String key, String idempotencyKey) {
         String body = """
             {"tenant_id":"%s","workspace_id":"ws_support","agent_id":"support_triage_v4",\
-            "workflow_run_id":"wr_bench","policy_profile":"regulated_support","quota_class":"enterprise_gold",\
+            "workflow_run_id":"wr_bench","policy_profile":"regulated_support","quota_class":"roomy",\
             "requested_action":"ticket.update","target":{"system":"zendesk","record_id":"zd_99102"},\
             "arguments":{"status":"solved"},"data_classes":["internal"]}\
             """.formatted(tenant);

@@ -20,7 +20,7 @@ final class TestTenants implements AutoCloseable {
     static final String WORKSPACE = "ws_support";
     static final String AGENT = "support_triage_v4";
     static final String PROFILE = "regulated_support";
-    static final String QUOTA_CLASS = "enterprise_gold";
+    static final String QUOTA_CLASS = "roomy";
 
     /** Everything is allowed, so that a test that wants a no has to say so. */
     static final String OPEN_POLICY = """
