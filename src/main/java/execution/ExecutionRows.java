@@ -64,10 +64,10 @@ class ExecutionRows {
     @Bean
     InlineRows writesStarted() {
         return rows("execution_started", QUEUE, """
-                update execution.queue_entry q set started_at = t.started_at
-                from unnest(?::text[], ?::text[], ?::timestamptz[]) as t(tenant_id, action, started_at)
-                where q.tenant_id = t.tenant_id and q.action = t.action\
-                """, List.of(TEXT, TEXT, TIME), event -> switch (event.getPayload()) {
+            update execution.queue_entry q set started_at = t.started_at
+            from unnest(?::text[], ?::text[], ?::timestamptz[]) as t(tenant_id, action, started_at)
+            where q.tenant_id = t.tenant_id and q.action = t.action\
+            """, List.of(TEXT, TEXT, TIME), event -> switch (event.getPayload()) {
             case ActionStarted started ->
                 row(tenant(event), started.action(), started.startedAt().toString());
             case ActionRequeued requeued -> row(tenant(event), requeued.action(), null);

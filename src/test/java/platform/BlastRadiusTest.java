@@ -206,8 +206,8 @@ class BlastRadiusTest {
         List<@Nullable String> tables = new JdbcTemplate(everyTenant)
                 .queryForList(
                         "select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid ="
-                            + " c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'"
-                            + " where c.relkind in ('r', 'p') order by 1",
+                                + " c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'"
+                                + " where c.relkind in ('r', 'p') order by 1",
                         String.class);
         assertThat(tables).hasSizeGreaterThan(8).contains("journal.event", "execution.queue_entry");
         return tables;

@@ -657,7 +657,7 @@ class HttpToolGatewayTest {
     void arguments_that_were_never_admitted_are_not_sent() {
         HttpOperation operation = operation(
                 "\"method\":\"GET\",\"path\":\"/{record_id}\",\"effect\":\"read\",\"target_schema\":{\"properties\":{\"record_id\":{}}},"
-                    + "\"argument_schema\":{}",
+                        + "\"argument_schema\":{}",
                 LOCAL);
 
         assertThatThrownBy(() -> gateway.call(operation, call(ACME, "{}", "k"))).isInstanceOf(InvalidArguments.class);
