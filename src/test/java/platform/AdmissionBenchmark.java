@@ -24,12 +24,15 @@ import tenancy.Role;
  * Admissions and whole lives a second, over HTTP, beside R. Run by
  * {@code mvn -q -Pbenchmark test-compile exec:exec}; prints one table.
  *
- * <p>Arguments: seconds a cell (default 8), then any of {@code admission}, {@code life} (default both).
+ * <p>Arguments: seconds a cell (default 8), then {@code admission} (the default) or {@code life}.
  */
 final class AdmissionBenchmark {
 
     private static final int[] TENANTS = {1, 200, 1_000};
     private static final int[] CLIENTS = {32, 128, 256};
+    private static final int WARM_UP_SECONDS = 40;
+    private static final String ADMISSION = "/v1/actions";
+    private static final String LIFE = "/v1/actions?wait=PT10S";
     private static final Pattern RATE = Pattern.compile("rate=(\\d+)");
     private static final PrintStream OUT = System.out;
 
@@ -48,12 +51,14 @@ final class AdmissionBenchmark {
 
     public static void main(String[] args) throws Exception {
         int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 8;
-        List<String> parts = args.length > 1 ? List.of(args).subList(1, args.length) : List.of("admission", "life");
+        List<String> parts = args.length > 1 ? List.of(args).subList(1, args.length) : List.of("admission");
         Path directory = Files.createTempDirectory("firebreak-benchmark");
         try (var context = SpringApplication.run(
                         AgentPlatform.class,
                         "--server.port=0",
                         "--firebreak.demo.enabled=false",
+                        // One slot: what is admitted waits, and what is measured is the admission.
+                        "--firebreak.execution.pools.shared.slots=" + (parts.contains("life") ? 256 : 1),
                         "--firebreak.database.directory=" + directory,
                         "--logging.level.root=warn");
                 var tenants = TestTenants.of(context)) {
@@ -79,16 +84,17 @@ final class AdmissionBenchmark {
                     "jvm",
                     "pg",
                     "answers");
+            warmUp(registered, parts.contains("life") ? LIFE : ADMISSION);
             if (parts.contains("admission")) {
                 for (int count : TENANTS) {
                     for (int clients : CLIENTS) {
-                        cell("admission", registered, count, clients, "/v1/actions");
+                        cell("admission", registered, count, clients, ADMISSION);
                     }
                 }
             }
             if (parts.contains("life")) {
-                cell("whole life", registered, 1, 32, "/v1/actions?wait=PT10S");
-                cell("whole life", registered, 200, 32, "/v1/actions?wait=PT10S");
+                cell("whole life", registered, 1, 32, LIFE);
+                cell("whole life", registered, 200, 32, LIFE);
             }
         }
     }
@@ -115,18 +121,30 @@ final class AdmissionBenchmark {
         return registered;
     }
 
-    private void cell(String what, List<TestTenant> registered, int count, int clients, String path) throws Exception {
-        ReferenceRate reference = ReferenceRate.measure(postgres.owner("reference"), 3);
+    /** Until the compilers have nothing left to do: cold code is some ten times slower. */
+    private void warmUp(List<TestTenant> registered, String path) throws Exception {
+        Path keys = keys(registered);
+        load(keys, 64, WARM_UP_SECONDS, path);
+        Files.delete(keys);
+    }
+
+    private static Path keys(List<TestTenant> tenants) throws IOException {
         Path keys = Files.createTempFile("keys", ".txt");
         Files.write(
                 keys,
-                registered.subList(0, count).stream()
+                tenants.stream()
                         .map(tenant -> tenant.id() + " " + tenant.key(Role.AGENT))
                         .toList());
+        return keys;
+    }
+
+    private void cell(String what, List<TestTenant> registered, int count, int clients, String path) throws Exception {
+        ReferenceRate reference = ReferenceRate.measure(postgres.owner("reference"), 3);
+        Path keys = keys(registered.subList(0, count));
         double jvm = jvmSeconds();
         double database = databaseSeconds();
         long start = System.nanoTime();
-        String line = load(keys, clients, path);
+        String line = load(keys, clients, seconds, path);
         double elapsed = (System.nanoTime() - start) / 1e9;
         Files.delete(keys);
         Matcher rate = RATE.matcher(line);
@@ -155,7 +173,7 @@ final class AdmissionBenchmark {
         return value.find() ? Double.parseDouble(value.group(1)) : Double.NaN;
     }
 
-    private String load(Path keys, int clients, String path) throws Exception {
+    private String load(Path keys, int clients, int forSeconds, String path) throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
@@ -166,7 +184,7 @@ final class AdmissionBenchmark {
                         Integer.toString(port),
                         keys.toString(),
                         Integer.toString(clients),
-                        Integer.toString(seconds),
+                        Integer.toString(forSeconds),
                         path)
                 .redirectErrorStream(true)
                 .start();
