@@ -18,10 +18,11 @@ final class GroupStatement {
 
     private static final Pattern IDENTIFIER = Pattern.compile("[a-z][a-z0-9_]{0,40}");
     private static final String INSERT_EVENTS = """
-            event_rows as (insert into journal.event (tenant_id, tenant_seq, aggregate_identifier, sequence_number, type,
-                event_identifier, time_stamp, payload_type, payload_revision, agent_id, run_id, payload, meta_data)
-            select * from unnest(?::text[], ?::int8[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::timestamptz[],
-                ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bytea[]))""";
+        event_rows as (insert into journal.event (tenant_id, tenant_seq, aggregate_identifier, sequence_number, type,
+            event_identifier, time_stamp, payload_type, payload_revision, agent_id, run_id, payload, meta_data)
+        select * from unnest(?::text[], ?::int8[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::timestamptz[],
+            ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bytea[]))\
+        """;
 
     private final List<InlineRows> beans;
     /** Texts by which parts they have: bit 0 the events, bit n the bean before. */

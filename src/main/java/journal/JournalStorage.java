@@ -34,10 +34,11 @@ class JournalStorage extends StoredEvents {
 
     private static final Logger log = LoggerFactory.getLogger(JournalStorage.class);
     private static final String INSERT_SNAPSHOT = """
-            insert into journal.snapshot (tenant_id, event_identifier, aggregate_identifier, sequence_number, type,
-                time_stamp, payload_type, payload_revision, payload, meta_data)
-            values (?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?, ?)
-            on conflict do nothing""";
+        insert into journal.snapshot (tenant_id, event_identifier, aggregate_identifier, sequence_number, type,
+            time_stamp, payload_type, payload_revision, payload, meta_data)
+        values (?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?, ?)
+        on conflict do nothing\
+        """;
 
     private final TenantTransactions transactions;
     private final JournalSerializer serializer;

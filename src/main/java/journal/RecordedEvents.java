@@ -10,9 +10,10 @@ import java.util.Map;
 final class RecordedEvents {
 
     private static final String LOOK_UP = """
-            select event.aggregate_identifier, event.sequence_number, event.event_identifier
-            from unnest(?::text[], ?::int8[]) as wanted (aggregate_identifier, sequence_number)
-            join journal.event as event using (aggregate_identifier, sequence_number)""";
+        select event.aggregate_identifier, event.sequence_number, event.event_identifier
+        from unnest(?::text[], ?::int8[]) as wanted (aggregate_identifier, sequence_number)
+        join journal.event as event using (aggregate_identifier, sequence_number)\
+        """;
 
     private record Place(String aggregate, long sequence) {}
 

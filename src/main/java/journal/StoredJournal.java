@@ -19,9 +19,10 @@ class StoredJournal implements Journal {
 
     private static final int MOST_ENTRIES = 1_000;
     private static final String SELECT = """
-            select tenant_seq, event_identifier, payload_type, payload_revision, time_stamp, aggregate_identifier,
-                sequence_number, payload, meta_data
-            from journal.event where tenant_id = ? and tenant_seq > ?""";
+        select tenant_seq, event_identifier, payload_type, payload_revision, time_stamp, aggregate_identifier,
+            sequence_number, payload, meta_data
+        from journal.event where tenant_id = ? and tenant_seq > ?\
+        """;
 
     private final TenantTransactions transactions;
     private final JdbcTemplate jdbc;

@@ -19,9 +19,10 @@ final class TenantSequences {
 
     private static final int MOST_REMEMBERED = 100_000;
     private static final String LAST_NUMBERS = """
-            select tenant, coalesce((select tenant_seq from journal.event where tenant_id = tenant
-                order by tenant_seq desc limit 1), 0)
-            from unnest(?::text[]) tenant""";
+        select tenant, coalesce((select tenant_seq from journal.event where tenant_id = tenant
+            order by tenant_seq desc limit 1), 0)
+        from unnest(?::text[]) tenant\
+        """;
 
     private final LinkedHashMap<String, Long> last = new LinkedHashMap<>(16, 0.75f, true) {
         @Override

@@ -1,11 +1,20 @@
 package quota;
 
+import java.util.List;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
+import tenancy.JournaledTypes;
 
 /** Makes the package known to Spring. */
 @Configuration(proxyBeanMethods = false)
 @AutoConfigurationPackage
 @ComponentScan
-public class QuotaModule {}
+public class QuotaModule {
+
+    @Bean
+    JournaledTypes quotaTypes() {
+        return new JournaledTypes(List.of(QuotaEvent.class, QuotaClass.class, Budget.class));
+    }
+}

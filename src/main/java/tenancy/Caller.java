@@ -15,4 +15,14 @@ public record Caller(TenantId tenant, @Nullable AgentId agent, Role role, String
     public Optional<AgentId> boundAgent() {
         return Optional.ofNullable(agent);
     }
+
+    /** The context of this caller in its own tenant: its attempts are journaled there, whatever they were aimed at. */
+    public TenantContext context(@Nullable String requestId) {
+        return context(tenant, requestId);
+    }
+
+    /** The context of this caller in a tenant that it may act in; whether it may is {@link RequestContexts}' question. */
+    TenantContext context(TenantId inTenant, @Nullable String requestId) {
+        return new TenantContext(inTenant, null, agent, null, null, null, principal, requestId);
+    }
 }

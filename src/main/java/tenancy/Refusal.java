@@ -1,6 +1,8 @@
 package tenancy;
 
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A no that a caller may see and can act on. Everything else that is thrown is a bug.
@@ -17,8 +19,10 @@ public abstract class Refusal extends RuntimeException {
         FORBIDDEN(403),
         NOT_FOUND(404),
         CONFLICT(409),
+        PRECONDITION_FAILED(412),
         TOO_LARGE(413),
         UNPROCESSABLE(422),
+        PRECONDITION_REQUIRED(428),
         TOO_MANY(429),
         UNAVAILABLE(503);
 
@@ -62,5 +66,15 @@ public abstract class Refusal extends RuntimeException {
 
     public List<FieldError> fields() {
         return fields;
+    }
+
+    /** Fields of the HTTP answer beside the problem document, such as {@code Retry-After}. */
+    public Map<String, String> headers() {
+        return Map.of();
+    }
+
+    /** Whose limit it is, how much and until when, where a limit is the reason; the problem's {@code cause}. */
+    public @Nullable Cause because() {
+        return null;
     }
 }

@@ -119,7 +119,8 @@ class JournalWriterTest {
         assertThat(running.count("select count(*) from sample.ticket where tenant_id like ?", name + "\\_%"))
                 .isEqualTo(8);
         assertThat(running.count(
-                        "select count(*) from journal.event where tenant_id like ? and payload_type = 'ticket_admitted'",
+                        "select count(*) from journal.event where tenant_id like ? and payload_type ="
+                                + " 'ticket_admitted'",
                         name + "\\_%"))
                 .isEqualTo(7);
         assertThat(running.gapFree()).isTrue();

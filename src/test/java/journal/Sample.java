@@ -226,14 +226,14 @@ final class Sample {
     }
 
     static final String TABLES = """
-            create schema sample;
-            grant usage on schema sample to firebreak_app, firebreak_system, firebreak_journal;
-            create table sample.ticket (
-                tenant_id text not null, key text not null, touches int8 not null, note bytea);
-            create unique index ticket_once on sample.ticket (tenant_id, key) where touches = 0;
-            create unique index ticket_touched on sample.ticket (tenant_id, key) where touches > 0;
-            call journal.guard('sample.ticket');
-            grant select, insert, update on sample.ticket to firebreak_journal;
-            create policy written on sample.ticket to firebreak_journal using (true) with check (true);
-            """;
+        create schema sample;
+        grant usage on schema sample to firebreak_app, firebreak_system, firebreak_journal;
+        create table sample.ticket (
+            tenant_id text not null, key text not null, touches int8 not null, note bytea);
+        create unique index ticket_once on sample.ticket (tenant_id, key) where touches = 0;
+        create unique index ticket_touched on sample.ticket (tenant_id, key) where touches > 0;
+        call journal.guard('sample.ticket');
+        grant select, insert, update on sample.ticket to firebreak_journal;
+        create policy written on sample.ticket to firebreak_journal using (true) with check (true);
+        """;
 }

@@ -32,7 +32,7 @@ public interface Operation {
     /** Version of the connector's description that this comes from. */
     long connectorVersion();
 
-    /** SHA-256 over the argument and result schemas, lower-case hex. */
+    /** SHA-256 over the target, argument and result schemas, lower-case hex. */
     String schemaDigest();
 
     /**

@@ -1,0 +1,107 @@
+package audit;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import journal.Journal;
+import journal.Journal.Entry;
+import org.jspecify.annotations.Nullable;
+import org.springdoc.core.annotations.ParameterObject;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tenancy.Cursor;
+import tenancy.InvalidField;
+import tenancy.Page;
+import tenancy.TenantContext;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A tenant's journal over HTTP: a page at a time, exported whole, or followed live. */
+@RestController
+class JournalEndpoint {
+
+    private static final int EXPORT_PAGE = 1_000;
+
+    private final Journal journal;
+    private final LiveTails tails;
+    private final ObjectWriter lines;
+
+    JournalEndpoint(Journal journal, LiveTails tails, JsonMapper json) {
+        this.journal = journal;
+        this.tails = tails;
+        this.lines = json.writerFor(EntryView.class);
+    }
+
+    /** Lists entries in commit order. */
+    @GetMapping("/v1/journal")
+    @PreAuthorize("hasRole('AUDITOR')")
+    Page<EntryView> read(
+            TenantContext context,
+            @ParameterObject JournalFilter filter,
+            @RequestParam(defaultValue = "50") int limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        List<EntryView> found =
+                journal
+                        .read(context.tenant(), filter.checked(context), position(cursor), Cursor.limit(limit) + 1)
+                        .stream()
+                        .map(EntryView::of)
+                        .toList();
+        return Page.of(found, limit, entry -> Long.toString(entry.sequence()));
+    }
+
+    /** Writes all entries that exist when the request arrives, one JSON document a line (NDJSON). */
+    @GetMapping("/v1/journal:export")
+    @PreAuthorize("hasRole('AUDITOR')")
+    void export(TenantContext context, @ParameterObject JournalFilter filter, HttpServletResponse response)
+            throws IOException {
+        Journal.Filter checked = filter.checked(context);
+        long last = journal.last(context.tenant());
+        response.setContentType("application/x-ndjson");
+        OutputStream out = response.getOutputStream();
+        long position = 0;
+        while (position < last) {
+            List<Entry> page = journal.read(context.tenant(), checked, position, EXPORT_PAGE);
+            for (Entry entry : page) {
+                if (entry.sequence() > last) {
+                    return;
+                }
+                out.write(lines.writeValueAsBytes(EntryView.of(entry)));
+                out.write('\n');
+            }
+            position = page.size() < EXPORT_PAGE ? last : page.getLast().sequence();
+        }
+    }
+
+    /**
+     * Follows the journal as server-sent events; {@code id} is the sequence, so a client that reconnects with
+     * {@code Last-Event-ID} misses nothing. Starts at the end unless {@code after} says otherwise.
+     */
+    @GetMapping("/v1/journal:tail")
+    @PreAuthorize("hasRole('AUDITOR')")
+    void tail(
+            TenantContext context,
+            @ParameterObject JournalFilter filter,
+            @RequestParam(required = false) @Nullable Long after,
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable Long lastEventId,
+            HttpServletResponse response)
+            throws IOException {
+        long start = lastEventId != null ? lastEventId : after != null ? after : journal.last(context.tenant());
+        if (start < 0) {
+            throw new InvalidField("/after", "range", "must be 0 or a sequence of the journal");
+        }
+        tails.follow(context.tenant(), filter.checked(context), start, response);
+    }
+
+    private static long position(@Nullable String cursor) {
+        String key = Cursor.key(cursor);
+        try {
+            return key.isEmpty() ? 0 : Long.parseLong(key);
+        } catch (NumberFormatException notASequence) {
+            throw new InvalidField("/cursor", "unknown_cursor", "must be a next_cursor of an earlier page");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package execution;
+
+import execution.gateway.Outcome;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tenancy.ActionId;
+import tenancy.RunId;
+import tenancy.Target;
+
+/** All that can be asked of an action. */
+sealed interface ActionCommand {
+
+    ActionId action();
+
+    /**
+     * @param arguments as the caller sent them, JSON
+     * @param idempotencyKey the caller's; absent where it is derived from what is asked for
+     */
+    record SubmitAction(
+            ActionId action,
+            Claim claim,
+            RunId run,
+            String operation,
+            Target target,
+            String arguments,
+            List<String> dataClasses,
+            @Nullable String model,
+            @Nullable String idempotencyKey)
+            implements ActionCommand {}
+
+    /** @param claim names the worker that asks: asked again, it gets the same answer */
+    record StartAction(ActionId action, String claim, Instant at) implements ActionCommand {}
+
+    /** What came of the call that this worker made. */
+    record RecordOutcome(ActionId action, String claim, Outcome outcome, Instant at) implements ActionCommand {}
+
+    /** A person or program changed its mind. */
+    record CancelAction(ActionId action, Instant at) implements ActionCommand {}
+
+    /** The worker that ran it is gone. */
+    record RecoverAction(ActionId action, Instant at) implements ActionCommand {}
+}

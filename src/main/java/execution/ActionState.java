@@ -1,0 +1,38 @@
+package execution;
+
+import java.util.Locale;
+import tenancy.InvalidField;
+
+/** Where an action stands, as its tenant sees it; in JSON and SQL by its lower-case name. */
+public enum ActionState {
+    QUEUED,
+    RUNNING,
+    SUCCEEDED,
+    FAILED,
+    /** It was sent and no answer tells whether it was done. It is never repeated by itself. */
+    OUTCOME_UNKNOWN,
+    CANCELLED,
+    THROTTLED,
+    BUDGET_EXCEEDED,
+    DENIED;
+
+    /** Whether nothing will change any more. */
+    public boolean isFinal() {
+        return this != QUEUED && this != RUNNING;
+    }
+
+    /** The state of that name; refuses what is none as the query parameter {@code state}. */
+    static ActionState of(String word) {
+        for (ActionState state : values()) {
+            if (state.word().equals(word)) {
+                return state;
+            }
+        }
+        throw new InvalidField("/state", "unknown", "must be a state of an action in lower case");
+    }
+
+    /** The name in JSON, SQL and metrics. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,286 @@
+package execution;
+
+import execution.ActionCommand.SubmitAction;
+import execution.ActionEvent.ActionQueued;
+import execution.ActionEvent.ActionRefused;
+import execution.ActionEvent.Requested;
+import execution.ActionEvent.Reserved;
+import execution.ActionEvent.Ruling;
+import execution.ExecutionTimers.Step;
+import execution.gateway.Connectors;
+import execution.gateway.Operation;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.axonframework.commandhandling.CommandHandler;
+import org.axonframework.messaging.MetaData;
+import org.axonframework.modelling.command.Repository;
+import org.springframework.stereotype.Component;
+import policy.Policies;
+import policy.Verdict;
+import policy.Verdict.Allowed;
+import policy.Verdict.Denied;
+import quota.Quotas;
+import quota.Reservation.BudgetExceeded;
+import quota.Reservation.Granted;
+import quota.Reservation.Throttled;
+import tenancy.ActionEnvelope;
+import tenancy.ActionId;
+import tenancy.Agents;
+import tenancy.Agents.Registration;
+import tenancy.Cause;
+
+/** The way in: may it, can it, then write down what was decided. All refusals of a caller come before the first event. */
+@Component
+class Admission {
+
+    private static final String WAIT = "wait";
+    private static final String RAISE_OR_WAIT = "raise_limit_or_wait";
+
+    private final Agents agents;
+    private final Connectors connectors;
+    private final IdempotencyKeys keys;
+    private final RunBook runs;
+    private final Policies policies;
+    private final Quotas quotas;
+    private final Backlog backlog;
+    private final Repository<Action> actions;
+    private final ExecutionSettings settings;
+    private final ExecutionTimers timers;
+    private final Clock clock;
+
+    Admission(
+            Agents agents,
+            Connectors connectors,
+            IdempotencyKeys keys,
+            RunBook runs,
+            Policies policies,
+            Quotas quotas,
+            Backlog backlog,
+            Repository<Action> actions,
+            ExecutionSettings settings,
+            ExecutionTimers timers,
+            Clock clock) {
+        this.agents = agents;
+        this.connectors = connectors;
+        this.keys = keys;
+        this.runs = runs;
+        this.policies = policies;
+        this.quotas = quotas;
+        this.backlog = backlog;
+        this.actions = actions;
+        this.settings = settings;
+        this.timers = timers;
+        this.clock = clock;
+    }
+
+    /** One request under decision. */
+    private record Case(
+            SubmitAction submit,
+            ActionEnvelope envelope,
+            Operation operation,
+            String key,
+            String digest,
+            boolean runIsOpen,
+            MetaData metaData,
+            Instant now) {
+
+        Requested requested() {
+            return new Requested(
+                    operation.system(),
+                    operation.name(),
+                    envelope.effect(),
+                    envelope.target().fields(),
+                    envelope.destination(),
+                    envelope.arguments(),
+                    envelope.dataClasses(),
+                    envelope.model(),
+                    envelope.cost(),
+                    operation.connectorVersion(),
+                    operation.schemaDigest());
+        }
+    }
+
+    @CommandHandler
+    Receipt handle(SubmitAction submit, MetaData metaData) {
+        long began = System.nanoTime();
+        Receipt receipt = decide(submit, metaData);
+        timers.record(
+                Step.ADMIT,
+                submit.action().tenant(),
+                receipt.replayed() ? "replayed" : receipt.state().word(),
+                System.nanoTime() - began);
+        return receipt;
+    }
+
+    private Receipt decide(SubmitAction submit, MetaData metaData) {
+        submit.claim().checkCredential();
+        Registration registration = agents.registration(submit.claim().agent());
+        submit.claim().checkAgainst(registration);
+        Operation operation =
+                connectors.operation(submit.action().tenant(), submit.target().system(), submit.operation());
+        String arguments = operation.validated(submit.target(), submit.arguments());
+        ActionEnvelope envelope = envelope(submit, registration, operation, arguments);
+        String key = IdempotencyKeys.stored(submit.idempotencyKey(), derivedKey(envelope));
+        String digest = digest(envelope);
+        Optional<IdempotencyKeys.Used> used = keys.find(submit.action(), key);
+        if (used.isPresent()) {
+            return firstAnswer(used.get(), digest, submit.idempotencyKey() != null);
+        }
+        boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent());
+        var asked = new Case(submit, envelope, operation, key, digest, runIsOpen, metaData, clock.instant());
+        return switch (policies.decide(envelope)) {
+            case Denied denied -> refuse(asked, ActionState.DENIED, ruling(denied), causeOf(denied), denied.remedy());
+            case Allowed allowed -> {
+                Optional<Cause> full = queueIsFull(asked);
+                yield full.isPresent()
+                        ? refuse(asked, ActionState.THROTTLED, ruling(allowed), full.get(), WAIT)
+                        : reserve(asked, allowed);
+            }
+        };
+    }
+
+    private Receipt reserve(Case asked, Allowed allowed) {
+        return switch (quotas.reserve(asked.envelope(), asked.now())) {
+            case Granted granted -> admit(asked, allowed, granted);
+            case Throttled throttled -> refuse(asked, ActionState.THROTTLED, ruling(allowed), throttled.cause(), WAIT);
+            case BudgetExceeded spent ->
+                refuse(asked, ActionState.BUDGET_EXCEEDED, ruling(allowed), spent.cause(), RAISE_OR_WAIT);
+        };
+    }
+
+    /** The run is opened last, so that what is refused opens none. */
+    private Receipt admit(Case asked, Allowed allowed, Granted granted) {
+        if (!asked.runIsOpen()) {
+            Optional<Cause> tooMany =
+                    runs.open(asked.submit().run(), asked.submit().claim(), asked.now());
+            if (tooMany.isPresent()) {
+                quotas.release(asked.envelope().action(), asked.now());
+                return refuse(asked, ActionState.THROTTLED, ruling(allowed), tooMany.get(), WAIT);
+            }
+        }
+        ActionId action = asked.envelope().action();
+        var queued = new ActionQueued(
+                action.key(),
+                asked.requested(),
+                ruling(allowed),
+                new Reserved(granted.budget(), granted.used(), granted.limit()),
+                settings.poolFor(action.tenant(), asked.operation().pool()),
+                asked.operation().bulkhead(),
+                asked.key(),
+                asked.digest(),
+                asked.now());
+        Aggregates.create(actions, () -> new Action(action, queued));
+        keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now()));
+        backlog.queue(waiting(action, queued, asked.metaData()));
+        return Receipt.queued(action, asked.now());
+    }
+
+    private Receipt refuse(Case asked, ActionState state, Ruling ruling, Cause cause, String remedy) {
+        ActionId action = asked.envelope().action();
+        Aggregates.create(
+                actions,
+                () -> new Action(
+                        action,
+                        new ActionRefused(action.key(), state, asked.requested(), ruling, cause, remedy, asked.now())));
+        return Receipt.refused(action, state, cause, remedy, asked.now());
+    }
+
+    private Optional<Cause> queueIsFull(Case asked) {
+        long waiting = backlog.queued(asked.envelope().tenant());
+        long most = backlog.limits(asked.envelope().tenant(), asked.envelope().quotaClass())
+                .queuedActions();
+        return waiting < most
+                ? Optional.empty()
+                : Optional.of(Cause.limit(Cause.Owner.TENANT, "capacity", "queued_actions", waiting, most, null));
+    }
+
+    private static Receipt firstAnswer(IdempotencyKeys.Used used, String digest, boolean callersKey) {
+        if (!used.requestDigest().equals(digest)) {
+            throw new IdempotencyKeyReused(used.action().key(), callersKey);
+        }
+        return Receipt.replay(used.action(), used.decidedAt());
+    }
+
+    private static ActionEnvelope envelope(
+            SubmitAction submit, Registration registration, Operation operation, String arguments) {
+        return new ActionEnvelope(
+                submit.action(),
+                registration.workspace(),
+                registration.agent(),
+                registration.agentClass(),
+                registration.trustZone(),
+                submit.run(),
+                registration.policyProfile(),
+                registration.quotaClass(),
+                operation.name(),
+                operation.effect(),
+                submit.target(),
+                operation.destination(),
+                arguments,
+                submit.dataClasses(),
+                submit.model(),
+                operation.cost());
+    }
+
+    /** What makes two requests of a run the same effect. */
+    private static String derivedKey(ActionEnvelope envelope) {
+        return Fingerprint.of(effect(envelope));
+    }
+
+    /** All that was asked for: what differs in any of it is another request. */
+    private static String digest(ActionEnvelope envelope) {
+        List<String> all = effect(envelope);
+        all.add(envelope.workspace().key());
+        all.add(envelope.agent().key());
+        all.add(String.valueOf(envelope.model()));
+        all.addAll(envelope.dataClasses());
+        return Fingerprint.of(all);
+    }
+
+    private static List<String> effect(ActionEnvelope envelope) {
+        List<String> parts = new ArrayList<>();
+        parts.add(envelope.tenant().value());
+        parts.add(envelope.run().key());
+        parts.add(envelope.operation());
+        parts.add(envelope.arguments());
+        parts.add(envelope.target().system());
+        parts.add(String.valueOf(envelope.target().fields().size()));
+        new TreeMap<>(envelope.target().fields()).forEach((field, value) -> {
+            parts.add(field);
+            parts.add(value);
+        });
+        return parts;
+    }
+
+    private static Ruling ruling(Verdict verdict) {
+        return new Ruling(
+                verdict.version(),
+                verdict.reasons().stream()
+                        .map(reason -> new Ruling.Rule(reason.rule(), reason.words()))
+                        .toList());
+    }
+
+    private static Cause causeOf(Denied denied) {
+        Verdict.Reason first = denied.reasons().getFirst();
+        return Cause.rule(first.rule(), denied.version(), first.words());
+    }
+
+    /** What a queued action's turn is decided by. */
+    static Waiting waiting(ActionId action, ActionQueued queued, MetaData metaData) {
+        String quotaClass = Origin.text(metaData, tenancy.TenantContext.QUOTA_CLASS);
+        return new Waiting(
+                action,
+                Origin.context(action.tenant(), metaData),
+                Origin.trace(metaData),
+                queued.pool(),
+                queued.requested().system(),
+                queued.requested().operation(),
+                queued.requested().cost(),
+                queued.bulkhead(),
+                quotaClass == null ? "" : quotaClass);
+    }
+}

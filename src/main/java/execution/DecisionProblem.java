@@ -1,0 +1,81 @@
+package execution;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import tenancy.Cause;
+
+/** A no of policy or quota as it leaves the platform: a problem document (RFC 9457) that names limit, use and reset. */
+final class DecisionProblem {
+
+    private DecisionProblem() {}
+
+    /**
+     * @param decisionId names the decision in the journal
+     * @param path what was requested
+     */
+    static ResponseEntity<ProblemDetail> of(
+            ActionState state,
+            @Nullable Cause cause,
+            @Nullable String remedy,
+            String decisionId,
+            String path,
+            @Nullable String requestId,
+            Instant now) {
+        HttpStatus status = state == ActionState.DENIED ? HttpStatus.FORBIDDEN : HttpStatus.TOO_MANY_REQUESTS;
+        ProblemDetail body = ProblemDetail.forStatusAndDetail(status, words(state, cause));
+        body.setType(URI.create("/problems/" + state.word()));
+        body.setTitle(title(state));
+        body.setInstance(URI.create(path));
+        body.setProperty("code", state.word());
+        body.setProperty("state", state.word());
+        body.setProperty("cause", cause);
+        body.setProperty("retry_at", cause == null ? null : cause.resetsAt());
+        body.setProperty("remedy", remedy);
+        body.setProperty("decision_id", decisionId);
+        body.setProperty("request_id", requestId);
+        var answer = ResponseEntity.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (status == HttpStatus.TOO_MANY_REQUESTS) {
+            long seconds = secondsUntil(cause == null ? null : cause.resetsAt(), now);
+            answer.header("Retry-After", Long.toString(seconds));
+            if (cause != null && cause.limit() != null) {
+                answer.header("RateLimit-Policy", "\"%s\";q=%d".formatted(cause.limit(), orZero(cause.limitValue())));
+                answer.header("RateLimit", "\"%s\";r=0;t=%d".formatted(cause.limit(), seconds));
+            }
+        }
+        return answer.body(body);
+    }
+
+    private static String words(ActionState state, @Nullable Cause cause) {
+        if (cause == null) {
+            return "The action is %s.".formatted(state.word());
+        }
+        if (cause.rule() != null) {
+            return "Rule %s of policy version %d says no: %s"
+                    .formatted(cause.rule(), orZero(cause.policyVersion()), cause.detail());
+        }
+        String until = cause.resetsAt() == null ? "" : " It resets at %s.".formatted(cause.resetsAt());
+        return "%s: %d of %d used.%s".formatted(cause.limit(), orZero(cause.used()), orZero(cause.limitValue()), until);
+    }
+
+    private static String title(ActionState state) {
+        String words = state.word().replace('_', ' ');
+        return Character.toUpperCase(words.charAt(0)) + words.substring(1);
+    }
+
+    /** At least a second; a limit that does not say when it resets may be free again soon. */
+    private static long secondsUntil(@Nullable Instant reset, Instant now) {
+        return reset == null
+                ? 1
+                : Math.max(1, Duration.between(now, reset).plusMillis(999).toSeconds());
+    }
+
+    private static long orZero(@Nullable Long value) {
+        return value == null ? 0 : value;
+    }
+}

@@ -1,0 +1,296 @@
+package execution;
+
+import execution.ActionEvent.ActionCancelled;
+import execution.ActionEvent.ActionFailed;
+import execution.ActionEvent.ActionOutcomeUnknown;
+import execution.ActionEvent.ActionQueued;
+import execution.ActionEvent.ActionRefused;
+import execution.ActionEvent.ActionRequeued;
+import execution.ActionEvent.ActionStarted;
+import execution.ActionEvent.ActionSucceeded;
+import execution.RunEvent.RunEnded;
+import execution.RunEvent.RunRefused;
+import execution.RunEvent.RunStarted;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.messaging.MetaData;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tenancy.Cause;
+import tenancy.InlineRows;
+import tenancy.TenantContext;
+
+/** This module's rows, committed with the events they follow from: the queue, used keys, and where things stand. */
+@Configuration(proxyBeanMethods = false)
+class ExecutionRows {
+
+    private static final String QUEUE = "execution.queue_entry";
+    private static final String ACTION = "execution.action";
+    private static final String TEXT = "text";
+    private static final String TIME = "timestamptz";
+    private static final List<Object[]> NONE = List.of();
+
+    @Bean
+    InlineRows writesQueued() {
+        return rows(
+                "execution_queued",
+                QUEUE,
+                """
+                insert into execution.queue_entry
+                    (tenant_id, action, pool, system, operation, cost, bulkhead, quota_class, context, queued_at)
+                select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[],
+                    ?::text[], ?::text[], ?::timestamptz[])\
+                """,
+                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, "int8", "int8", TEXT, TEXT, TIME),
+                event -> event.getPayload() instanceof ActionQueued queued
+                        ? row(
+                                tenant(event),
+                                queued.action(),
+                                queued.pool(),
+                                queued.requested().system(),
+                                queued.requested().operation(),
+                                queued.requested().cost(),
+                                (long) queued.bulkhead(),
+                                meta(event, TenantContext.QUOTA_CLASS),
+                                Origin.json(event.getMetaData()),
+                                queued.decidedAt().toString())
+                        : NONE);
+    }
+
+    @Bean
+    InlineRows writesStarted() {
+        return rows("execution_started", QUEUE, """
+            update execution.queue_entry q set started_at = t.started_at
+            from unnest(?::text[], ?::text[], ?::timestamptz[]) as t(tenant_id, action, started_at)
+            where q.tenant_id = t.tenant_id and q.action = t.action\
+            """, List.of(TEXT, TEXT, TIME), event -> switch (event.getPayload()) {
+            case ActionStarted started ->
+                row(tenant(event), started.action(), started.startedAt().toString());
+            case ActionRequeued requeued -> row(tenant(event), requeued.action(), null);
+            default -> NONE;
+        });
+    }
+
+    @Bean
+    InlineRows writesLeft() {
+        return rows(
+                "execution_left",
+                QUEUE,
+                """
+                delete from execution.queue_entry q
+                using unnest(?::text[], ?::text[]) as t(tenant_id, action)
+                where q.tenant_id = t.tenant_id and q.action = t.action\
+                """,
+                List.of(TEXT, TEXT),
+                event -> event.getPayload() instanceof ActionEvent happened
+                                && happened.endsIt()
+                                && !(happened instanceof ActionRefused)
+                        ? row(tenant(event), happened.action())
+                        : NONE);
+    }
+
+    @Bean
+    InlineRows writesUsedKeys() {
+        return new EventRows(
+                "execution_used_key",
+                "execution.idempotency",
+                """
+                insert into execution.idempotency (tenant_id, key, action, request_digest, created_at)
+                select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])\
+                """,
+                List.of(TEXT, TEXT, TEXT, TEXT, TIME),
+                Set.of("idempotency_pkey"),
+                event -> event.getPayload() instanceof ActionQueued queued
+                        ? row(
+                                tenant(event),
+                                queued.idempotencyKey(),
+                                queued.action(),
+                                queued.requestDigest(),
+                                queued.decidedAt().toString())
+                        : NONE);
+    }
+
+    @Bean
+    InlineRows writesDecided() {
+        return rows(
+                "execution_decided",
+                ACTION,
+                """
+                insert into execution.action (tenant_id, action, run, agent, workspace, system, operation, state,
+                    cause_owner, cause, created_at, updated_at)
+                select tenant_id, action, run, agent, workspace, system, operation, state, cause_owner, cause, at, at
+                from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                    ?::text[], ?::text[], ?::timestamptz[])
+                    as t(tenant_id, action, run, agent, workspace, system, operation, state, cause_owner, cause, at)\
+                """,
+                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIME),
+                event -> switch (event.getPayload()) {
+                    case ActionQueued queued ->
+                        decided(event, queued.requested(), ActionState.QUEUED, null, queued.decidedAt());
+                    case ActionRefused refused ->
+                        decided(event, refused.requested(), refused.state(), refused.cause(), refused.decidedAt());
+                    default -> NONE;
+                });
+    }
+
+    @Bean
+    InlineRows writesMoved() {
+        return rows(
+                "execution_moved",
+                ACTION,
+                """
+                update execution.action a
+                set state = t.state, cause_owner = t.cause_owner, cause = t.cause, updated_at = t.at
+                from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])
+                    as t(tenant_id, action, state, cause_owner, cause, at)
+                where a.tenant_id = t.tenant_id and a.action = t.action\
+                """,
+                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TIME),
+                event -> event.getPayload() instanceof ActionEvent happened ? moved(event, happened) : NONE);
+    }
+
+    @Bean
+    InlineRows writesRuns() {
+        return rows(
+                "execution_run",
+                "execution.run",
+                """
+                insert into execution.run (tenant_id, run, agent, workspace, state, started_at, ended_at)
+                select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[],
+                    ?::timestamptz[])
+                on conflict (tenant_id, run) do update
+                set agent = excluded.agent, workspace = excluded.workspace, state = excluded.state,
+                    started_at = excluded.started_at, ended_at = excluded.ended_at\
+                """,
+                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TIME, TIME),
+                event -> event.getPayload() instanceof RunEvent happened ? run(event, happened) : NONE);
+    }
+
+    private static List<Object[]> moved(EventMessage<?> event, ActionEvent happened) {
+        return switch (happened) {
+            case ActionQueued _, ActionRefused _ -> NONE;
+            case ActionStarted started -> moved(event, started, ActionState.RUNNING, null, started.startedAt());
+            case ActionRequeued requeued -> moved(event, requeued, ActionState.QUEUED, null, requeued.requeuedAt());
+            case ActionSucceeded done -> moved(event, done, ActionState.SUCCEEDED, null, done.endedAt());
+            case ActionFailed failed -> moved(event, failed, ActionState.FAILED, failed.cause(), failed.endedAt());
+            case ActionOutcomeUnknown unknown ->
+                moved(event, unknown, ActionState.OUTCOME_UNKNOWN, unknown.cause(), unknown.endedAt());
+            case ActionCancelled cancelled -> moved(event, cancelled, ActionState.CANCELLED, null, cancelled.endedAt());
+        };
+    }
+
+    private static List<Object[]> moved(
+            EventMessage<?> event, ActionEvent happened, ActionState state, @Nullable Cause cause, Instant at) {
+        return row(
+                tenant(event),
+                happened.action(),
+                state.word(),
+                owner(cause),
+                cause == null ? null : StoredJson.write(cause),
+                at.toString());
+    }
+
+    private static List<Object[]> decided(
+            EventMessage<?> event,
+            ActionEvent.Requested requested,
+            ActionState state,
+            @Nullable Cause cause,
+            Instant at) {
+        return row(
+                tenant(event),
+                ((ActionEvent) event.getPayload()).action(),
+                meta(event, TenantContext.RUN),
+                meta(event, TenantContext.AGENT),
+                meta(event, TenantContext.WORKSPACE),
+                requested.system(),
+                requested.operation(),
+                state.word(),
+                owner(cause),
+                cause == null ? null : StoredJson.write(cause),
+                at.toString());
+    }
+
+    private static List<Object[]> run(EventMessage<?> event, RunEvent happened) {
+        return switch (happened) {
+            case RunStarted started ->
+                run(
+                        event,
+                        started.run(),
+                        started.agent(),
+                        started.workspace(),
+                        RunState.OPEN,
+                        started.startedAt(),
+                        null);
+            case RunRefused refused ->
+                run(
+                        event,
+                        refused.run(),
+                        refused.agent(),
+                        refused.workspace(),
+                        RunState.REFUSED,
+                        refused.refusedAt(),
+                        null);
+            case RunEnded ended ->
+                run(
+                        event,
+                        ended.run(),
+                        ended.agent(),
+                        ended.workspace(),
+                        RunState.ENDED,
+                        ended.startedAt(),
+                        ended.endedAt());
+        };
+    }
+
+    private static List<Object[]> run(
+            EventMessage<?> event,
+            String run,
+            String agent,
+            String workspace,
+            RunState state,
+            Instant startedAt,
+            @Nullable Instant endedAt) {
+        return row(
+                tenant(event),
+                run,
+                agent,
+                workspace,
+                state.word(),
+                startedAt.toString(),
+                endedAt == null ? null : endedAt.toString());
+    }
+
+    private static InlineRows rows(
+            String name,
+            String table,
+            String statement,
+            List<String> types,
+            Function<EventMessage<?>, List<Object[]>> mapping) {
+        return new EventRows(name, table, statement, types, Set.of(), mapping);
+    }
+
+    private static List<Object[]> row(@Nullable Object... values) {
+        return java.util.Collections.singletonList(values);
+    }
+
+    private static @Nullable String owner(@Nullable Cause cause) {
+        return cause == null ? null : cause.owner().name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static String tenant(EventMessage<?> event) {
+        return meta(event, TenantContext.TENANT);
+    }
+
+    private static String meta(EventMessage<?> event, String key) {
+        MetaData metaData = event.getMetaData();
+        if (metaData.get(key) instanceof String value) {
+            return value;
+        }
+        throw new IllegalStateException(
+                "%s without %s".formatted(event.getPayloadType().getSimpleName(), key));
+    }
+}

@@ -1,0 +1,48 @@
+package execution;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tenancy.AgentId;
+import tenancy.RunId;
+import tenancy.TenantContext;
+import tenancy.TenantId;
+import tenancy.WorkspaceId;
+
+/** On whose behalf an action was admitted, taken from its message's metadata and kept with it while it waits. */
+final class Origin {
+
+    private Origin() {}
+
+    /** The context that a message was sent in. */
+    static TenantContext context(TenantId tenant, Map<String, ?> metaData) {
+        String workspace = text(metaData, TenantContext.WORKSPACE);
+        String agent = text(metaData, TenantContext.AGENT);
+        String run = text(metaData, TenantContext.RUN);
+        String principal = text(metaData, TenantContext.PRINCIPAL);
+        return new TenantContext(
+                tenant,
+                workspace == null ? null : new WorkspaceId(tenant, workspace),
+                agent == null ? null : new AgentId(tenant, agent),
+                run == null ? null : new RunId(tenant, run),
+                text(metaData, TenantContext.PROFILE),
+                text(metaData, TenantContext.QUOTA_CLASS),
+                principal == null ? "unknown" : principal,
+                text(metaData, TenantContext.REQUEST));
+    }
+
+    static @Nullable String trace(Map<String, ?> metaData) {
+        return text(metaData, TenantContext.TRACE);
+    }
+
+    /** What a queue entry must keep, so that the action runs on the same behalf after a restart. */
+    static String json(Map<String, ?> metaData) {
+        Map<String, Object> kept = new HashMap<>(metaData);
+        kept.remove(TenantContext.TENANT);
+        return StoredJson.write(kept);
+    }
+
+    static @Nullable String text(Map<String, ?> metaData, String key) {
+        return metaData.get(key) instanceof String text ? text : null;
+    }
+}

@@ -1,0 +1,28 @@
+package execution;
+
+import org.jspecify.annotations.Nullable;
+import tenancy.ActionId;
+import tenancy.TenantContext;
+
+/**
+ * An admitted action that waits for a slot: what its turn is decided by, and on whose behalf it will run.
+ *
+ * @param cost what it is expected to use, in milliseconds of one slot
+ * @param bulkhead most calls of the tenant to the system at a time
+ * @param trace W3C {@code traceparent} of the request that admitted it
+ */
+record Waiting(
+        ActionId action,
+        TenantContext context,
+        @Nullable String trace,
+        String pool,
+        String system,
+        String operation,
+        long cost,
+        int bulkhead,
+        String quotaClass) {
+
+    String tenant() {
+        return action.tenant().value();
+    }
+}

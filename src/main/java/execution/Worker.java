@@ -1,0 +1,191 @@
+package execution;
+
+import execution.ActionCommand.RecordOutcome;
+import execution.ActionCommand.StartAction;
+import execution.ExecutionTimers.Step;
+import execution.FairQueue.Turn;
+import execution.gateway.Outcome;
+import execution.gateway.ToolGateway;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.transport.ReceiverContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import tenancy.Cause;
+import tenancy.Refusal;
+import tenancy.TenantCommands;
+import tenancy.TenantTag;
+
+/**
+ * Runs one action in one slot, on a virtual thread of its own: commit the intent, call the target, commit what came of
+ * it. The call is made once; only its recording is tried again.
+ */
+@Component
+class Worker {
+
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+    private static final int MOST_TRIES = 8;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final TenantCommands commands;
+    private final ToolGateway gateway;
+    private final Backlog backlog;
+    private final ExecutionTimers timers;
+    private final ObservationRegistry observations;
+    private final TenantTag tag;
+    private final Clock clock;
+    /** Tells this process's claims from those of others and of earlier ones. */
+    private final String process;
+
+    private final AtomicLong claims = new AtomicLong();
+    private volatile boolean stopping;
+
+    Worker(
+            TenantCommands commands,
+            ToolGateway gateway,
+            Backlog backlog,
+            ExecutionTimers timers,
+            ObservationRegistry observations,
+            TenantTag tag,
+            Clock clock,
+            Supplier<UUID> ids) {
+        this.commands = commands;
+        this.gateway = gateway;
+        this.backlog = backlog;
+        this.timers = timers;
+        this.observations = observations;
+        this.tag = tag;
+        this.clock = clock;
+        this.process = ids.get().toString().replace("-", "");
+    }
+
+    /** Gives up what cannot be recorded: it is found again at the next start. */
+    void stop() {
+        stopping = true;
+    }
+
+    void start(Pool pool, Turn turn) {
+        Thread.ofVirtual().name("action").inheritInheritableThreadLocals(false).start(() -> run(pool, turn));
+    }
+
+    private void run(Pool pool, Turn turn) {
+        Waiting waiting = turn.waiting();
+        long began = System.nanoTime();
+        String outcome = "lost";
+        try {
+            outcome = inItsTrace(waiting);
+        } catch (RuntimeException failed) {
+            backlog.park(waiting.action());
+            if (!stopping) {
+                log.error("Action {} could not be run", waiting.action(), failed);
+            }
+        } finally {
+            timers.record(Step.RUN, waiting.action().tenant(), outcome, System.nanoTime() - began);
+            pool.done(turn);
+        }
+    }
+
+    /** Only a sampled trace is worth its price here. */
+    private String inItsTrace(Waiting waiting) {
+        String trace = waiting.trace();
+        if (trace == null || !trace.endsWith("-01")) {
+            return live(waiting);
+        }
+        var context = new ReceiverContext<Map<String, String>>(Map::get);
+        context.setCarrier(Map.of("traceparent", trace));
+        String outcome = Observation.createNotStarted("execution.life", () -> context, observations)
+                .contextualName("run action")
+                .lowCardinalityKeyValue("tenant", tag.of(waiting.action().tenant()))
+                .observe(() -> live(waiting));
+        return outcome == null ? "lost" : outcome;
+    }
+
+    private String live(Waiting waiting) {
+        String claim = process + "-" + claims.incrementAndGet();
+        long began = System.nanoTime();
+        Start start = insist(
+                MOST_TRIES,
+                () -> commands.<Start>ask(
+                        waiting.context(), new StartAction(waiting.action(), claim, clock.instant())));
+        timers.record(
+                Step.START,
+                waiting.action().tenant(),
+                start instanceof Start.Go ? "started" : "skipped",
+                System.nanoTime() - began);
+        return switch (start) {
+            case Start.Skip skip -> "skipped";
+            case Start.Go go -> {
+                Outcome outcome = call(waiting, go);
+                ActionState state = insist(
+                        Integer.MAX_VALUE,
+                        () -> commands.<ActionState>ask(
+                                waiting.context(),
+                                new RecordOutcome(waiting.action(), claim, outcome, clock.instant())));
+                yield state.word();
+            }
+        };
+    }
+
+    private Outcome call(Waiting waiting, Start.Go go) {
+        try {
+            return gateway.call(
+                    go.operation(),
+                    new ToolGateway.Call(
+                            waiting.action(), waiting.context(), go.target(), go.arguments(), go.idempotencyKey()));
+        } catch (RuntimeException bug) {
+            log.error("The gateway failed on action {}", waiting.action(), bug);
+            Cause cause = new Cause(
+                    Cause.Owner.PLATFORM,
+                    "fault",
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    "The platform failed while it called the target.");
+            return new Outcome.Unknown("gateway_fault", cause, 1);
+        }
+    }
+
+    /**
+     * Asks until there is an answer. Every command here may be asked twice: it names who asks. While the journal cannot
+     * be written nothing else can be done with the slot; other failures are given up after so many tries.
+     */
+    private <R> R insist(int mostTries, Supplier<R> ask) {
+        Duration pause = FIRST_PAUSE;
+        for (int tries = 1; ; tries++) {
+            try {
+                return ask.get();
+            } catch (RuntimeException failed) {
+                boolean journalIsAway = failed instanceof Refusal refusal && refusal.kind() == Refusal.Kind.UNAVAILABLE;
+                boolean answered = failed instanceof Refusal && !journalIsAway;
+                if (stopping || answered || !journalIsAway && tries >= mostTries) {
+                    throw failed;
+                }
+                if (tries == MOST_TRIES) {
+                    log.warn("The journal does not take what an action did; it is tried until it does", failed);
+                }
+                sleep(pause);
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        }
+    }
+
+    private static void sleep(Duration pause) {
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted", stopped);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package execution.gateway;
+
+import execution.gateway.Breakers.Breaker;
+import execution.gateway.Exchange.Answered;
+import execution.gateway.Judgement.Effected;
+import execution.gateway.Judgement.Health;
+import execution.gateway.RequestShape.Request;
+import execution.gateway.ToolGateway.Call;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import tenancy.Cause;
+
+/** One call on its way: its attempts, the pauses between them, and what they say together. */
+final class Delivery {
+
+    private static final int MOST_REDIRECTS = 3;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+    private final HttpOperation operation;
+    private final Call call;
+    private final Request request;
+    private final Map<String, String> headers;
+    private final TargetClient client;
+    private final Breaker breaker;
+    private final Clock clock;
+    private final long deadline;
+
+    private int sent;
+
+    /** Whether an attempt may have done it although its answer does not say so. No later "no" takes that back. */
+    private boolean inDoubt;
+
+    Delivery(
+            HttpOperation operation,
+            Call call,
+            Request request,
+            Map<String, String> headers,
+            TargetClient client,
+            Breaker breaker,
+            Clock clock) {
+        this.operation = operation;
+        this.call = call;
+        this.request = request;
+        this.headers = headers;
+        this.client = client;
+        this.breaker = breaker;
+        this.clock = clock;
+        this.deadline = System.nanoTime() + operation.target().totalTimeout().toNanos();
+    }
+
+    Outcome outcome() {
+        int most = operation.idempotent() ? operation.described().maxAttempts() : 1;
+        Judgement last = null;
+        for (int attempt = 1; attempt <= most; attempt++) {
+            if (last != null && !pause(attempt - 1, last.notBefore())) {
+                break;
+            }
+            if (!breaker.letsThrough()) {
+                return last == null ? circuitOpen() : concluded(last);
+            }
+            last = attempt();
+            if (last.effected() == Effected.DONE || !last.again()) {
+                break;
+            }
+        }
+        return concluded(Objects.requireNonNull(last));
+    }
+
+    private Judgement attempt() {
+        long start = System.nanoTime();
+        Judgement judgement = null;
+        try {
+            Exchange exchange = followed();
+            sent += exchange instanceof Exchange.NotSent ? 0 : 1;
+            judgement = Judgement.of(exchange, operation, clock);
+            inDoubt |= judgement.effected() == Effected.MAYBE;
+            return judgement;
+        } finally {
+            if (judgement == null || judgement.health() == Health.UNKNOWN) {
+                breaker.nothingLearned();
+            } else {
+                breaker.ended(judgement.health() == Health.GOOD, System.nanoTime() - start);
+            }
+        }
+    }
+
+    private Exchange followed() {
+        URI uri = URI.create(operation.target().base() + request.pathAndQuery());
+        for (int hop = 0; ; hop++) {
+            Exchange exchange = client.send(
+                    call.context().tenant(),
+                    operation.target(),
+                    request.method(),
+                    uri,
+                    headers,
+                    request.body(),
+                    timeout());
+            URI next = exchange instanceof Answered answered && hop < MOST_REDIRECTS ? redirect(uri, answered) : null;
+            if (next == null) {
+                return exchange;
+            }
+            uri = next;
+        }
+    }
+
+    /**
+     * Where a redirect leads, if it may be followed: a read, on the host and port that the policy decided on, and never
+     * from https to http.
+     */
+    private @Nullable URI redirect(URI from, Answered answered) {
+        String location = answered.location();
+        if (!REDIRECTS.contains(answered.status()) || location == null || location.isBlank() || !isRead()) {
+            return null;
+        }
+        URI to;
+        try {
+            to = from.resolve(location);
+        } catch (IllegalArgumentException notAUri) {
+            return null;
+        }
+        boolean sameHost =
+                to.getHost() != null && to.getHost().equalsIgnoreCase(from.getHost()) && to.getRawUserInfo() == null;
+        boolean samePlace = from.getScheme().equalsIgnoreCase(to.getScheme()) && port(from) == port(to);
+        boolean upgraded = "http".equals(from.getScheme())
+                && "https".equalsIgnoreCase(to.getScheme())
+                && port(from) == 80
+                && port(to) == 443;
+        return sameHost && (samePlace || upgraded) ? withoutFragment(to) : null;
+    }
+
+    private boolean isRead() {
+        return request.method().equals("GET") || request.method().equals("HEAD");
+    }
+
+    private static URI withoutFragment(URI uri) {
+        String text = uri.toString();
+        int fragment = text.indexOf('#');
+        return fragment < 0 ? uri : URI.create(text.substring(0, fragment));
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() >= 0
+                ? uri.getPort()
+                : uri.getScheme().toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
+    }
+
+    private Duration timeout() {
+        Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+        Duration read = operation.target().readTimeout();
+        return left.compareTo(read) < 0 ? left : read;
+    }
+
+    /** Waits twice as long each time, somewhere in the upper half of it; false if there is no time for that. */
+    private boolean pause(int failed, @Nullable Instant notBefore) {
+        long most = operation.described().backoff().toNanos() << (failed - 1);
+        long nanos = ThreadLocalRandom.current().nextLong(most / 2, most + 1);
+        if (notBefore != null) {
+            nanos = Math.max(nanos, Duration.between(clock.instant(), notBefore).toNanos());
+        }
+        if (nanos >= deadline - System.nanoTime()) {
+            return false;
+        }
+        try {
+            Thread.sleep(Duration.ofNanos(nanos));
+            return true;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private Outcome concluded(Judgement last) {
+        if (last.effected() == Effected.DONE) {
+            return new Outcome.Succeeded(Objects.requireNonNull(last.status()), last.result(), sent);
+        }
+        Cause cause = Objects.requireNonNull(last.cause());
+        return inDoubt
+                ? new Outcome.Unknown(last.code(), cause, sent)
+                : new Outcome.Failed(last.status(), last.code(), cause, sent);
+    }
+
+    private Outcome circuitOpen() {
+        return new Outcome.Failed(
+                null,
+                "circuit_open",
+                Cause.provider(operation.system() + " failed too often and is not called for now", breaker.opensAt()),
+                0);
+    }
+}

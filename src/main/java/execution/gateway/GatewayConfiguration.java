@@ -1,0 +1,18 @@
+package execution.gateway;
+
+import java.util.List;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tenancy.JournaledTypes;
+
+/** What the gateway hands to the other modules, and its settings. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(GatewaySettings.class)
+class GatewayConfiguration {
+
+    @Bean
+    JournaledTypes gatewayJournaledTypes() {
+        return new JournaledTypes(List.of(ConnectorEvent.class, Connector.class));
+    }
+}

@@ -1,0 +1,77 @@
+package execution.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import tenancy.Effect;
+import tenancy.Refusal.FieldError;
+import tenancy.Target;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** An operation over HTTP. */
+record HttpOperation(String system, long connectorVersion, TargetSystem target, TargetSystem.Described described)
+        implements Operation {
+
+    @Override
+    public String name() {
+        return described.name();
+    }
+
+    @Override
+    public Effect effect() {
+        return described.effect();
+    }
+
+    @Override
+    public boolean idempotent() {
+        return described.idempotent();
+    }
+
+    @Override
+    public long cost() {
+        return described.cost();
+    }
+
+    @Override
+    public String pool() {
+        return described.pool();
+    }
+
+    @Override
+    public int bulkhead() {
+        return target.bulkhead();
+    }
+
+    @Override
+    public String destination() {
+        return target.host();
+    }
+
+    @Override
+    public String schemaDigest() {
+        return described.schemaDigest();
+    }
+
+    @Override
+    public String validated(Target aimedAt, String argumentsJson) {
+        JsonNode arguments = CanonicalJson.read(argumentsJson, "/arguments");
+        // First, because it refuses numbers so large that checking them against a schema would take for ever.
+        String canonical = CanonicalJson.write(arguments, "/arguments");
+        List<FieldError> faults = new ArrayList<>(described.targetSchema().check(fields(aimedAt), "/target"));
+        faults.addAll(described.argumentSchema().check(arguments, "/arguments"));
+        if (faults.isEmpty()) {
+            described.request().request(aimedAt, arguments, canonical, faults);
+        }
+        if (!faults.isEmpty()) {
+            throw new InvalidArguments(system, described.name(), faults);
+        }
+        return canonical;
+    }
+
+    private static ObjectNode fields(Target target) {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
+        target.fields().forEach(fields::put);
+        return fields;
+    }
+}

@@ -1,0 +1,140 @@
+package execution.gateway;
+
+import execution.gateway.RequestShape.Request;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.propagation.Propagator;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+import tenancy.Refusal.FieldError;
+import tenancy.TenantTag;
+import tools.jackson.databind.JsonNode;
+
+/** The only way out, over HTTP. */
+@Component
+class HttpToolGateway implements ToolGateway {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpToolGateway.class);
+
+    /** What may stand in a header as it is; other keys are sent as their digest. */
+    private static final Pattern HEADER_VALUE = Pattern.compile("[!-~]{1,255}");
+
+    private final TargetClient client;
+    private final Breakers breakers;
+    private final Clock clock;
+    private final TenantTag tenants;
+    private final MeterRegistry meters;
+    private final Tracer tracer;
+    private final Propagator propagator;
+    private final Map<Series, Timer> timers = new ConcurrentHashMap<>();
+
+    HttpToolGateway(
+            TargetClient client,
+            Breakers breakers,
+            Clock clock,
+            TenantTag tenants,
+            MeterRegistry meters,
+            ObjectProvider<Tracer> tracer,
+            ObjectProvider<Propagator> propagator) {
+        this.client = client;
+        this.breakers = breakers;
+        this.clock = clock;
+        this.tenants = tenants;
+        this.meters = meters;
+        this.tracer = tracer.getIfAvailable(() -> Tracer.NOOP);
+        this.propagator = propagator.getIfAvailable(() -> Propagator.NOOP);
+    }
+
+    private record Series(String tenant, String outcome) {}
+
+    @Override
+    public Outcome call(Operation operation, Call call) {
+        if (!(operation instanceof HttpOperation http)) {
+            throw new IllegalArgumentException("not an operation over HTTP: " + operation.name());
+        }
+        long start = System.nanoTime();
+        Span span = tracer.nextSpan()
+                .name("gateway.call")
+                .tag("tenant", call.context().tenant().value())
+                .tag("system", http.system())
+                .tag("operation", http.name())
+                .start();
+        try (Tracer.SpanInScope scope = tracer.withSpan(span)) {
+            Outcome outcome = delivered(http, call, headers(http, call, span));
+            String ended = ended(outcome);
+            span.tag("outcome", ended);
+            timer(new Series(tenants.of(call.context().tenant()), ended))
+                    .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            LOG.debug("{} of {} for {}: {}", http.name(), http.system(), call.action(), ended);
+            return outcome;
+        } finally {
+            span.end();
+        }
+    }
+
+    private Outcome delivered(HttpOperation operation, Call call, Map<String, String> headers) {
+        JsonNode arguments = CanonicalJson.read(call.arguments(), "/arguments");
+        List<FieldError> faults = new ArrayList<>();
+        Request request = operation.described().request().request(call.target(), arguments, call.arguments(), faults);
+        if (!faults.isEmpty()) {
+            // Admission has checked the same: whoever gets here passed something else than what was admitted.
+            throw new InvalidArguments(operation.system(), operation.name(), faults);
+        }
+        TargetSystem target = operation.target();
+        return new Delivery(
+                        operation,
+                        call,
+                        request,
+                        headers,
+                        client,
+                        breakers.of(call.context().tenant(), operation.system(), target.breaker()),
+                        clock)
+                .outcome();
+    }
+
+    private Map<String, String> headers(HttpOperation operation, Call call, Span span) {
+        Map<String, String> headers = HashMap.newHashMap(5);
+        headers.put("Accept", "application/json, text/*;q=0.5");
+        propagator.inject(span.context(), headers, (carrier, name, value) -> {
+            if (carrier != null) {
+                carrier.put(name, value);
+            }
+        });
+        String keyHeader = operation.described().idempotencyHeader();
+        if (keyHeader != null) {
+            String key = call.idempotencyKey();
+            headers.put(keyHeader, HEADER_VALUE.matcher(key).matches() ? key : Sha256.of(key));
+        }
+        return headers;
+    }
+
+    private Timer timer(Series series) {
+        return timers.computeIfAbsent(
+                series,
+                wanted -> Timer.builder("gateway.call")
+                        .description("Calls to target systems, retries included")
+                        .tag("tenant", wanted.tenant())
+                        .tag("outcome", wanted.outcome())
+                        .register(meters));
+    }
+
+    private static String ended(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded succeeded -> "succeeded";
+            case Outcome.Failed failed -> failed.code();
+            case Outcome.Unknown unknown -> "unknown";
+        };
+    }
+}

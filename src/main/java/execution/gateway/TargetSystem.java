@@ -1,0 +1,74 @@
+package execution.gateway;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tenancy.Effect;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A connector's document, checked and compiled. Immutable; belongs to no tenant, so that tenants that describe a system
+ * in the same words share it.
+ *
+ * @param digest SHA-256 over the canonical document, lower-case hex
+ * @param document the canonical document
+ * @param base scheme, host, port and path that every operation starts with; the path has no slash at its end
+ * @param characters length of the canonical document
+ * @param host lower case, without brackets
+ * @param privateHosts hosts that may resolve to a loopback or private address
+ * @param readTimeout from connected to the whole answer
+ * @param totalTimeout all attempts and the pauses between them
+ * @param bulkhead most calls of one tenant at a time
+ */
+record TargetSystem(
+        String digest,
+        JsonNode document,
+        int characters,
+        URI base,
+        String host,
+        Set<String> privateHosts,
+        Duration connectTimeout,
+        Duration readTimeout,
+        Duration totalTimeout,
+        int maxResponseBytes,
+        int bulkhead,
+        BreakerRule breaker,
+        Map<String, Described> operations) {
+
+    TargetSystem {
+        privateHosts = Set.copyOf(privateHosts);
+        operations = Map.copyOf(operations);
+    }
+
+    boolean mayBePrivate() {
+        return privateHosts.contains(host);
+    }
+
+    /**
+     * When to stop calling a system that fails.
+     *
+     * @param failureRate percent of the window that must have failed
+     * @param window calls looked at
+     * @param openFor how long nothing is sent then
+     * @param trialCalls calls that are let through to see whether the system is back
+     */
+    record BreakerRule(int failureRate, int window, int minimumCalls, Duration openFor, int trialCalls) {}
+
+    /** One operation, without the tenant and version that make it an {@link Operation}. */
+    record Described(
+            String name,
+            RequestShape request,
+            Effect effect,
+            boolean idempotent,
+            @Nullable String idempotencyHeader,
+            long cost,
+            String pool,
+            int maxAttempts,
+            Duration backoff,
+            BoundedSchema targetSchema,
+            BoundedSchema argumentSchema,
+            BoundedSchema resultSchema,
+            String schemaDigest) {}
+}

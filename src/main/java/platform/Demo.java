@@ -1,0 +1,52 @@
+package platform;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What {@code demo/demo.json} says: the demo is data. */
+record Demo(Map<String, JsonNode> quotaClasses, List<Customer> tenants) {
+
+    /** One demo tenant with one workspace and one agent. */
+    record Customer(
+            String tenantId,
+            String name,
+            String quotaClass,
+            String workspaceId,
+            String agentId,
+            String agentClass,
+            String policyProfile,
+            List<String> connectors,
+            JsonNode policy,
+            List<Traffic> traffic) {
+
+        Map<String, Object> envelope(Traffic traffic, String run) {
+            var target = new LinkedHashMap<String, Object>();
+            target.put("system", traffic.system());
+            target.putAll(traffic.target());
+            var envelope = new LinkedHashMap<String, Object>();
+            envelope.put("tenant_id", tenantId);
+            envelope.put("workspace_id", workspaceId);
+            envelope.put("agent_id", agentId);
+            envelope.put("workflow_run_id", run);
+            envelope.put("policy_profile", policyProfile);
+            envelope.put("quota_class", quotaClass);
+            envelope.put("requested_action", traffic.requestedAction());
+            envelope.put("target", target);
+            envelope.put("arguments", traffic.arguments());
+            envelope.put("data_classes", traffic.dataClasses() == null ? List.of("internal") : traffic.dataClasses());
+            return envelope;
+        }
+    }
+
+    /** One kind of action, asked for some times. */
+    record Traffic(
+            int times,
+            String requestedAction,
+            String system,
+            Map<String, String> target,
+            JsonNode arguments,
+            @Nullable List<String> dataClasses) {}
+}

@@ -1,0 +1,316 @@
+package platform;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The demo's target systems in one small server on loopback: tickets, customers, mails and web pages, in memory. It
+ * counts every effect by its key, so that anyone can see that nothing was done twice, and fails on request.
+ *
+ * <pre>
+ * GET                /tickets  /tickets/{id}  /crm  /crm/{id}  /mails  /pages/{name}  /counts  /faults
+ * PATCH, DELETE      /tickets/{id}            PATCH /crm/{id}
+ * POST               /tickets/{id}/drafts     /mails
+ * PUT                /faults {"latency_ms":0,"fail_rate":0.0,"status":503,"hang":false,"after_effect":false}
+ * </pre>
+ */
+public final class SandboxServer implements AutoCloseable {
+
+    private static final int LARGEST_BODY = 1024 * 1024;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /**
+     * How the server misbehaves.
+     *
+     * @param failRate share of the requests that fail with {@code status}
+     * @param hang never answer
+     * @param afterEffect fail or hang after the effect was made, not instead of it
+     */
+    public record Faults(long latencyMs, double failRate, int status, boolean hang, boolean afterEffect) {
+        /** Answers at once and never fails. */
+        public static final Faults NONE = new Faults(0, 0, 503, false, false);
+    }
+
+    /** @param effect what was changed, for the counts; null for what changes nothing */
+    private record Answer(
+            int status, @Nullable JsonNode body, @Nullable String effect) {}
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<String, ObjectNode> tickets = new ConcurrentSkipListMap<>();
+    private final Map<String, ObjectNode> customers = new ConcurrentSkipListMap<>();
+    private final List<ObjectNode> mails = new ArrayList<>();
+    private final Map<String, Answer> answersByKey = new ConcurrentHashMap<>();
+    private final Map<String, AtomicLong> requestsByKey = new ConcurrentHashMap<>();
+    private final Map<String, AtomicLong> effectsByKey = new ConcurrentHashMap<>();
+    private final Map<String, AtomicLong> effectsByKind = new ConcurrentHashMap<>();
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong effects = new AtomicLong();
+    private volatile Faults faults = Faults.NONE;
+
+    private SandboxServer(HttpServer server) {
+        this.server = server;
+        server.createContext("/", this::serve);
+        server.setExecutor(threads);
+    }
+
+    /**
+     * Starts a server on loopback.
+     *
+     * @param port 0 for any free one
+     */
+    public static SandboxServer start(int port) {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_024);
+            SandboxServer sandbox = new SandboxServer(server);
+            server.start();
+            return sandbox;
+        } catch (IOException portTaken) {
+            throw new UncheckedIOException(portTaken);
+        }
+    }
+
+    /** Where it listens, such as {@code http://127.0.0.1:8090}. */
+    public String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Changes how the server misbehaves, from the next request on. */
+    public void faults(Faults wanted) {
+        faults = wanted;
+    }
+
+    /** Every change that was made, drafts and mails included. */
+    public long effects() {
+        return effects.get();
+    }
+
+    /** Changes made under one {@code Idempotency-Key}; never more than one. */
+    public long effects(String idempotencyKey) {
+        AtomicLong made = effectsByKey.get(idempotencyKey);
+        return made == null ? 0 : made.get();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            byte[] sent = exchange.getRequestBody().readNBytes(LARGEST_BODY + 1);
+            String path = exchange.getRequestURI().getPath();
+            boolean ours = path.equals("/faults") || path.equals("/counts");
+            Answer answer;
+            if (ours) {
+                answer = control(exchange.getRequestMethod(), path, sent);
+            } else {
+                requests.incrementAndGet();
+                Faults now = faults;
+                Answer done = now.afterEffect() ? once(exchange, path, sent) : null;
+                Answer fault = misbehaved(now);
+                answer = fault != null ? fault : done != null ? done : once(exchange, path, sent);
+            }
+            byte[] body = answer.body() == null ? new byte[0] : JSON.writeValueAsBytes(answer.body());
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
+            if (body.length > 0 && !exchange.getRequestMethod().equals("HEAD")) {
+                exchange.getResponseBody().write(body);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static @Nullable Answer misbehaved(Faults now) throws InterruptedException {
+        if (now.latencyMs() > 0) {
+            Thread.sleep(now.latencyMs());
+        }
+        if (now.hang()) {
+            // Longer than any client waits, and over when the server stops.
+            Thread.sleep(600_000);
+        }
+        return now.failRate() > 0 && ThreadLocalRandom.current().nextDouble() < now.failRate()
+                ? said(now.status(), "told to fail")
+                : null;
+    }
+
+    /** A request with a key that was answered before gets the same answer again, and changes nothing. */
+    private Answer once(HttpExchange exchange, String path, byte[] sent) {
+        String method = exchange.getRequestMethod();
+        String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+        if (key == null) {
+            return counted(answer(method, path, sent), null);
+        }
+        requestsByKey.computeIfAbsent(key, first -> new AtomicLong()).incrementAndGet();
+        return answersByKey.computeIfAbsent(key, first -> counted(answer(method, path, sent), key));
+    }
+
+    private Answer counted(Answer answer, @Nullable String key) {
+        String effect = answer.effect();
+        if (effect != null) {
+            effects.incrementAndGet();
+            effectsByKind.computeIfAbsent(effect, first -> new AtomicLong()).incrementAndGet();
+            if (key != null) {
+                effectsByKey.computeIfAbsent(key, first -> new AtomicLong()).incrementAndGet();
+            }
+        }
+        return answer;
+    }
+
+    private Answer control(String method, String path, byte[] sent) {
+        if (path.equals("/counts")) {
+            return new Answer(200, counts(), null);
+        }
+        if (method.equals("PUT")) {
+            JsonNode wanted = parsed(sent);
+            if (wanted == null) {
+                return said(400, "not a JSON object");
+            }
+            faults = new Faults(
+                    wanted.path("latency_ms").asLong(0),
+                    wanted.path("fail_rate").asDouble(0),
+                    wanted.path("status").asInt(503),
+                    wanted.path("hang").asBoolean(false),
+                    wanted.path("after_effect").asBoolean(false));
+        }
+        Faults now = faults;
+        return new Answer(
+                200,
+                object().put("latency_ms", now.latencyMs())
+                        .put("fail_rate", now.failRate())
+                        .put("status", now.status())
+                        .put("hang", now.hang())
+                        .put("after_effect", now.afterEffect()),
+                null);
+    }
+
+    private ObjectNode counts() {
+        ObjectNode counts = object().put("requests", requests.get()).put("effects", effects.get());
+        counts.set("effects_by_kind", numbers(effectsByKind));
+        counts.set("effects_by_key", numbers(effectsByKey));
+        counts.set("requests_by_key", numbers(requestsByKey));
+        return counts;
+    }
+
+    private static ObjectNode numbers(Map<String, AtomicLong> counted) {
+        ObjectNode numbers = object();
+        new TreeMap<>(counted).forEach((name, number) -> numbers.put(name, number.get()));
+        return numbers;
+    }
+
+    private Answer answer(String method, String path, byte[] sent) {
+        List<String> parts = List.of(path.substring(1).split("/"));
+        String id = parts.size() > 1 ? parts.get(1) : null;
+        return switch (parts.getFirst()) {
+            case "tickets" ->
+                parts.size() == 3 && parts.get(2).equals("drafts")
+                        ? draft(method, parts.get(1), sent)
+                        : record(tickets, "ticket", method, id, sent);
+            case "crm" -> record(customers, "crm", method, id, sent);
+            case "mails" -> mail(method, sent);
+            case "pages" ->
+                new Answer(
+                        200,
+                        object().put("url", path).put("text", "A page about " + (id == null ? "everything" : id)),
+                        null);
+            default -> said(404, "no such system");
+        };
+    }
+
+    private Answer record(
+            Map<String, ObjectNode> records, String kind, String method, @Nullable String id, byte[] sent) {
+        if (id == null) {
+            return new Answer(200, JsonNodeFactory.instance.arrayNode().addAll(List.copyOf(records.values())), null);
+        }
+        return switch (method) {
+            case "GET" -> {
+                ObjectNode found = records.get(id);
+                yield found == null ? said(404, "no such record") : new Answer(200, found, null);
+            }
+            case "PATCH" -> {
+                JsonNode changes = parsed(sent);
+                yield changes == null
+                        ? said(400, "not a JSON object")
+                        : new Answer(200, changed(records, id, changes), kind + ".update");
+            }
+            case "DELETE" ->
+                records.remove(id) == null
+                        ? said(404, "no such record")
+                        : new Answer(200, object().put("id", id).put("deleted", true), kind + ".delete");
+            default -> said(405, "GET, PATCH or DELETE");
+        };
+    }
+
+    /** Any record that is named exists: the demo's envelopes need no preparation. */
+    private static ObjectNode changed(Map<String, ObjectNode> records, String id, JsonNode changes) {
+        return Objects.requireNonNull(records.compute(id, (key, old) -> {
+            ObjectNode changed = old == null ? object().put("id", id) : old.deepCopy();
+            changes.properties().forEach(change -> changed.set(change.getKey(), change.getValue()));
+            return changed.put("changes", changed.path("changes").asLong(0) + 1);
+        }));
+    }
+
+    private Answer draft(String method, String ticket, byte[] sent) {
+        JsonNode draft = parsed(sent);
+        if (!method.equals("POST") || draft == null) {
+            return said(400, "POST a JSON object");
+        }
+        ObjectNode changed = changed(tickets, ticket, object().set("draft", draft.path("text")));
+        return new Answer(201, changed, "ticket.draft");
+    }
+
+    private Answer mail(String method, byte[] sent) {
+        synchronized (mails) {
+            if (method.equals("GET")) {
+                return new Answer(200, JsonNodeFactory.instance.arrayNode().addAll(mails), null);
+            }
+            if (!method.equals("POST") || !(parsed(sent) instanceof ObjectNode mail)) {
+                return said(400, "POST a JSON object");
+            }
+            mail.put("id", "mail_" + (mails.size() + 1));
+            mails.add(mail);
+            return new Answer(202, object().put("id", mail.path("id").stringValue()), "mail.send");
+        }
+    }
+
+    private static @Nullable JsonNode parsed(byte[] sent) {
+        try {
+            JsonNode parsed = JSON.readTree(new String(sent, StandardCharsets.UTF_8));
+            return parsed.isObject() ? parsed : null;
+        } catch (JacksonException malformed) {
+            return null;
+        }
+    }
+
+    private static Answer said(int status, String words) {
+        return new Answer(status, object().put("error", words), null);
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+}

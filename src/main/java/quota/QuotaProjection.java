@@ -1,0 +1,61 @@
+package quota;
+
+import java.util.Locale;
+import org.axonframework.config.ProcessingGroup;
+import org.axonframework.eventhandling.EventHandler;
+import org.axonframework.messaging.annotation.MetaDataValue;
+import org.springframework.stereotype.Component;
+import quota.QuotaEvent.OverrideCleared;
+import quota.QuotaEvent.OverrideSet;
+import quota.QuotaEvent.QuotaClassChanged;
+import quota.QuotaEvent.QuotaClassDefined;
+import tenancy.TenantContext;
+import tenancy.TenantId;
+
+/** Keeps classes and overrides as rows, and tells the memory of this process what other processes decided. */
+@Component
+@ProcessingGroup("quota")
+class QuotaProjection {
+
+    private final QuotaClassRows classes;
+    private final OverrideRows overrides;
+    private final LimitsInForce limits;
+
+    QuotaProjection(QuotaClassRows classes, OverrideRows overrides, LimitsInForce limits) {
+        this.classes = classes;
+        this.overrides = overrides;
+        this.limits = limits;
+    }
+
+    @EventHandler
+    void on(QuotaClassDefined defined) {
+        keep(new DefinedClass(defined.name(), defined.limits(), 1));
+    }
+
+    @EventHandler
+    void on(QuotaClassChanged changed) {
+        keep(new DefinedClass(changed.name(), changed.limits(), changed.version()));
+    }
+
+    private void keep(DefinedClass defined) {
+        var key = new QuotaClassRow.Key(TenantId.FLEET.value(), defined.name());
+        classes.save(new QuotaClassRow(key, defined.limits(), defined.version()));
+        limits.defined(defined);
+    }
+
+    @EventHandler
+    void on(OverrideSet set, @MetaDataValue(value = TenantContext.TENANT, required = true) String tenant) {
+        overrides.save(new OverrideRow(key(tenant, set.limit(), set.layer()), set.value(), set.version()));
+        limits.overridden(new TenantId(tenant), set.layer(), set.limit(), set.value(), set.version());
+    }
+
+    @EventHandler
+    void on(OverrideCleared cleared, @MetaDataValue(value = TenantContext.TENANT, required = true) String tenant) {
+        overrides.deleteById(key(tenant, cleared.limit(), cleared.layer()));
+        limits.cleared(new TenantId(tenant), cleared.layer(), cleared.limit(), cleared.version());
+    }
+
+    private static OverrideRow.Key key(String tenant, String limit, Layer layer) {
+        return new OverrideRow.Key(tenant, limit, layer.name().toLowerCase(Locale.ROOT));
+    }
+}

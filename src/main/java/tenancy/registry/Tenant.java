@@ -1,0 +1,74 @@
+package tenancy.registry;
+
+import static java.util.Objects.requireNonNullElse;
+import static org.axonframework.modelling.command.AggregateLifecycle.apply;
+
+import java.time.Instant;
+import org.axonframework.commandhandling.CommandHandler;
+import org.axonframework.eventhandling.Timestamp;
+import org.axonframework.eventsourcing.EventSourcingHandler;
+import org.axonframework.messaging.annotation.MetaDataValue;
+import org.axonframework.modelling.command.AggregateIdentifier;
+import org.axonframework.spring.stereotype.Aggregate;
+import org.jspecify.annotations.NullUnmarked;
+import tenancy.TenantContext;
+import tenancy.TenantEvent.TenantChanged;
+import tenancy.TenantEvent.TenantRegistered;
+import tenancy.registry.TenantCommand.ChangeTenant;
+import tenancy.registry.TenantCommand.FindTenant;
+import tenancy.registry.TenantCommand.RegisterTenant;
+
+/** One customer of the platform. */
+@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@NullUnmarked
+class Tenant {
+
+    @AggregateIdentifier
+    private String tenant;
+
+    private String name;
+    private String quotaClass;
+    private Instant createdAt;
+
+    Tenant() {}
+
+    Tenant(RegisterTenant register) {
+        apply(new TenantRegistered(register.name(), register.quotaClass()));
+    }
+
+    @CommandHandler
+    TenantView handle(ChangeTenant change) {
+        var changed = new TenantChanged(
+                requireNonNullElse(change.name(), name), requireNonNullElse(change.quotaClass(), quotaClass));
+        if (!changed.equals(new TenantChanged(name, quotaClass))) {
+            apply(changed);
+        }
+        return view();
+    }
+
+    @CommandHandler
+    TenantView handle(FindTenant find) {
+        return view();
+    }
+
+    TenantView view() {
+        return new TenantView(tenant, name, quotaClass, createdAt);
+    }
+
+    @EventSourcingHandler
+    void on(
+            TenantRegistered registered,
+            @MetaDataValue(value = TenantContext.TENANT, required = true) String inTenant,
+            @Timestamp Instant at) {
+        tenant = inTenant;
+        name = registered.name();
+        quotaClass = registered.quotaClass();
+        createdAt = at;
+    }
+
+    @EventSourcingHandler
+    void on(TenantChanged changed) {
+        name = changed.name();
+        quotaClass = changed.quotaClass();
+    }
+}

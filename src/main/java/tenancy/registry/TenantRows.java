@@ -1,0 +1,6 @@
+package tenancy.registry;
+
+import org.springframework.data.repository.CrudRepository;
+
+/** The tenants' rows, as their projection writes them. */
+interface TenantRows extends CrudRepository<TenantRow, String> {}

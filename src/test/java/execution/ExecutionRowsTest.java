@@ -1,0 +1,133 @@
+package execution;
+
+import static execution.House.META;
+import static execution.House.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import execution.ActionEvent.ActionCancelled;
+import execution.ActionEvent.ActionFailed;
+import execution.ActionEvent.ActionOutcomeUnknown;
+import execution.ActionEvent.ActionQueued;
+import execution.ActionEvent.ActionRefused;
+import execution.ActionEvent.ActionRequeued;
+import execution.ActionEvent.ActionStarted;
+import execution.ActionEvent.ActionSucceeded;
+import execution.ActionEvent.Requested;
+import execution.ActionEvent.Reserved;
+import execution.ActionEvent.Ruling;
+import execution.RunEvent.RunEnded;
+import execution.RunEvent.RunRefused;
+import execution.RunEvent.RunStarted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.axonframework.eventhandling.GenericEventMessage;
+import org.junit.jupiter.api.Test;
+import tenancy.Cause;
+import tenancy.Effect;
+import tenancy.InlineRows;
+
+class ExecutionRowsTest {
+
+    private static final Cause DOWN = Cause.provider("The target is down.", null);
+    private static final Requested ASKED = new Requested(
+            "zendesk",
+            "ticket.update",
+            Effect.WRITE,
+            Map.of("record_id", "zd_1"),
+            "zendesk.test",
+            "{}",
+            List.of(),
+            null,
+            200,
+            3,
+            "5c4e");
+    private static final Ruling RULING = new Ruling(7, List.of());
+    private static final ActionQueued QUEUED = new ActionQueued(
+            "act_1", ASKED, RULING, new Reserved("tool_calls_per_day", 1, 10), "shared", 4, "c:k1", "d1", NOW);
+    private static final ActionRefused REFUSED =
+            new ActionRefused("act_1", ActionState.THROTTLED, ASKED, RULING, DOWN, "wait", NOW);
+    private static final ActionStarted STARTED = new ActionStarted("act_1", 1, "w1", false, 3, "5c4e", NOW);
+    private static final ActionRequeued REQUEUED = new ActionRequeued("act_1", 1, "interrupted", NOW);
+    private static final List<ActionEvent> ENDS = List.of(
+            new ActionSucceeded("act_1", 1, 200, "{}", 1, NOW),
+            new ActionFailed("act_1", 1, 500, "target_failed", DOWN, 1, NOW),
+            new ActionOutcomeUnknown("act_1", 1, "no_answer", DOWN, 1, NOW),
+            new ActionCancelled("act_1", NOW));
+
+    private final ExecutionRows rows = new ExecutionRows();
+
+    @Test
+    void an_admitted_action_is_queued_uses_its_key_and_is_listed() {
+        assertThat(written(QUEUED)).containsExactly("execution_queued", "execution_used_key", "execution_decided");
+        assertThat(rows.writesUsedKeys().owns("idempotency_pkey")).isTrue();
+        assertThat(rows.writesQueued().owns("idempotency_pkey")).isFalse();
+    }
+
+    @Test
+    void a_refused_action_is_listed_only() {
+        assertThat(written(REFUSED)).containsExactly("execution_decided");
+    }
+
+    @Test
+    void a_start_marks_the_queue_entry_and_a_requeue_unmarks_it() {
+        assertThat(written(STARTED)).containsExactly("execution_started", "execution_moved");
+        assertThat(written(REQUEUED)).containsExactly("execution_started", "execution_moved");
+        assertThat(rows.writesStarted().rows(message(STARTED)).getFirst()[2]).isEqualTo(NOW.toString());
+        assertThat(rows.writesStarted().rows(message(REQUEUED)).getFirst()[2]).isNull();
+    }
+
+    @Test
+    void every_end_leaves_the_queue() {
+        ENDS.forEach(end -> assertThat(written(end)).containsExactly("execution_left", "execution_moved"));
+    }
+
+    @Test
+    void a_runs_row_follows_each_of_its_events() {
+        for (RunEvent event : List.of(
+                new RunStarted("wr_1", "a", "w", NOW),
+                new RunRefused("wr_1", "a", "w", DOWN, NOW),
+                new RunEnded("wr_1", "a", "w", NOW, NOW))) {
+            assertThat(written(event)).containsExactly("execution_run");
+        }
+    }
+
+    @Test
+    void rows_begin_with_tenant_and_key_and_have_a_value_for_each_type() {
+        List<Object> events = new ArrayList<>(ENDS);
+        events.addAll(List.of(QUEUED, REFUSED, STARTED, REQUEUED));
+        for (InlineRows bean : all()) {
+            for (Object event : events) {
+                for (Object[] row : bean.rows(message(event))) {
+                    assertThat(row).as(bean.name()).hasSameSizeAs(bean.types());
+                    assertThat(row[0]).isEqualTo("tenant_acme");
+                    assertThat(row[1]).isIn("act_1", "c:k1");
+                    assertThat(bean.statement().chars().filter(character -> character == '?'))
+                            .hasSameSizeAs(bean.types());
+                }
+            }
+        }
+    }
+
+    private List<InlineRows> all() {
+        return List.of(
+                rows.writesQueued(),
+                rows.writesStarted(),
+                rows.writesLeft(),
+                rows.writesUsedKeys(),
+                rows.writesDecided(),
+                rows.writesMoved(),
+                rows.writesRuns());
+    }
+
+    private List<String> written(Object event) {
+        return all().stream()
+                .filter(bean -> !bean.rows(message(event)).isEmpty())
+                .map(InlineRows::name)
+                .toList();
+    }
+
+    private static GenericEventMessage<Object> message(Object event) {
+        return new GenericEventMessage<>(event, META);
+    }
+}

@@ -1,0 +1,252 @@
+package execution;
+
+import execution.gateway.Connectors;
+import execution.gateway.Operation;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.axonframework.commandhandling.GenericCommandMessage;
+import org.axonframework.common.caching.NoCache;
+import org.axonframework.eventsourcing.EventSourcingRepository;
+import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
+import org.axonframework.eventsourcing.eventstore.EventStore;
+import org.axonframework.eventsourcing.eventstore.inmemory.InMemoryEventStorageEngine;
+import org.axonframework.messaging.MetaData;
+import org.axonframework.messaging.ResultMessage;
+import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
+import org.axonframework.modelling.command.Repository;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+import policy.Policies;
+import policy.Verdict;
+import policy.Verdict.Allowed;
+import quota.Limits;
+import quota.Quotas;
+import quota.Reservation;
+import quota.Reservation.Granted;
+import tenancy.ActionEnvelope;
+import tenancy.ActionId;
+import tenancy.AgentId;
+import tenancy.Agents.Registration;
+import tenancy.Cause;
+import tenancy.Effect;
+import tenancy.RunId;
+import tenancy.Target;
+import tenancy.TenantContext;
+import tenancy.TenantId;
+import tenancy.TenantTag;
+import tenancy.TenantTransactions;
+import tenancy.WorkspaceId;
+
+/** The module in memory, between neighbours that say what a test wants. Commands are handled one after another. */
+final class House {
+
+    static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
+    static final TenantId ACME = new TenantId("tenant_acme");
+    static final WorkspaceId SUPPORT = new WorkspaceId(ACME, "ws_support");
+    static final AgentId TRIAGE = new AgentId(ACME, "support_triage_v4");
+    static final RunId RUN = new RunId(ACME, "wr_1");
+    static final Claim CLAIM = new Claim(TRIAGE, SUPPORT, "regulated_support", "enterprise_gold", null);
+    static final Verdict ALLOWED = new Allowed(7, List.of(new Verdict.Reason("tickets", "Rule tickets allows it.")));
+    static final MetaData META = TenantContext.of(ACME, "key:k_1", "req_1")
+            .within(SUPPORT, TRIAGE, RUN, CLAIM.policyProfile(), CLAIM.quotaClass())
+            .metaData();
+
+    final EventStore events = EmbeddedEventStore.builder()
+            .storageEngine(new InMemoryEventStorageEngine())
+            .build();
+    final Repository<Action> actions =
+            EventSourcingRepository.builder(Action.class).eventStore(events).build();
+    private final Repository<Run> runs =
+            EventSourcingRepository.builder(Run.class).eventStore(events).build();
+    final ExecutionSettings settings = new ExecutionSettings(
+            Map.of(),
+            10,
+            java.time.Duration.ofSeconds(1),
+            java.time.Duration.ofSeconds(1),
+            java.time.Duration.ofSeconds(60),
+            100);
+    final Outcomes outcomes = new Outcomes();
+    final Ledger ledger = new Ledger();
+    final Backlog backlog;
+    final Admission admission;
+    final Progress progress;
+    final RunBook book;
+
+    Registration registration = new Registration(
+            TRIAGE, SUPPORT, "support_triage", "internal", "regulated_support", "enterprise_gold", true);
+    Policies policies = envelope -> ALLOWED;
+    Connectors connectors = connectors(new Described());
+    Limits limits = new Limits(100, 100, 10, 1_000, 1, 5, 3);
+
+    House() {
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        var meters = new SimpleMeterRegistry();
+        backlog = new Backlog(
+                settings,
+                (tenant, quotaClass) -> limits,
+                new StaticListableBeanFactory().getBeanProvider(Worker.class),
+                meters);
+        book = new RunBook(runs, events, agent -> registration, ledger, clock);
+        TenantTransactions none = new TenantTransactions() {
+            @Override
+            public <T> T in(TenantId tenant, java.util.function.Supplier<T> work) {
+                throw new AssertionError("the database was asked");
+            }
+        };
+        Connectors current = (tenant, system, name) -> connectors.operation(tenant, system, name);
+        admission = new Admission(
+                agent -> registration,
+                current,
+                new IdempotencyKeys(new JdbcTemplate(), none, settings),
+                book,
+                envelope -> policies.decide(envelope),
+                ledger,
+                backlog,
+                actions,
+                settings,
+                new ExecutionTimers(meters, new TenantTag()),
+                clock);
+        progress = new Progress(actions, current, ledger, backlog, outcomes, NoCache.INSTANCE);
+    }
+
+    /** Runs one command handler as its tenant's lane does: everything is committed, or nothing. */
+    <T> T inLane(Callable<T> handler) {
+        var unit = DefaultUnitOfWork.startAndGet(new GenericCommandMessage<>("test", META));
+        unit.registerCorrelationDataProvider(message -> message.getMetaData());
+        ResultMessage<T> result = unit.executeWithResult(handler);
+        if (result.isExceptional()) {
+            throw result.exceptionResult() instanceof RuntimeException unchecked
+                    ? unchecked
+                    : new IllegalStateException(result.exceptionResult());
+        }
+        return result.getPayload();
+    }
+
+    Receipt submit(ActionCommand.SubmitAction submit) {
+        return inLane(() -> admission.handle(submit, META));
+    }
+
+    static ActionCommand.SubmitAction submit(String key, @Nullable String idempotencyKey) {
+        return new ActionCommand.SubmitAction(
+                new ActionId(ACME, key),
+                CLAIM,
+                RUN,
+                "ticket.update",
+                new Target("zendesk", Map.of("record_id", "zd_99102")),
+                "{\"status\":\"solved\"}",
+                List.of("internal"),
+                null,
+                idempotencyKey);
+    }
+
+    List<Object> journal(Object aggregate) {
+        List<Object> found = new ArrayList<>();
+        events.readEvents(aggregate.toString()).forEachRemaining(event -> found.add(event.getPayload()));
+        return found;
+    }
+
+    static Connectors connectors(Operation operation) {
+        return (tenant, system, name) -> operation;
+    }
+
+    /** An operation as a test wants it. */
+    record Described(
+            boolean idempotent,
+            String schemaDigest,
+            @Nullable RuntimeException invalid) implements Operation {
+
+        Described() {
+            this(false, "5c4e", null);
+        }
+
+        @Override
+        public String system() {
+            return "zendesk";
+        }
+
+        @Override
+        public String name() {
+            return "ticket.update";
+        }
+
+        @Override
+        public Effect effect() {
+            return Effect.WRITE;
+        }
+
+        @Override
+        public long cost() {
+            return 200;
+        }
+
+        @Override
+        public String pool() {
+            return "shared";
+        }
+
+        @Override
+        public int bulkhead() {
+            return 4;
+        }
+
+        @Override
+        public String destination() {
+            return "zendesk.test";
+        }
+
+        @Override
+        public long connectorVersion() {
+            return 3;
+        }
+
+        @Override
+        public String validated(Target target, String argumentsJson) {
+            if (invalid != null) {
+                throw invalid;
+            }
+            return argumentsJson;
+        }
+    }
+
+    /** Quotas that grant, unless told otherwise, and write down what they were asked. */
+    static final class Ledger implements Quotas {
+        final List<String> asked = new ArrayList<>();
+        Reservation answer = new Granted("tool_calls_per_day", 1, 1_000);
+        Optional<Cause> runAnswer = Optional.empty();
+
+        @Override
+        public Reservation reserve(ActionEnvelope envelope, Instant now) {
+            asked.add("reserve " + envelope.action().key());
+            return answer;
+        }
+
+        @Override
+        public void settle(ActionId action, Instant now) {
+            asked.add("settle " + action.key());
+        }
+
+        @Override
+        public void release(ActionId action, Instant now) {
+            asked.add("release " + action.key());
+        }
+
+        @Override
+        public Optional<Cause> openRun(RunId run, String quotaClass, Instant now) {
+            asked.add("open " + run.key());
+            return runAnswer;
+        }
+
+        @Override
+        public void closeRun(RunId run, Instant now) {
+            asked.add("close " + run.key());
+        }
+    }
+}

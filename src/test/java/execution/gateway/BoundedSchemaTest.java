@@ -1,0 +1,209 @@
+package execution.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tenancy.Refusal.FieldError;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+class BoundedSchemaTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final List<FieldError> faults = new ArrayList<>();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"^(a+)+$", "^(a|a)*$", "^(a|aa)+$", "(.*a){20}", "^([a-zA-Z]+)*$", "(x+x+)+y"})
+    void an_expression_that_is_catastrophic_elsewhere_is_matched_in_linear_time(String expression) {
+        BoundedSchema schema = compile("{\"type\":\"string\",\"pattern\":\"%s\"}".formatted(expression));
+        assertThat(faults).isEmpty();
+
+        assertTimeoutPreemptively(SOON, () -> schema.check(text("a".repeat(50_000) + "!"), ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(a)\\\\1",
+                "(?=a)b",
+                "(?<!a)b",
+                "((((a{1000}){1000}){1000}){1000})",
+                "(a{0,900}){900}",
+                "[",
+                "(a{2,}){30000}"
+            })
+    void an_expression_that_cannot_be_bounded_is_refused(String expression) {
+        assertTimeoutPreemptively(
+                SOON, () -> compile("{\"properties\":{\"x\":{\"pattern\":\"%s\"}}}".formatted(expression)));
+
+        assertThat(faults).extracting(FieldError::pointer).containsExactly("/argument_schema/properties/x/pattern");
+    }
+
+    @Test
+    void names_of_pattern_properties_are_expressions_too() {
+        compile("{\"patternProperties\":{\"(?=a)\":true}}");
+
+        assertThat(faults).extracting(FieldError::rule).containsExactly("pattern");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"$ref\":\"http://169.254.169.254/latest\"}",
+                "{\"$ref\":\"file:///etc/passwd\"}",
+                "{\"$ref\":\"classpath:application.yml\"}",
+                "{\"$dynamicRef\":\"//evil.example/x\"}",
+                "{\"allOf\":[{\"$ref\":\"other.json\"}]}",
+                "{\"$id\":\"http://evil.example/\"}",
+                "{\"$schema\":\"http://json-schema.org/draft-07/schema#\"}",
+                "{\"$schema\":\"http://evil.example/meta\"}"
+            })
+    void a_schema_never_reaches_out(String schema) {
+        compile(schema);
+
+        assertThat(faults).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"$ref\":\"#/$defs/nowhere\"}",
+                "{\"$ref\":\"#\"}",
+                "{\"type\":\"strin\"}",
+                "{\"minimum\":\"1\"}",
+                "{\"properties\":[]}",
+                "{\"required\":\"a\"}",
+                "{\"format\":\"regex\"}",
+                "{\"format\":\"telephone\"}"
+            })
+    void a_schema_that_is_none_is_refused(String schema) {
+        compile(schema);
+
+        assertThat(faults)
+                .isNotEmpty()
+                .allSatisfy(fault -> assertThat(fault.pointer()).startsWith("/argument_schema"));
+    }
+
+    @Test
+    void references_that_multiply_are_given_up() {
+        StringBuilder defs = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            defs.append("\"d%d\":{\"anyOf\":[{\"$ref\":\"#/$defs/d%d\"},{\"$ref\":\"#/$defs/d%d\"}]},"
+                    .formatted(i, i + 1, i + 1));
+        }
+        String schema = "{\"$ref\":\"#/$defs/d0\",\"$defs\":{%s\"d40\":{\"type\":\"string\"}}}".formatted(defs);
+
+        assertTimeoutPreemptively(SOON, () -> compile(schema));
+
+        assertThat(faults).extracting(FieldError::rule).containsExactly("schema");
+    }
+
+    @Test
+    void a_value_that_takes_too_long_is_refused() {
+        BoundedSchema schema =
+                compile("{\"$defs\":{\"n\":{\"anyOf\":[{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/n\"}},"
+                        + "{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/n\"}}]}},\"$ref\":\"#/$defs/n\"}");
+        assertThat(faults).isEmpty();
+        JsonNode deep = CanonicalJson.read("[".repeat(30) + "1" + "]".repeat(30), "");
+
+        List<FieldError> found = assertTimeoutPreemptively(SOON, () -> schema.check(deep, "/arguments"));
+
+        assertThat(found).extracting(FieldError::rule).containsExactly("too_complex");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "date",
+                "date-time",
+                "time",
+                "duration",
+                "email",
+                "hostname",
+                "ipv4",
+                "ipv6",
+                "uri",
+                "uuid",
+                "json-pointer"
+            })
+    void a_format_is_asserted_and_quick_on_any_value(String format) {
+        BoundedSchema schema = compile("{\"format\":\"%s\"}".formatted(format));
+        assertThat(faults).isEmpty();
+
+        assertTimeoutPreemptively(SOON, () -> {
+            for (String part : List.of("a", "a.", "1:", "/", "@", "a@", "\"", "-", "0", "%", "((", "P1", "a-", "~")) {
+                schema.check(text(part.repeat(200_000 / part.length())), "");
+                schema.check(text(part.repeat(20_000) + "!"), "");
+            }
+        });
+        assertThat(schema.check(text("~ no such thing"), "")).hasSize(1);
+    }
+
+    @Test
+    void what_a_schema_does_not_mention_is_denied() {
+        JsonNode plain = json("{\"properties\":{\"a\":{}}}");
+        JsonNode composed = json("{\"allOf\":[{\"properties\":{\"a\":{}}}]}");
+        JsonNode open = json("{\"properties\":{\"a\":{}},\"additionalProperties\":true}");
+
+        assertThat(errors(plain, "{\"a\":1,\"b\":1}"))
+                .extracting(FieldError::pointer)
+                .containsExactly("/b");
+        assertThat(errors(composed, "{\"a\":1,\"b\":1}"))
+                .extracting(FieldError::pointer)
+                .containsExactly("/b");
+        assertThat(errors(composed, "{\"a\":1}")).isEmpty();
+        assertThat(errors(open, "{\"a\":1,\"b\":1}")).isEmpty();
+    }
+
+    @Test
+    void errors_name_the_field_and_never_its_value() {
+        JsonNode schema = json("""
+            {"required":["id"],"properties":{"id":{},"a":{"type":"integer"},"b":{"enum":["x"]},"c":{"const":1},
+             "d":{"pattern":"^x$"},"e":{"format":"email"},"f":{"maxLength":2},"g":{"uniqueItems":true},
+             "h":{"not":{}},"i":{"type":"object","additionalProperties":false},"j/k":{"type":"null"}}}\
+            """);
+
+        List<FieldError> found = errors(schema, """
+            {"a":"secret","b":"secret","c":"secret","d":"secret","e":"secret","f":"secret","g":["secret","secret"],
+             "h":"secret","i":{"z":"secret"},"j/k":"secret"}\
+            """);
+
+        assertThat(found)
+                .extracting(FieldError::pointer)
+                .containsExactlyInAnyOrder("/id", "/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i/z", "/j~1k");
+        assertThat(found).allSatisfy(fault -> assertThat(fault.detail()).doesNotContain("secret"));
+    }
+
+    @Test
+    void errors_are_few() {
+        BoundedSchema schema = compile("{\"items\":{\"type\":\"string\"}}");
+        JsonNode numbers = json("[" + "1,".repeat(5_000) + "1]");
+
+        assertThat(schema.check(numbers, "")).hasSize(20);
+    }
+
+    private List<FieldError> errors(JsonNode schema, String value) {
+        BoundedSchema compiled = BoundedSchema.compile(BoundedSchema.closed(schema), "/argument_schema", faults);
+        assertThat(faults).isEmpty();
+        return compiled.check(json(value), "");
+    }
+
+    private BoundedSchema compile(String schema) {
+        return BoundedSchema.compile(json(schema), "/argument_schema", faults);
+    }
+
+    private static JsonNode json(String json) {
+        return CanonicalJson.read(json, "");
+    }
+
+    private static JsonNode text(String text) {
+        return JsonNodeFactory.instance.stringNode(text);
+    }
+}

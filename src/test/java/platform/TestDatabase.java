@@ -1,0 +1,49 @@
+package platform;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.FileSystemUtils;
+
+/** One server a JVM, one empty database an application context. */
+public class TestDatabase implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    private static final AtomicInteger databases = new AtomicInteger();
+
+    /** Started by the first test that needs it; the class loader's lock makes it one. */
+    private static final class Server {
+        static final EmbeddedPostgres postgres = start();
+
+        private static EmbeddedPostgres start() {
+            // Forks and runs in an editor beside a build: a directory each, and only the unpacked server is kept.
+            Path directory = Path.of("target", "postgres");
+            try {
+                FileSystemUtils.deleteRecursively(directory.resolve("data"));
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+            var postgres = EmbeddedPostgres.start(directory, 0);
+            Runtime.getRuntime().addShutdownHook(new Thread(postgres::close, "stop-test-postgres"));
+            return postgres;
+        }
+    }
+
+    /** The owner's login to a new, empty database. */
+    static DatabaseOwner empty() {
+        return Server.postgres.owner("test_" + databases.incrementAndGet());
+    }
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        DatabaseOwner owner = empty();
+        TestPropertyValues.of(
+                        "spring.datasource.url=" + owner.url(),
+                        "spring.datasource.username=" + owner.user(),
+                        "spring.datasource.password=" + owner.password())
+                .applyTo(context);
+    }
+}
