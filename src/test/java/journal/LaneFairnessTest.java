@@ -47,8 +47,7 @@ class LaneFairnessTest {
 
             List<Integer> delays = new ArrayList<>();
             while (delays.size() < TRIES && !flood.getLast().isDone()) {
-                var answer = running.send("calm", calm.apply("calm/tally"))
-                        .thenApply(answered -> batches.of(hot));
+                var answer = running.send("calm", calm.apply("calm/tally")).thenApply(answered -> batches.of(hot));
                 List<Integer> before = batches.of(hot);
                 List<Integer> after = answer.get(30, SECONDS);
                 for (int lane = 0; lane < hot.size(); lane++) {
@@ -100,7 +99,8 @@ class LaneFairnessTest {
 
         List<Integer> of(List<String> lanes) {
             return lanes.stream()
-                    .map(lane -> counts.computeIfAbsent(lane, same -> new AtomicInteger()).get())
+                    .map(lane -> counts.computeIfAbsent(lane, same -> new AtomicInteger())
+                            .get())
                     .toList();
         }
     }
