@@ -13,6 +13,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tenancy.Caller;
 import tenancy.Cursor;
 import tenancy.InvalidField;
 import tenancy.Page;
@@ -84,6 +85,7 @@ class JournalEndpoint {
     @PreAuthorize("hasRole('AUDITOR')")
     void tail(
             TenantContext context,
+            Caller caller,
             @ParameterObject JournalFilter filter,
             @RequestParam(required = false) @Nullable Long after,
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable Long lastEventId,
@@ -93,7 +95,7 @@ class JournalEndpoint {
         if (start < 0) {
             throw new InvalidField("/after", "range", "must be 0 or a sequence of the journal");
         }
-        tails.follow(context.tenant(), filter.checked(context), start, response);
+        tails.follow(caller, context.tenant(), filter.checked(context), start, response);
     }
 
     private static long position(@Nullable String cursor) {

@@ -17,6 +17,8 @@ import journal.Journal;
 import journal.Journal.Entry;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
+import tenancy.Caller;
+import tenancy.Keys;
 import tenancy.TenantId;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,26 +32,32 @@ class LiveTails implements SmartLifecycle {
 
     private static final int MOST_PER_TENANT = 20;
     private static final int PAGE = 200;
-    /** A credential that was revoked keeps an open stream no longer than this; clients reconnect by themselves. */
+    /** A token of an issuer elsewhere keeps a stream open no longer than this; clients reconnect by themselves. */
     private static final Duration LONGEST = Duration.ofMinutes(15);
     /** How soon a reader that is gone is noticed. */
     private static final long HEARTBEAT_SECONDS = 10;
 
     private final Journal journal;
+    private final Keys keys;
     private final Clock clock;
     private final ObjectWriter data;
     private final Map<TenantId, Integer> open = new ConcurrentHashMap<>();
     private final Set<Semaphore> waiting = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
 
-    LiveTails(Journal journal, Clock clock, JsonMapper json) {
+    LiveTails(Journal journal, Keys keys, Clock clock, JsonMapper json) {
         this.journal = journal;
+        this.keys = keys;
         this.clock = clock;
         this.data = json.writerFor(EntryView.class);
     }
 
-    /** Writes entries after {@code start} until the reader goes, the platform stops, or the longest time has passed. */
-    void follow(TenantId tenant, Journal.Filter filter, long start, HttpServletResponse response) throws IOException {
+    /**
+     * Writes entries after {@code start} until the reader goes, its key is revoked, the platform stops, or the longest
+     * time has passed.
+     */
+    void follow(Caller caller, TenantId tenant, Journal.Filter filter, long start, HttpServletResponse response)
+            throws IOException {
         if (open.merge(tenant, 1, Integer::sum) > MOST_PER_TENANT) {
             leave(tenant);
             throw new TooManyTails(MOST_PER_TENANT);
@@ -57,7 +65,7 @@ class LiveTails implements SmartLifecycle {
         var woken = new Semaphore(0);
         waiting.add(woken);
         try (var subscription = journal.subscribe(tenant, woken::release)) {
-            write(tenant, filter, start, response, woken);
+            write(caller, tenant, filter, start, response, woken);
         } finally {
             waiting.remove(woken);
             leave(tenant);
@@ -65,7 +73,12 @@ class LiveTails implements SmartLifecycle {
     }
 
     private void write(
-            TenantId tenant, Journal.Filter filter, long start, HttpServletResponse response, Semaphore woken)
+            Caller caller,
+            TenantId tenant,
+            Journal.Filter filter,
+            long start,
+            HttpServletResponse response,
+            Semaphore woken)
             throws IOException {
         response.setContentType("text/event-stream");
         response.setHeader("Cache-Control", "no-store");
@@ -73,7 +86,7 @@ class LiveTails implements SmartLifecycle {
         comment(out, "following after " + start);
         Instant end = clock.instant().plus(LONGEST);
         long position = start;
-        while (running && clock.instant().isBefore(end)) {
+        while (running && clock.instant().isBefore(end) && keys.inForce(caller)) {
             List<Entry> page = journal.read(tenant, filter, position, PAGE);
             for (Entry entry : page) {
                 event(out, entry);

@@ -17,6 +17,12 @@ public interface Keys {
     /** Revokes a key; it is refused from now on. Does nothing if it was revoked before. */
     void revoke(TenantContext context, KeyId key);
 
+    /**
+     * Whether the key that proved this caller may still be used: what lasts longer than a request asks again. A caller
+     * that was proved otherwise is judged by its own credential's expiry, and not here.
+     */
+    boolean inForce(Caller caller);
+
     /** @param token the credential itself: shown once, and never stored */
     record Issued(KeyId key, String token) {}
 }

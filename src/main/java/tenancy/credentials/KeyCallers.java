@@ -23,6 +23,7 @@ import tenancy.TenantId;
 @Component
 class KeyCallers {
 
+    private static final String PRINCIPAL = "key:";
     private static final int MOST_REMEMBERED = 50_000;
 
     /** How long another node may still accept a key that was revoked on this one. */
@@ -47,6 +48,16 @@ class KeyCallers {
                         .map(InForce::caller));
     }
 
+    /** Whether the key behind the caller is in force still; true for whom no key has proved. */
+    boolean inForce(Caller caller) {
+        String principal = caller.principal();
+        return !principal.startsWith(PRINCIPAL)
+                || remembered
+                        .get(principal.substring(PRINCIPAL.length()), this::lookUp)
+                        .filter(inForce -> inForce.caller().equals(caller))
+                        .isPresent();
+    }
+
     /** Looks the key up again at its next use. */
     void forget(KeyId key) {
         remembered.invalidate(key.key());
@@ -69,7 +80,7 @@ class KeyCallers {
                         tenant,
                         agent == null ? null : new AgentId(tenant, agent),
                         Role.valueOf(row.getString("role").toUpperCase(Locale.ROOT)),
-                        "key:" + key));
+                        PRINCIPAL + key));
     }
 
     private record InForce(String hash, Caller caller) {}

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tenancy.AgentId;
+import tenancy.Caller;
 import tenancy.KeyId;
 import tenancy.Keys;
 import tenancy.NotFound;
@@ -50,5 +51,10 @@ class StoredKeys implements Keys {
     public void revoke(TenantContext context, KeyId key) {
         commands.ask(context, new RevokeKey(key));
         callers.forget(key);
+    }
+
+    @Override
+    public boolean inForce(Caller caller) {
+        return callers.inForce(caller);
     }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.DefaultApplicationArguments;
+import tenancy.Caller;
 import tenancy.AgentId;
 import tenancy.KeyId;
 import tenancy.Keys;
@@ -46,6 +47,11 @@ class FirstOperatorTest {
 
         @Override
         public void revoke(TenantContext context, KeyId key) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public boolean inForce(Caller caller) {
             throw new AssertionError();
         }
     }

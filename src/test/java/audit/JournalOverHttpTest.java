@@ -1,0 +1,182 @@
+package audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import platform.Given;
+import platform.PlatformTest;
+import platform.TestClient;
+import platform.TestClient.Answer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What an auditor gets: everything, in order, whichever way it is asked for. */
+@PlatformTest
+class JournalOverHttpTest {
+
+    private static final long PATIENCE_SECONDS = 20;
+    private static final String END = "the stream has ended";
+
+    @Autowired
+    private Given given;
+
+    private Given.Customer acme;
+    private int opened;
+
+    @BeforeEach
+    void aCustomer() {
+        acme = given.customer();
+    }
+
+    @Test
+    void an_export_holds_every_entry_once_and_in_order() {
+        openWorkspaces(5);
+
+        List<JsonNode> entries = acme.auditor()
+                .get("/v1/journal:export")
+                .expect(200)
+                .body()
+                .lines()
+                .map(JsonMapper.shared()::readTree)
+                .toList();
+
+        assertThat(entries)
+                .extracting(entry -> entry.path("sequence").asLong())
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, entries.size()).boxed().toList());
+        assertThat(entries)
+                .filteredOn(entry -> entry.path("type").asString().equals("workspace_opened"))
+                .hasSize(6);
+        assertThat(entries)
+                .extracting(entry -> entry.path("context").path("tenant").asString())
+                .containsOnly(acme.tenant());
+    }
+
+    @Test
+    void pages_join_without_a_gap_and_without_an_entry_twice() {
+        openWorkspaces(5);
+        List<Long> sequences = new ArrayList<>();
+        String cursor = "";
+
+        do {
+            Answer page = acme.auditor()
+                    .get("/v1/journal?limit=3" + (cursor.isEmpty() ? "" : "&cursor=" + cursor))
+                    .expect(200);
+            page.json()
+                    .path("items")
+                    .forEach(entry -> sequences.add(entry.path("sequence").asLong()));
+            cursor = page.at("/next_cursor");
+        } while (!cursor.isEmpty());
+
+        assertThat(sequences)
+                .hasSizeGreaterThan(10)
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, sequences.size()).boxed().toList());
+    }
+
+    @Test
+    void entries_are_found_by_type_and_a_filter_that_is_none_is_refused_with_its_name() {
+        openWorkspaces(2);
+
+        assertThat(acme.auditor()
+                        .get("/v1/journal?type=workspace_opened")
+                        .expect(200)
+                        .json()
+                        .path("items"))
+                .hasSize(3);
+        assertThat(acme.auditor()
+                        .get("/v1/journal?type=Not%20A%20Type")
+                        .expect(400)
+                        .at("/errors/0/pointer"))
+                .isEqualTo("/type");
+        assertThat(acme.auditor()
+                        .get("/v1/journal?from=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z")
+                        .expect(400)
+                        .at("/errors/0/pointer"))
+                .isEqualTo("/until");
+    }
+
+    @Test
+    void a_tail_tells_what_happens_and_goes_on_where_a_reader_left() throws Exception {
+        BlockingQueue<String> first = tail(acme.auditor(), "");
+        assertThat(next(first, ": following")).isNotEmpty();
+        openWorkspaces(1);
+        String seen = next(first, "id: ").substring("id: ".length());
+        assertThat(next(first, "event: ")).isEqualTo("event: workspace_opened");
+
+        openWorkspaces(2);
+        BlockingQueue<String> again = tail(acme.auditor(), "?after=" + seen);
+
+        assertThat(next(again, "id: ")).isEqualTo("id: " + (Long.parseLong(seen) + 1));
+    }
+
+    @Test
+    void a_tail_ends_with_the_key_it_was_opened_with() throws Exception {
+        Answer issued = acme.admin()
+                .post("/v1/keys", "{\"role\":\"auditor\",\"label\":\"leaving\"}")
+                .expect(201);
+        BlockingQueue<String> lines = tail(new TestClient(acme.auditor().platform(), issued.at("/api_key")), "");
+        assertThat(next(lines, ": following")).isNotEmpty();
+
+        acme.admin().delete("/v1/keys/" + issued.at("/key_id")).expect(204);
+        openWorkspaces(1);
+
+        List<String> rest = new ArrayList<>();
+        for (String line = line(lines); !line.equals(END); line = line(lines)) {
+            rest.add(line);
+        }
+        assertThat(rest).doesNotContain("event: workspace_opened");
+    }
+
+    private void openWorkspaces(int count) {
+        for (int n = 0; n < count; n++) {
+            acme.admin()
+                    .post("/v1/workspaces", "{\"workspace_id\":\"ws_%d\",\"name\":\"More\"}".formatted(opened++))
+                    .expect(201);
+        }
+    }
+
+    /** Follows the journal; the lines come as they are written, then {@link #END}. */
+    private static BlockingQueue<String> tail(TestClient reader, String query) {
+        var lines = new LinkedBlockingQueue<String>();
+        var request = HttpRequest.newBuilder(URI.create(reader.platform() + "/v1/journal:tail" + query))
+                .timeout(Duration.ofSeconds(PATIENCE_SECONDS))
+                .header("Authorization", "Bearer " + Objects.requireNonNull(reader.credential()))
+                .build();
+        CompletableFuture<Void> unused = HttpClient.newHttpClient()
+                .sendAsync(request, BodyHandlers.ofLines())
+                .thenAccept(answer -> {
+                    answer.body().forEach(lines::add);
+                    lines.add(END);
+                });
+        return lines;
+    }
+
+    private static String next(BlockingQueue<String> lines, String start) throws InterruptedException {
+        String line = line(lines);
+        while (!line.startsWith(start)) {
+            assertThat(line).isNotEqualTo(END);
+            line = line(lines);
+        }
+        return line;
+    }
+
+    private static String line(BlockingQueue<String> lines) throws InterruptedException {
+        return Objects.requireNonNull(lines.poll(PATIENCE_SECONDS, TimeUnit.SECONDS), "No line came in time.");
+    }
+}
