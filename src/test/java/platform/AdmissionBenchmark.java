@@ -30,7 +30,7 @@ final class AdmissionBenchmark {
 
     private static final int[] TENANTS = {1, 200, 1_000};
     private static final int[] CLIENTS = {32, 128, 256};
-    private static final int WARM_UP_SECONDS = 40;
+    private static final int WARM_UP_SECONDS = 90;
     private static final String ADMISSION = "/v1/actions";
     private static final String LIFE = "/v1/actions?wait=PT10S";
     private static final Pattern RATE = Pattern.compile("rate=(\\d+)");
