@@ -47,6 +47,8 @@ create table tenancy.api_key (
     constraint api_key_agents_are_bound check ((role = 'agent') = (agent is not null))
 );
 
+create index api_key_revoked on tenancy.api_key (revoked_at) where revoked_at is not null;
+
 call journal.guard('tenancy.tenant');
 call journal.guard('tenancy.workspace');
 call journal.guard('tenancy.agent');

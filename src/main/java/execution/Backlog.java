@@ -29,8 +29,11 @@ class Backlog {
 
     private final Map<String, Pool> pools = new LinkedHashMap<>();
     private final QuotaClasses classes;
-    private final Cache<ActionId, Boolean> parked =
-            Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(PARKED).build();
+    private final Cache<ActionId, Boolean> parked = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(10_000)
+            .expireAfterWrite(PARKED)
+            .build();
     private final Semaphore wake = new Semaphore(0);
     /** Queued actions of each tenant, in memory or in the table only. */
     private final Map<TenantId, Long> queued = new ConcurrentHashMap<>();

@@ -30,13 +30,18 @@ class IdempotencyKeys {
     private final JdbcTemplate database;
     private final TenantTransactions transactions;
     private final Cache<Key, Used> recent;
-    private final Cache<ActionId, Boolean> undone =
-            Caffeine.newBuilder().maximumSize(MOST_UNDONE).build();
+    private final Cache<ActionId, Boolean> undone = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MOST_UNDONE)
+            .build();
 
     IdempotencyKeys(JdbcTemplate database, TenantTransactions transactions, ExecutionSettings settings) {
         this.database = database;
         this.transactions = transactions;
-        this.recent = Caffeine.newBuilder().maximumSize(settings.recentKeys()).build();
+        this.recent = Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .maximumSize(settings.recentKeys())
+                .build();
     }
 
     /** The key as stored: a caller's cannot be taken for a derived one. */

@@ -35,8 +35,10 @@ class RunBook {
     private final Quotas quotas;
     private final Clock clock;
     /** Runs that exist: a load of one that does not is logged by Axon with a stack trace, and costs two queries. */
-    private final Cache<RunId, Boolean> known =
-            Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).build();
+    private final Cache<RunId, Boolean> known = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MOST_REMEMBERED)
+            .build();
 
     RunBook(Repository<Run> runs, EventStore events, Agents agents, Quotas quotas, Clock clock) {
         this.runs = runs;

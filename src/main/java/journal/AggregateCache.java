@@ -17,7 +17,8 @@ class AggregateCache implements Cache {
     private final com.github.benmanes.caffeine.cache.Cache<Object, Object> entries;
 
     AggregateCache(int most) {
-        this.entries = Caffeine.newBuilder().maximumSize(most).build();
+        this.entries =
+                Caffeine.newBuilder().executor(Runnable::run).maximumSize(most).build();
     }
 
     @Override

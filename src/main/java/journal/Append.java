@@ -1,5 +1,6 @@
 package journal;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -125,7 +126,11 @@ final class Append {
     }
 
     boolean overdue() {
-        return System.nanoTime() - deadline > 0;
+        return overdueBy(Duration.ZERO);
+    }
+
+    boolean overdueBy(Duration grace) {
+        return System.nanoTime() - deadline > grace.toNanos();
     }
 
     /** The writer takes it, unless its lane has given it up. */

@@ -55,6 +55,9 @@ class JournalConfiguration {
 
     private static final int MOST_SNAPSHOTS_AT_ONCE = 2;
 
+    /** What another node committed is seen by looking; what this one did wakes the projections it concerns. */
+    private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofMillis(200);
+
     @Bean
     @Primary
     JournalSerializer serializer(List<JournaledTypes> modules) {
@@ -92,12 +95,18 @@ class JournalConfiguration {
     }
 
     @Bean
+    ProjectedTypes projectedTypes(org.axonframework.config.Configuration axon, JournalSerializer serializer) {
+        return new ProjectedTypes(axon, serializer);
+    }
+
+    @Bean
     EventStorageEngine journalStorage(
             DataSource primary,
             @Qualifier("systemDataSource") DataSource system,
             org.axonframework.config.Configuration axon,
             TenantTransactions transactions,
             JournalSerializer serializer,
+            ProjectedTypes projected,
             ObjectProvider<InlineRows> inlineRows,
             JournalSettings settings) {
         var ofTenant = JdbcEventStorageEngine.builder();
@@ -105,11 +114,10 @@ class JournalConfiguration {
         ofTenant.eventSerializer(serializer).snapshotSerializer(serializer);
         ofTenant.upcasterChain(axon.upcasterChain()).snapshotFilter(axon.snapshotFilter());
         var ofAll = JdbcEventStorageEngine.builder();
-        ofAll.connectionProvider(system::getConnection)
-                .gapTimeout((int) settings.gapTimeout().toMillis());
+        ofAll.gapTimeout((int) settings.gapTimeout().toMillis());
         ofAll.eventSerializer(serializer).snapshotSerializer(serializer);
         ofAll.upcasterChain(axon.upcasterChain()).batchSize(TailedEvents.WINDOW);
-        var tail = new TailedEvents(ofAll, new ProjectedTypes(axon, serializer));
+        var tail = new TailedEvents(ofAll, system, projected);
         return new JournalStorage(ofTenant, transactions, serializer, tail, sorted(inlineRows));
     }
 
@@ -122,12 +130,18 @@ class JournalConfiguration {
 
     @Bean("eventBus")
     @Qualifier("eventStore")
-    JournalEventStore eventStore(EventStorageEngine storage, org.axonframework.config.Configuration axon, Clock clock) {
+    JournalEventStore eventStore(
+            EventStorageEngine storage,
+            ProjectedTypes projected,
+            org.axonframework.config.Configuration axon,
+            Clock clock) {
         // PostgreSQL keeps microseconds: an event must not change when it is read back. Axon knows no other way.
         GenericEventMessage.clock = Clock.tick(clock, Duration.ofNanos(1_000));
-        return new JournalEventStore(EmbeddedEventStore.builder()
+        var builder = EmbeddedEventStore.builder()
                 .storageEngine(storage)
-                .spanFactory(axon.getComponent(EventBusSpanFactory.class)));
+                .fetchDelay(LONGEST_BETWEEN_LOOKS.toMillis())
+                .spanFactory(axon.getComponent(EventBusSpanFactory.class));
+        return new JournalEventStore(builder, projected);
     }
 
     @Bean

@@ -4,11 +4,17 @@ import java.util.List;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 
-/** Axon's event store, which also tells the lane that its command has begun to change something. */
+/**
+ * Axon's event store, which also tells the lane that its command has begun to change something, and wakes projections
+ * only for events that one of them handles.
+ */
 class JournalEventStore extends EmbeddedEventStore {
 
-    JournalEventStore(Builder builder) {
+    private final ProjectedTypes projected;
+
+    JournalEventStore(Builder builder, ProjectedTypes projected) {
         super(builder);
+        this.projected = projected;
     }
 
     @Override
@@ -18,5 +24,15 @@ class JournalEventStore extends EmbeddedEventStore {
                         "Events come from commands: send a command into the tenant's lane instead of publishing"))
                 .applied(events.size());
         super.publish(events);
+    }
+
+    @Override
+    protected void afterCommit(List<? extends EventMessage<?>> events) {
+        for (EventMessage<?> event : events) {
+            if (projected.handles(event.getPayloadType())) {
+                super.afterCommit(events);
+                return;
+            }
+        }
     }
 }

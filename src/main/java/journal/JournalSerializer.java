@@ -2,6 +2,7 @@ package journal;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,6 +59,11 @@ class JournalSerializer extends Jackson3Serializer {
     /** Whether a type has a name to be journaled under. */
     boolean journals(Class<?> type) {
         return names.nameOf(type).isPresent();
+    }
+
+    /** Every type that has one. */
+    Collection<Class<?>> journaledTypes() {
+        return names.types();
     }
 
     @Override

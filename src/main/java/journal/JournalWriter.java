@@ -6,11 +6,13 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,12 +33,16 @@ class JournalWriter implements SmartLifecycle {
     private static final int MOST_EVENTS_A_GROUP = 4_096;
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final Duration WHILE_AWAY = Duration.ofSeconds(1);
+    private static final Duration LOOKS_EVERY = Duration.ofMillis(100);
     private static final Duration IDLE = Duration.ofMillis(100);
 
     private final JournalConnection connection;
     private final GroupCommit commit;
     private final Duration deadline;
     private final BlockingQueue<Append> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    /** Those whose lanes wait; some may have been answered since the last look. */
+    private final Queue<Append> unanswered = new ConcurrentLinkedQueue<>();
+
     private final DistributionSummary groups;
     private final Timer commits;
     private volatile boolean running;
@@ -69,12 +75,9 @@ class JournalWriter implements SmartLifecycle {
             if (!waiting.offer(append, patience.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw JournalUnavailable.nothingRecorded(deadline);
             }
-            // The writer itself says so at the deadline; this is for the case that it cannot.
-            append.done().get(deadline.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException late) {
-            throw append.abandon()
-                    ? JournalUnavailable.nothingRecorded(deadline)
-                    : JournalUnavailable.outcomeUnknown(deadline);
+            // Not with a time limit: a timer set and cancelled for each batch costs more than to hand it over.
+            unanswered.add(append);
+            append.done().get();
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof RuntimeException cause ? cause : new EventStoreException("", failed);
         } catch (InterruptedException stopping) {
@@ -83,6 +86,25 @@ class JournalWriter implements SmartLifecycle {
         } finally {
             commits.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         }
+    }
+
+    /** The writer itself answers at the deadline; this is for the case that it cannot. */
+    private void watchDeadlines() {
+        while (running || !unanswered.isEmpty()) {
+            unanswered.removeIf(this::answered);
+            LockSupport.parkNanos(LOOKS_EVERY.toNanos());
+        }
+    }
+
+    private boolean answered(Append append) {
+        if (!append.done().isDone() && append.overdueBy(GRACE)) {
+            append.done()
+                    .completeExceptionally(
+                            append.abandon()
+                                    ? JournalUnavailable.nothingRecorded(deadline)
+                                    : JournalUnavailable.outcomeUnknown(deadline));
+        }
+        return append.done().isDone();
     }
 
     private void run() {
@@ -126,6 +148,7 @@ class JournalWriter implements SmartLifecycle {
         }
         running = true;
         thread = Thread.ofPlatform().name("journal-writer").daemon().start(this::run);
+        Thread.ofPlatform().name("journal-deadlines").daemon().start(this::watchDeadlines);
     }
 
     @Override

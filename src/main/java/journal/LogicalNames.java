@@ -2,6 +2,7 @@ package journal;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,10 @@ final class LogicalNames {
 
     Optional<Class<?>> typeOf(String name) {
         return Optional.ofNullable(types.get(name));
+    }
+
+    Collection<Class<?>> types() {
+        return Collections.unmodifiableCollection(types.values());
     }
 
     private static Stream<Class<?>> cases(Class<?> type) {

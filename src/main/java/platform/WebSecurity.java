@@ -15,6 +15,7 @@ import org.springframework.security.oauth2.server.resource.web.authentication.Be
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 
 /** Nobody comes in without a credential, and nothing is open that is not named here. */
 @Configuration(proxyBeanMethods = false)
@@ -34,13 +35,25 @@ class WebSecurity {
                 .build();
     }
 
-    /** Without sessions and cookies there is nothing that a foreign page could ride on: no CSRF token. */
+    /**
+     * Tomcat has refused every header with a control character by then: to match each against patterns again is the
+     * dearest part of the firewall.
+     */
+    @Bean
+    static StrictHttpFirewall firewall() {
+        var firewall = new StrictHttpFirewall();
+        firewall.setAllowedHeaderNames(name -> true);
+        firewall.setAllowedHeaderValues(value -> true);
+        return firewall;
+    }
+
     /** A request is observed as a whole; a span and a timer for each of its filters cost more than they tell. */
     @Bean
     static SecurityObservationSettings securityObservations() {
         return SecurityObservationSettings.noObservations();
     }
 
+    /** Without sessions and cookies there is nothing that a foreign page could ride on: no CSRF token. */
     @Bean
     SecurityFilterChain securityFilterChain(
             HttpSecurity http, AuthenticationManager credentials, SecurityProblems problems) throws Exception {

@@ -31,6 +31,7 @@ class StoredPolicies implements Policies {
      * look again for each of its calls. Forgotten when one is published here; a second late elsewhere, and denied.
      */
     private final Cache<String, Boolean> absent = Caffeine.newBuilder()
+            .executor(Runnable::run)
             .maximumSize(MOST_ABSENT)
             .expireAfterWrite(Duration.ofSeconds(1))
             .build();

@@ -36,8 +36,10 @@ class RateGate implements HandlerInterceptor {
     private final Clock clock;
     private final LongSupplier nanos;
 
-    private final Cache<TenantId, TokenBucket> buckets =
-            Caffeine.newBuilder().maximumSize(MOST_TENANTS).build();
+    private final Cache<TenantId, TokenBucket> buckets = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MOST_TENANTS)
+            .build();
 
     @Autowired
     RateGate(QuotaClasses classes, Subscriptions subscriptions, ThrottleCounts throttled, Clock clock) {

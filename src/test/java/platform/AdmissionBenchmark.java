@@ -1,6 +1,12 @@
 package platform;
 
 import com.sun.management.OperatingSystemMXBean;
+import execution.Actions;
+import execution.InProcessLoad;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -8,7 +14,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -28,52 +36,89 @@ import tenancy.Role;
  */
 final class AdmissionBenchmark {
 
-    private static final int[] TENANTS = {1, 200, 1_000};
-    private static final int[] CLIENTS = {32, 128, 256};
-    private static final int WARM_UP_SECONDS = 90;
-    private static final String ADMISSION = "/v1/actions";
-    private static final String LIFE = "/v1/actions?wait=PT10S";
+    private static final int WARM_UP_SECONDS = Integer.getInteger("benchmark.warm-up", 60);
     private static final Pattern RATE = Pattern.compile("rate=(\\d+)");
     private static final PrintStream OUT = System.out;
 
+    /** What is asked for, and how. */
+    private enum Kind {
+        ADMISSION("admission", Duration.ZERO, "/v1/actions"),
+        LIFE("whole life", Duration.ofSeconds(10), "/v1/actions?wait=PT10S");
+
+        private final String words;
+        private final Duration wait;
+        private final String path;
+
+        Kind(String words, Duration wait, String path) {
+            this.words = words;
+            this.wait = wait;
+            this.path = path;
+        }
+    }
+
     private final int seconds;
-    private final int port;
     private final EmbeddedPostgres postgres;
     private final long postmaster;
+    private final MeterRegistry meters;
+    private final Actions actions;
+    private final Process load;
+    private final BufferedWriter orders;
+    private final BufferedReader answers;
+    private int cells;
 
     private AdmissionBenchmark(ConfigurableApplicationContext context, Path directory, int seconds) throws IOException {
         this.seconds = seconds;
-        this.port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
         this.postgres = context.getBean(EmbeddedPostgres.class);
         this.postmaster = Long.parseLong(
                 Files.readAllLines(directory.resolve("data/postmaster.pid")).getFirst());
+        this.meters = context.getBean(MeterRegistry.class);
+        this.actions = context.getBean(Actions.class);
+        this.load = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HttpLoad.class.getName(),
+                        context.getEnvironment().getRequiredProperty("local.server.port"))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        this.orders = load.outputWriter(StandardCharsets.US_ASCII);
+        this.answers = load.inputReader(StandardCharsets.US_ASCII);
     }
 
     public static void main(String[] args) throws Exception {
         int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 8;
-        List<String> parts = args.length > 1 ? List.of(args).subList(1, args.length) : List.of("admission");
+        Kind kind = args.length > 1 && "life".equals(args[1]) ? Kind.LIFE : Kind.ADMISSION;
         Path directory = Files.createTempDirectory("firebreak-benchmark");
         try (var context = SpringApplication.run(
                         AgentPlatform.class,
                         "--server.port=0",
                         "--firebreak.demo.enabled=false",
                         // One slot: what is admitted waits, and what is measured is the admission.
-                        "--firebreak.execution.pools.shared.slots=" + (parts.contains("life") ? 256 : 1),
+                        "--firebreak.execution.pools.shared.slots=" + (kind == Kind.LIFE ? 256 : 1),
                         "--firebreak.database.directory=" + directory,
                         "--logging.level.root=warn");
                 var tenants = TestTenants.of(context)) {
-            new AdmissionBenchmark(context, directory, seconds).run(tenants, parts);
+            var benchmark = new AdmissionBenchmark(context, directory, seconds);
+            try {
+                benchmark.run(tenants, kind);
+            } finally {
+                benchmark.load.destroy();
+            }
         } finally {
             FileSystemUtils.deleteRecursively(directory);
         }
     }
 
-    private void run(TestTenants tenants, List<String> parts) throws Exception {
+    private void run(TestTenants tenants, Kind kind) throws Exception {
         try (var sandbox = SandboxServer.start(0)) {
-            List<TestTenant> registered = register(tenants, sandbox, parts);
+            List<TestTenant> registered = register(tenants, sandbox);
+            warmUp(registered, kind);
             OUT.printf(
-                    "%-12s %7s %7s %8s %5s %7s %7s %8s %6s %6s  %s%n",
+                    "%-11s %-10s %7s %7s %7s %5s %7s %7s %8s %6s %6s %6s %6s  %s%n",
                     "what",
+                    "how",
                     "tenants",
                     "clients",
                     "rate/s",
@@ -81,26 +126,30 @@ final class AdmissionBenchmark {
                     "p50 ms",
                     "p99 ms",
                     "worst ms",
+                    "lane",
+                    "group",
                     "jvm",
                     "pg",
                     "answers");
-            warmUp(registered, parts.contains("life") ? LIFE : ADMISSION);
-            if (parts.contains("admission")) {
-                for (int count : TENANTS) {
-                    for (int clients : CLIENTS) {
-                        cell("admission", registered, count, clients, ADMISSION);
+            for (int count : chosen("tenants", kind == Kind.LIFE ? "1,200" : "1,200,1000")) {
+                for (int clients : chosen("clients", kind == Kind.LIFE ? "32" : "32,128,256")) {
+                    for (String how :
+                            System.getProperty("benchmark.how", "process,HTTP").split(",")) {
+                        cell(kind, how, registered, count, clients);
                     }
                 }
-            }
-            if (parts.contains("life")) {
-                cell("whole life", registered, 1, 32, LIFE);
-                cell("whole life", registered, 200, 32, LIFE);
             }
         }
     }
 
-    private List<TestTenant> register(TestTenants tenants, SandboxServer sandbox, List<String> parts) throws Exception {
-        int count = parts.contains("admission") ? TENANTS[TENANTS.length - 1] : 200;
+    private static int[] chosen(String what, String otherwise) {
+        return Arrays.stream(System.getProperty("benchmark." + what, otherwise).split(","))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+    }
+
+    private List<TestTenant> register(TestTenants tenants, SandboxServer sandbox) throws Exception {
+        int count = Arrays.stream(chosen("tenants", "1,200,1000")).max().orElseThrow();
         URI target = URI.create(sandbox.url());
         tenants.quotaClass(TestTenants.QUOTA_CLASS, TestTenants.ROOMY);
         List<Callable<TestTenant>> registering = new ArrayList<>();
@@ -122,10 +171,12 @@ final class AdmissionBenchmark {
     }
 
     /** Until the compilers have nothing left to do: cold code is some ten times slower. */
-    private void warmUp(List<TestTenant> registered, String path) throws Exception {
-        Path keys = keys(registered);
-        load(keys, 64, WARM_UP_SECONDS, path);
-        Files.delete(keys);
+    private void warmUp(List<TestTenant> registered, Kind kind) throws Exception {
+        int step = 5;
+        for (int warm = 0; warm < WARM_UP_SECONDS; warm += step) {
+            String how = warm / step % 2 == 0 ? "process" : "HTTP";
+            OUT.printf("warm-up, %3d s, %s: %s%n", warm + step, how, load(how, registered, 64, step, kind));
+        }
     }
 
     private static Path keys(List<TestTenant> tenants) throws IOException {
@@ -138,22 +189,25 @@ final class AdmissionBenchmark {
         return keys;
     }
 
-    private void cell(String what, List<TestTenant> registered, int count, int clients, String path) throws Exception {
+    private void cell(Kind kind, String how, List<TestTenant> registered, int count, int clients) throws Exception {
         ReferenceRate reference = ReferenceRate.measure(postgres.owner("reference"), 3);
-        Path keys = keys(registered.subList(0, count));
+        List<TestTenant> asked = registered.subList(0, count);
+        var lanes = new Mean("journal.lane.batch");
+        var groups = new Mean("journal.group");
         double jvm = jvmSeconds();
         double database = databaseSeconds();
         long start = System.nanoTime();
-        String line = load(keys, clients, seconds, path);
+        String line =
+                "HTTP".equals(how) ? overHttp(asked, clients, seconds, kind) : inProcess(asked, clients, seconds, kind);
         double elapsed = (System.nanoTime() - start) / 1e9;
-        Files.delete(keys);
         Matcher rate = RATE.matcher(line);
         if (!rate.find()) {
             throw new IllegalStateException("No rate: " + line);
         }
         OUT.printf(
-                "%-12s %7d %7d %8s %5.2f %7.1f %7.1f %8.1f %6.2f %6.2f  %s (R %.0f by %s)%n",
-                what,
+                "%-11s %-10s %7d %7d %7s %5.2f %7.1f %7.1f %8.1f %6.1f %6.1f %6.2f %6.2f  %s (R %.0f by %s)%n",
+                kind.words,
+                how,
                 count,
                 clients,
                 rate.group(1),
@@ -161,6 +215,8 @@ final class AdmissionBenchmark {
                 value(line, "p50") / 1e3,
                 value(line, "p99") / 1e3,
                 value(line, "worst") / 1e3,
+                lanes.since(),
+                groups.since(),
                 (jvmSeconds() - jvm) / elapsed,
                 (databaseSeconds() - database) / elapsed,
                 line.substring(line.indexOf("statuses=") + 9),
@@ -168,29 +224,53 @@ final class AdmissionBenchmark {
                 reference.measuredWith());
     }
 
+    private String load(String how, List<TestTenant> tenants, int clients, int forSeconds, Kind kind) throws Exception {
+        return "HTTP".equals(how)
+                ? overHttp(tenants, clients, forSeconds, kind)
+                : inProcess(tenants, clients, forSeconds, kind);
+    }
+
+    private String inProcess(List<TestTenant> tenants, int clients, int forSeconds, Kind kind) throws Exception {
+        return new InProcessLoad(actions, kind.wait, "p" + cells++)
+                .run(tenants.stream().map(TestTenant::id).toList(), clients, Duration.ofSeconds(forSeconds))
+                .toString();
+    }
+
+    private String overHttp(List<TestTenant> tenants, int clients, int forSeconds, Kind kind) throws IOException {
+        Path keys = keys(tenants);
+        try {
+            orders.write(keys + " " + clients + " " + forSeconds + " " + kind.path + "\n");
+            orders.flush();
+            String line = answers.readLine();
+            if (line == null) {
+                throw new IOException("The load's process has ended.");
+            }
+            return line;
+        } finally {
+            Files.delete(keys);
+        }
+    }
+
+    /** The mean of what a summary records from now on. */
+    private final class Mean {
+        private final DistributionSummary summary;
+        private final double total;
+        private final long count;
+
+        Mean(String name) {
+            this.summary = meters.get(name).summary();
+            this.total = summary.totalAmount();
+            this.count = summary.count();
+        }
+
+        double since() {
+            return (summary.totalAmount() - total) / (summary.count() - count);
+        }
+    }
+
     private static double value(String line, String name) {
         Matcher value = Pattern.compile(name + "=(\\d+)").matcher(line);
         return value.find() ? Double.parseDouble(value.group(1)) : Double.NaN;
-    }
-
-    private String load(Path keys, int clients, int forSeconds, String path) throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        HttpLoad.class.getName(),
-                        Integer.toString(port),
-                        keys.toString(),
-                        Integer.toString(clients),
-                        Integer.toString(forSeconds),
-                        path)
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return output.strip().lines().reduce("", (before, after) -> after);
     }
 
     private static double jvmSeconds() {

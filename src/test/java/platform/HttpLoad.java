@@ -1,181 +1,202 @@
 package platform;
 
-import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.Socket;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Closed-loop HTTP clients for the benchmark, in a process of their own: each waits for its answer before it asks again.
- * Plain sockets, because the client shares the machine's cores with what it measures.
+ * One thread and one selector serve them all, because the clients share the machine's cores with what they measure.
  *
- * <p>Arguments: port, file of {@code tenant key} lines, clients, seconds, path and query. Prints one line of
- * {@code name=value} pairs; times in microseconds.
+ * <p>Argument: the port. Reads one order a line from standard input, {@code keys clients seconds path}, where
+ * {@code keys} is a file of {@code tenant key} lines; answers each with one line of {@code name=value} pairs, times in
+ * microseconds.
  */
 final class HttpLoad {
 
-    private HttpLoad() {}
+    private static final int ANSWER_BYTES = 16 * 1024;
+
+    private final int port;
+    private final Selector selector;
+    private final List<String[]> tenants;
+    private final String path;
+    private final String name;
+    private final Map<Integer, Integer> statuses = new TreeMap<>();
+    private int[] latencies = new int[1 << 16];
+    private int answered;
+    private int open;
+    private long end;
+
+    private HttpLoad(int port, Selector selector, List<String[]> tenants, String path, String name) {
+        this.port = port;
+        this.selector = selector;
+        this.tenants = tenants;
+        this.path = path;
+        this.name = name;
+    }
 
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
-        List<String[]> tenants = Files.readAllLines(Path.of(args[1])).stream()
-                .map(line -> line.split(" "))
-                .toList();
-        int clients = Integer.parseInt(args[2]);
-        long seconds = Long.parseLong(args[3]);
-        String path = args[4];
-
-        run(
-                port,
-                tenants,
-                clients,
-                Math.min(2, seconds),
-                path,
-                "warm" + ProcessHandle.current().pid());
-        System.out.println(run(
-                port,
-                tenants,
-                clients,
-                seconds,
-                path,
-                "run" + ProcessHandle.current().pid()));
+        var orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        int cell = 0;
+        for (String order = orders.readLine(); order != null; order = orders.readLine()) {
+            String[] words = order.split(" ");
+            List<String[]> tenants = Files.readAllLines(Path.of(words[0])).stream()
+                    .map(line -> line.split(" "))
+                    .toList();
+            try (var selector = Selector.open()) {
+                String name = ProcessHandle.current().pid() + "-" + cell++;
+                System.out.println(new HttpLoad(port, selector, tenants, words[3], name)
+                        .run(Integer.parseInt(words[1]), Long.parseLong(words[2])));
+            }
+        }
     }
 
-    private static String run(int port, List<String[]> tenants, int clients, long seconds, String path, String name)
-            throws InterruptedException {
-        var latencies = new ConcurrentLinkedQueue<long[]>();
-        var statuses = new TreeMap<Integer, AtomicLong>();
+    private String run(int clients, long seconds) throws IOException {
         long start = System.nanoTime();
-        long end = start + seconds * 1_000_000_000L;
-        List<Thread> threads = new ArrayList<>();
+        end = start + seconds * 1_000_000_000L;
         for (int client = 0; client < clients; client++) {
-            int me = client;
-            threads.add(Thread.ofVirtual().start(() -> {
-                try {
-                    latencies.add(ask(port, tenants, me, clients, end, path, name, statuses));
-                } catch (IOException lost) {
-                    count(statuses, -1);
-                }
-            }));
+            new Client(client, clients).ask();
         }
-        for (Thread thread : threads) {
-            thread.join();
+        while (open > 0) {
+            selector.select(key -> ((Client) key.attachment()).hear());
         }
         double elapsed = (System.nanoTime() - start) / 1e9;
-        long[] all = latencies.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+        int[] all = Arrays.copyOf(latencies, answered);
+        Arrays.sort(all);
         return "rate=%.0f p50=%d p99=%d worst=%d count=%d statuses=%s"
-                .formatted(
-                        all.length / elapsed,
-                        at(all, 0.5),
-                        at(all, 0.99),
-                        all.length == 0 ? 0 : all[all.length - 1],
-                        all.length,
-                        statuses);
+                .formatted(answered / elapsed, at(all, 0.5), at(all, 0.99), at(all, 1), answered, statuses);
     }
 
-    private static long at(long[] sorted, double quantile) {
+    private static int at(int[] sorted, double quantile) {
         return sorted.length == 0 ? 0 : sorted[(int) Math.min(sorted.length - 1, sorted.length * quantile)];
     }
 
-    private static long[] ask(
-            int port,
-            List<String[]> tenants,
-            int me,
-            int clients,
-            long end,
-            String path,
-            String name,
-            TreeMap<Integer, AtomicLong> statuses)
-            throws IOException {
-        long[] times = new long[1024];
-        int count = 0;
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setTcpNoDelay(true);
-            OutputStream out = socket.getOutputStream();
-            var in = new BufferedInputStream(socket.getInputStream(), 8192);
-            for (int n = 0; System.nanoTime() < end; n++) {
-                String[] tenant = tenants.get((int) ((me + (long) n * clients) % tenants.size()));
-                byte[] request = request(path, tenant[0], tenant[1], name + "-" + me + "-" + n);
-                long sent = System.nanoTime();
-                out.write(request);
-                int status = answer(in);
-                if (count == times.length) {
-                    times = Arrays.copyOf(times, count * 2);
-                }
-                times[count++] = (System.nanoTime() - sent) / 1_000;
-                count(statuses, status);
-            }
+    private void answered(int status, long sent) {
+        statuses.merge(status, 1, Integer::sum);
+        if (answered == latencies.length) {
+            latencies = Arrays.copyOf(latencies, answered * 2);
         }
-        return Arrays.copyOf(times, count);
+        latencies[answered++] = (int) ((System.nanoTime() - sent) / 1_000);
     }
 
-    private static void count(TreeMap<Integer, AtomicLong> statuses, int status) {
-        AtomicLong counter;
-        synchronized (statuses) {
-            counter = statuses.computeIfAbsent(status, none -> new AtomicLong());
-        }
-        counter.incrementAndGet();
-    }
-
-    private static byte[] request(String path, String tenant, String key, String idempotencyKey) {
+    private byte[] request(String[] tenant, String idempotencyKey) {
         String body = """
             {"tenant_id":"%s","workspace_id":"ws_support","agent_id":"support_triage_v4",\
             "workflow_run_id":"wr_bench","policy_profile":"regulated_support","quota_class":"roomy",\
             "requested_action":"ticket.update","target":{"system":"zendesk","record_id":"zd_99102"},\
             "arguments":{"status":"solved"},"data_classes":["internal"]}\
-            """.formatted(tenant);
-        return ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+            """.replace("%s", tenant[0]);
+        return ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + tenant[1]
                         + "\r\nContent-Type: application/json\r\nIdempotency-Key: \"" + idempotencyKey
                         + "\"\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Reads one answer, with a length or in chunks, and gives its status. */
-    private static int answer(InputStream in) throws IOException {
-        int status = Integer.parseInt(line(in).substring(9, 12));
-        int length = 0;
-        boolean chunked = false;
-        for (String header = line(in); !header.isEmpty(); header = line(in)) {
-            if (header.regionMatches(true, 0, "content-length:", 0, 15)) {
-                length = Integer.parseInt(header.substring(15).trim());
-            } else if (header.regionMatches(true, 0, "transfer-encoding:", 0, 18)) {
-                chunked = true;
-            }
-        }
-        if (!chunked) {
-            in.skipNBytes(length);
-            return status;
-        }
-        for (int size = Integer.parseInt(line(in), 16); ; size = Integer.parseInt(line(in), 16)) {
-            in.skipNBytes(size);
-            line(in);
-            if (size == 0) {
-                return status;
-            }
-        }
-    }
+    /** One closed-loop client on a connection of its own. */
+    private final class Client {
 
-    private static String line(InputStream in) throws IOException {
-        var line = new StringBuilder(64);
-        for (int next = in.read(); next != '\n'; next = in.read()) {
-            if (next < 0) {
-                throw new IOException("The server closed the connection.");
-            }
-            if (next != '\r') {
-                line.append((char) next);
+        private final int me;
+        private final int clients;
+        private final SocketChannel channel;
+        private final ByteBuffer answer = ByteBuffer.allocate(ANSWER_BYTES);
+        private int asked;
+        private long sent;
+
+        Client(int me, int clients) throws IOException {
+            this.me = me;
+            this.clients = clients;
+            this.channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ, this);
+            open++;
+        }
+
+        /** A request is far smaller than an empty socket buffer, so one write takes it whole. */
+        void ask() throws IOException {
+            String[] tenant = tenants.get((int) ((me + (long) asked * clients) % tenants.size()));
+            var request = ByteBuffer.wrap(request(tenant, name + "-" + me + "-" + asked++));
+            sent = System.nanoTime();
+            channel.write(request);
+            if (request.hasRemaining()) {
+                throw new IOException("The socket took only a part of a request.");
             }
         }
-        return line.toString();
+
+        void hear() {
+            try {
+                if (channel.read(answer) < 0) {
+                    throw new IOException("The server closed the connection.");
+                }
+                if (whole()) {
+                    answered(Integer.parseInt(text(9, 12)), sent);
+                    answer.clear();
+                    if (System.nanoTime() < end) {
+                        ask();
+                    } else {
+                        close();
+                    }
+                }
+            } catch (IOException lost) {
+                statuses.merge(-1, 1, Integer::sum);
+                close();
+            }
+        }
+
+        private void close() {
+            open--;
+            try {
+                channel.close();
+            } catch (IOException alreadyGone) {
+                statuses.merge(-2, 1, Integer::sum);
+            }
+        }
+
+        /** Whether the answer, with a length or in chunks, has come to its end. */
+        private boolean whole() {
+            int body = find("\r\n\r\n", 0, answer.position()) + 4;
+            if (body < 4) {
+                return false;
+            }
+            int length = find("\r\nContent-Length: ", 0, body);
+            if (length >= 0) {
+                int from = length + 18;
+                return answer.position() - body == Integer.parseInt(text(from, find("\r", from, body)));
+            }
+            return find("0\r\n\r\n", Math.max(body, answer.position() - 5), answer.position()) >= 0;
+        }
+
+        private int find(String wanted, int from, int to) {
+            byte[] bytes = answer.array();
+            for (int at = from; at + wanted.length() <= to; at++) {
+                int same = 0;
+                while (same < wanted.length() && bytes[at + same] == wanted.charAt(same)) {
+                    same++;
+                }
+                if (same == wanted.length()) {
+                    return at;
+                }
+            }
+            return -1;
+        }
+
+        private String text(int from, int to) {
+            return new String(answer.array(), from, to - from, StandardCharsets.US_ASCII);
+        }
     }
 }

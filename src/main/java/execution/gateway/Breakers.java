@@ -26,6 +26,7 @@ class Breakers {
 
     private final Clock clock;
     private final Cache<Key, Breaker> breakers = Caffeine.newBuilder()
+            .executor(Runnable::run)
             .maximumSize(MOST)
             .expireAfterAccess(FORGOTTEN_AFTER)
             .build();

@@ -24,6 +24,7 @@ class StoredConnectors implements Connectors {
 
     /** By content, not by tenant: a thousand tenants with the same description need one compiled form. */
     private final Cache<String, TargetSystem> compiled = Caffeine.newBuilder()
+            .executor(Runnable::run)
             .maximumWeight(MOST_COMPILED_CHARACTERS)
             .weigher((String digest, TargetSystem target) -> target.characters())
             .build();
@@ -33,6 +34,7 @@ class StoredConnectors implements Connectors {
      * again each time. Forgotten when one is described here; a second late elsewhere, and denied.
      */
     private final Cache<String, Boolean> absent = Caffeine.newBuilder()
+            .executor(Runnable::run)
             .maximumSize(MOST_ABSENT)
             .expireAfterWrite(Duration.ofSeconds(1))
             .build();

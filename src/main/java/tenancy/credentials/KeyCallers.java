@@ -2,15 +2,23 @@ package tenancy.credentials;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import tenancy.AgentId;
@@ -19,21 +27,39 @@ import tenancy.KeyId;
 import tenancy.Role;
 import tenancy.TenantId;
 
-/** Who a key belongs to. Looked up on the platform's own role: before it is known, there is no tenant to look in. */
+/**
+ * Who a key belongs to. Looked up on the platform's own role: before it is known, there is no tenant to look in.
+ *
+ * <p>Keys in force are remembered, and forgotten when they are revoked: on this node with the commit, on others by
+ * looking for new revocations several times a second. While that cannot be done, nothing is remembered.
+ */
 @Component
-class KeyCallers {
+class KeyCallers implements SmartLifecycle {
 
+    private static final Logger log = LoggerFactory.getLogger(KeyCallers.class);
     private static final String PRINCIPAL = "key:";
     private static final int MOST_REMEMBERED = 50_000;
 
+    private static final Duration LOOKS_EVERY = Duration.ofMillis(250);
+
     /** How long another node may still accept a key that was revoked on this one. */
-    private static final Duration REMEMBERED_FOR = Duration.ofSeconds(1);
+    private static final Duration TRUSTED_FOR = Duration.ofSeconds(1);
+
+    private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
+
+    /** Looked back for so long: by how much the clocks of nodes may differ, and a commit may lag behind its time. */
+    private static final String REVOKED_LATELY =
+            "select key from tenancy.api_key where revoked_at > now() - interval '5 minutes'";
 
     private final JdbcTemplate everyTenant;
     private final Cache<String, Optional<InForce>> remembered = Caffeine.newBuilder()
+            .executor(Runnable::run)
             .maximumSize(MOST_REMEMBERED)
-            .expireAfterWrite(REMEMBERED_FOR)
+            .expireAfter(Expiry.<String, Optional<InForce>>creating(
+                    (key, found) -> found.isPresent() ? REMEMBERED_FOR : TRUSTED_FOR))
             .build();
+    private volatile long looked = System.nanoTime() - TRUSTED_FOR.toNanos();
+    private @Nullable ScheduledExecutorService timer;
 
     KeyCallers(@Qualifier("systemDataSource") DataSource everyTenant) {
         this.everyTenant = new JdbcTemplate(everyTenant);
@@ -42,8 +68,7 @@ class KeyCallers {
     /** The caller that this credential proves; empty if it is unknown, wrong or revoked. */
     Optional<Caller> find(String credential) {
         return KeyToken.parse(credential)
-                .flatMap(token -> remembered
-                        .get(token.key(), this::lookUp)
+                .flatMap(token -> inForce(token.key())
                         .filter(inForce -> token.hashesTo(inForce.hash()))
                         .map(InForce::caller));
     }
@@ -52,8 +77,7 @@ class KeyCallers {
     boolean inForce(Caller caller) {
         String principal = caller.principal();
         return !principal.startsWith(PRINCIPAL)
-                || remembered
-                        .get(principal.substring(PRINCIPAL.length()), this::lookUp)
+                || inForce(principal.substring(PRINCIPAL.length()))
                         .filter(inForce -> inForce.caller().equals(caller))
                         .isPresent();
     }
@@ -61,6 +85,43 @@ class KeyCallers {
     /** Looks the key up again at its next use. */
     void forget(KeyId key) {
         remembered.invalidate(key.key());
+    }
+
+    private Optional<InForce> inForce(String key) {
+        boolean trusted = System.nanoTime() - looked < TRUSTED_FOR.toNanos();
+        return trusted ? remembered.get(key, this::lookUp) : lookUp(key);
+    }
+
+    private void forgetRevoked() {
+        long now = System.nanoTime();
+        try {
+            everyTenant.queryForList(REVOKED_LATELY, String.class).forEach(remembered::invalidate);
+            looked = now;
+        } catch (DataAccessException unreachable) {
+            log.warn("Revoked keys cannot be looked for, so each key is looked up: {}", unreachable.getMessage());
+        }
+    }
+
+    @Override
+    public void start() {
+        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
+                task -> Thread.ofPlatform().name("revoked-keys").daemon().unstarted(task));
+        started.scheduleWithFixedDelay(this::forgetRevoked, 0, LOOKS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        timer = started;
+    }
+
+    @Override
+    public void stop() {
+        ScheduledExecutorService started = timer;
+        timer = null;
+        if (started != null) {
+            started.shutdownNow();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return timer != null;
     }
 
     private Optional<InForce> lookUp(String key) {

@@ -25,8 +25,10 @@ class StoredTenants implements Tenants {
     private final RememberedSubscriptions subscriptions;
 
     /** Tenants are never removed: once seen, one is there for good. */
-    private final Cache<TenantId, Boolean> seen =
-            Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).build();
+    private final Cache<TenantId, Boolean> seen = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MOST_REMEMBERED)
+            .build();
 
     StoredTenants(TenantCommands commands, RememberedSubscriptions subscriptions) {
         this.commands = commands;
