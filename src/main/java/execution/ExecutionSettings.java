@@ -21,7 +21,7 @@ import tenancy.TenantId;
 @ConfigurationProperties("firebreak.execution")
 record ExecutionSettings(
         @DefaultValue Map<String, PoolSettings> pools,
-        @DefaultValue("10000") int waitingInMemory,
+        @DefaultValue("1000") int waitingInMemory,
         @DefaultValue("1s") Duration sweep,
         @DefaultValue("2s") Duration drain,
         @DefaultValue("60s") Duration longestWait,
