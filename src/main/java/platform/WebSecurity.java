@@ -1,11 +1,15 @@
 package platform;
 
 import jakarta.servlet.DispatcherType;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
 import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -25,7 +29,7 @@ class WebSecurity {
     /** Each also may what follows; an agent stands apart, because sending envelopes is no part of running a tenant. */
     @Bean
     static RoleHierarchy roleHierarchy() {
-        return RoleHierarchyImpl.withDefaultRolePrefix()
+        RoleHierarchy hierarchy = RoleHierarchyImpl.withDefaultRolePrefix()
                 .role("OPERATOR")
                 .implies("TENANT_ADMIN")
                 .role("TENANT_ADMIN")
@@ -33,6 +37,10 @@ class WebSecurity {
                 .role("AUDITOR")
                 .implies("ANALYST")
                 .build();
+        // Asked for at every request, of one of as many sets as there are roles.
+        var reachable = new ConcurrentHashMap<Set<GrantedAuthority>, Collection<? extends GrantedAuthority>>();
+        return authorities ->
+                reachable.computeIfAbsent(Set.copyOf(authorities), hierarchy::getReachableGrantedAuthorities);
     }
 
     /**
