@@ -39,7 +39,7 @@ import tenancy.Role;
  */
 final class AdmissionBenchmark {
 
-    private static final int WARM_UP_SECONDS = Integer.getInteger("benchmark.warm-up", 60);
+    private static final int WARM_UP_SECONDS = Integer.getInteger("benchmark.warm-up", 90);
     private static final Pattern RATE = Pattern.compile("rate=(\\d+)");
     private static final PrintStream OUT = System.out;
 
