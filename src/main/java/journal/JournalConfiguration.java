@@ -21,7 +21,6 @@ import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.eventhandling.tokenstore.jdbc.JdbcTokenStore;
 import org.axonframework.eventhandling.tokenstore.jdbc.TokenSchema;
-import org.axonframework.eventsourcing.EventCountSnapshotTriggerDefinition;
 import org.axonframework.eventsourcing.SnapshotTriggerDefinition;
 import org.axonframework.eventsourcing.Snapshotter;
 import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
@@ -107,6 +106,7 @@ class JournalConfiguration {
             TenantTransactions transactions,
             JournalSerializer serializer,
             ProjectedTypes projected,
+            SnapshotSizes sizes,
             ObjectProvider<InlineRows> inlineRows,
             JournalSettings settings) {
         var ofTenant = JdbcEventStorageEngine.builder();
@@ -118,7 +118,7 @@ class JournalConfiguration {
         ofAll.eventSerializer(serializer).snapshotSerializer(serializer);
         ofAll.upcasterChain(axon.upcasterChain()).batchSize(TailedEvents.WINDOW);
         var tail = new TailedEvents(ofAll, system, projected);
-        return new JournalStorage(ofTenant, transactions, serializer, tail, sorted(inlineRows));
+        return new JournalStorage(ofTenant, transactions, serializer, tail, sizes, sorted(inlineRows));
     }
 
     /** In one order everywhere: rows are handed from storage to writer by position. */
@@ -173,8 +173,13 @@ class JournalConfiguration {
     }
 
     @Bean
-    SnapshotTriggerDefinition snapshotEvery(Snapshotter snapshotter, JournalSettings settings) {
-        return new EventCountSnapshotTriggerDefinition(snapshotter, settings.snapshotEvery());
+    SnapshotSizes snapshotSizes(JournalSettings settings) {
+        return new SnapshotSizes(settings.snapshotEvery() * SnapshotTriggers.BYTES_AN_EVENT);
+    }
+
+    @Bean
+    SnapshotTriggerDefinition snapshotEvery(Snapshotter snapshotter, SnapshotSizes sizes, JournalSettings settings) {
+        return new SnapshotTriggers(snapshotter, sizes, settings.snapshotEvery());
     }
 
     /** Snapshots are taken beside the lanes, never in them, and read each tenant's events in its own transaction. */

@@ -43,6 +43,7 @@ class JournalStorage extends StoredEvents {
     private final TenantTransactions transactions;
     private final JournalSerializer serializer;
     private final EventStorageEngine allTenants;
+    private final SnapshotSizes sizes;
     private final List<InlineRows> inlineRows;
 
     /** @param builder with connections that join the transaction of {@link TenantTransactions} */
@@ -51,17 +52,20 @@ class JournalStorage extends StoredEvents {
             TenantTransactions transactions,
             JournalSerializer serializer,
             EventStorageEngine allTenants,
+            SnapshotSizes sizes,
             List<InlineRows> inlineRows) {
-        super(withSnapshots(builder));
+        super(withSnapshots(builder, sizes));
         this.transactions = transactions;
         this.serializer = serializer;
         this.allTenants = allTenants;
+        this.sizes = sizes;
         this.inlineRows = inlineRows;
     }
 
-    private static Builder withSnapshots(Builder builder) {
+    private static Builder withSnapshots(Builder builder, SnapshotSizes sizes) {
         return builder.appendSnapshot((connection, schema, dataType, snapshot, serializer, timestamps) -> {
             SerializedObject<byte[]> payload = snapshot.serializePayload(serializer, byte[].class);
+            sizes.stored(snapshot.getAggregateIdentifier(), payload.getData().length);
             var statement = connection.prepareStatement(INSERT_SNAPSHOT);
             statement.setString(
                     1, TenantId.ofAggregate(snapshot.getAggregateIdentifier()).value());
@@ -151,7 +155,11 @@ class JournalStorage extends StoredEvents {
 
     @Override
     protected Stream<? extends DomainEventData<?>> readSnapshotData(String aggregate) {
-        return boundTo(aggregate, () -> super.readSnapshotData(aggregate));
+        return boundTo(aggregate, () -> super.readSnapshotData(aggregate)).peek(snapshot -> {
+            if (snapshot.getPayload().getData() instanceof byte[] payload) {
+                sizes.stored(aggregate, payload.length);
+            }
+        });
     }
 
     @Override
