@@ -94,6 +94,10 @@ class KeyCallers implements SmartLifecycle {
 
     private void forgetRevoked() {
         long now = System.nanoTime();
+        if (now - looked > TRUSTED_FOR.toNanos()) {
+            // What was revoked meanwhile may be longer ago than is looked back.
+            remembered.invalidateAll();
+        }
         try {
             everyTenant.queryForList(REVOKED_LATELY, String.class).forEach(remembered::invalidate);
             looked = now;
