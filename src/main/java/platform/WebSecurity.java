@@ -19,7 +19,6 @@ import org.springframework.security.oauth2.server.resource.web.authentication.Be
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
-import org.springframework.security.web.firewall.StrictHttpFirewall;
 
 /** Nobody comes in without a credential, and nothing is open that is not named here. */
 @Configuration(proxyBeanMethods = false)
@@ -41,18 +40,6 @@ class WebSecurity {
         var reachable = new ConcurrentHashMap<Set<GrantedAuthority>, Collection<? extends GrantedAuthority>>();
         return authorities ->
                 reachable.computeIfAbsent(Set.copyOf(authorities), hierarchy::getReachableGrantedAuthorities);
-    }
-
-    /**
-     * Tomcat has refused every header with a control character by then: to match each against patterns again is the
-     * dearest part of the firewall.
-     */
-    @Bean
-    static StrictHttpFirewall firewall() {
-        var firewall = new StrictHttpFirewall();
-        firewall.setAllowedHeaderNames(name -> true);
-        firewall.setAllowedHeaderValues(value -> true);
-        return firewall;
     }
 
     /** A request is observed as a whole; a span and a timer for each of its filters cost more than they tell. */
