@@ -15,6 +15,7 @@ sealed interface ActionCommand {
 
     /**
      * @param arguments as the caller sent them, JSON
+     * @param tokens model tokens that the caller expects it to take
      * @param idempotencyKey the caller's; absent where it is derived from what is asked for
      */
     record SubmitAction(
@@ -26,6 +27,7 @@ sealed interface ActionCommand {
             String arguments,
             List<String> dataClasses,
             @Nullable String model,
+            long tokens,
             @Nullable String idempotencyKey)
             implements ActionCommand {}
 

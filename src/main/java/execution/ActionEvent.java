@@ -7,6 +7,7 @@ import org.axonframework.serialization.Revision;
 import org.jspecify.annotations.Nullable;
 import tenancy.Cause;
 import tenancy.Effect;
+import tenancy.Estimate;
 
 /** All that can happen to an action. Its tenant, workspace, agent, run, profile and quota class are metadata. */
 public sealed interface ActionEvent {
@@ -27,7 +28,9 @@ public sealed interface ActionEvent {
      *
      * @param target what the envelope's target said beside the system
      * @param arguments canonical JSON (RFC 8785)
-     * @param cost what it is expected to use, in milliseconds of one slot
+     * @param recipients domains of those whom it addresses
+     * @param estimate what it is expected to use
+     * @param agentClass the class and the trust zone of the agent's registration when it asked
      */
     record Requested(
             String system,
@@ -38,13 +41,17 @@ public sealed interface ActionEvent {
             String arguments,
             List<String> dataClasses,
             @Nullable String model,
-            long cost,
+            List<String> recipients,
+            Estimate estimate,
+            String agentClass,
+            String trustZone,
             long connectorVersion,
             String schemaDigest) {
 
         public Requested {
             target = Map.copyOf(target);
             dataClasses = List.copyOf(dataClasses);
+            recipients = List.copyOf(recipients);
         }
     }
 

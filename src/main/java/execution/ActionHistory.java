@@ -118,7 +118,7 @@ final class ActionHistory {
                 meta(TenantContext.QUOTA_CLASS),
                 reservation,
                 admitted == null ? null : admitted.pool(),
-                asked.cost(),
+                asked.estimate(),
                 asked.connectorVersion(),
                 asked.schemaDigest(),
                 admitted == null ? null : IdempotencyKeys.sent(admitted.idempotencyKey()),

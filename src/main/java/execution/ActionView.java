@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tenancy.Cause;
 import tenancy.Effect;
+import tenancy.Estimate;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -44,6 +45,7 @@ public record ActionView(
      *
      * @param verdict {@code allowed} or {@code denied}; what the quota said is the state
      * @param reservation what was drawn on which budget; absent if nothing was
+     * @param estimate what it was expected to use
      * @param principal who sent it
      */
     public record Why(
@@ -54,7 +56,7 @@ public record ActionView(
             String quotaClass,
             @Nullable Reserved reservation,
             @Nullable String pool,
-            long cost,
+            Estimate estimate,
             long connectorVersion,
             String schemaDigest,
             @Nullable String idempotencyKey,

@@ -7,7 +7,6 @@ import execution.ActionEvent.Requested;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.Ruling;
 import execution.ExecutionTimers.Step;
-import execution.gateway.Connectors;
 import execution.gateway.Operation;
 import java.time.Clock;
 import java.time.Instant;
@@ -24,13 +23,12 @@ import policy.Verdict;
 import policy.Verdict.Allowed;
 import policy.Verdict.Denied;
 import quota.Quotas;
+import quota.Reservation;
 import quota.Reservation.BudgetExceeded;
 import quota.Reservation.Granted;
 import quota.Reservation.Throttled;
 import tenancy.ActionEnvelope;
 import tenancy.ActionId;
-import tenancy.Agents;
-import tenancy.Agents.Registration;
 import tenancy.Cause;
 
 /** The way in: may it, can it, then write down what was decided. All refusals of a caller come before the first event. */
@@ -40,8 +38,7 @@ class Admission {
     private static final String WAIT = "wait";
     private static final String RAISE_OR_WAIT = "raise_limit_or_wait";
 
-    private final Agents agents;
-    private final Connectors connectors;
+    private final Requests requests;
     private final IdempotencyKeys keys;
     private final RunBook runs;
     private final Policies policies;
@@ -53,8 +50,7 @@ class Admission {
     private final Clock clock;
 
     Admission(
-            Agents agents,
-            Connectors connectors,
+            Requests requests,
             IdempotencyKeys keys,
             RunBook runs,
             Policies policies,
@@ -64,8 +60,7 @@ class Admission {
             ExecutionSettings settings,
             ExecutionTimers timers,
             Clock clock) {
-        this.agents = agents;
-        this.connectors = connectors;
+        this.requests = requests;
         this.keys = keys;
         this.runs = runs;
         this.policies = policies;
@@ -89,18 +84,7 @@ class Admission {
             Instant now) {
 
         Requested requested() {
-            return new Requested(
-                    operation.system(),
-                    operation.name(),
-                    envelope.effect(),
-                    envelope.target().fields(),
-                    envelope.destination(),
-                    envelope.arguments(),
-                    envelope.dataClasses(),
-                    envelope.model(),
-                    envelope.cost(),
-                    operation.connectorVersion(),
-                    operation.schemaDigest());
+            return Requests.requested(envelope, operation);
         }
     }
 
@@ -117,13 +101,8 @@ class Admission {
     }
 
     private Receipt decide(SubmitAction submit, MetaData metaData) {
-        submit.claim().checkCredential();
-        Registration registration = agents.registration(submit.claim().agent());
-        submit.claim().checkAgainst(registration);
-        Operation operation =
-                connectors.operation(submit.action().tenant(), submit.target().system(), submit.operation());
-        String arguments = operation.validated(submit.target(), submit.arguments());
-        ActionEnvelope envelope = envelope(submit, registration, operation, arguments);
+        Requests.Joined joined = requests.join(submit);
+        ActionEnvelope envelope = joined.envelope();
         String key = IdempotencyKeys.stored(submit.idempotencyKey(), derivedKey(envelope));
         String digest = digest(envelope);
         Optional<IdempotencyKeys.Used> used = keys.find(submit.action(), key);
@@ -131,8 +110,9 @@ class Admission {
             return firstAnswer(used.get(), digest, submit.idempotencyKey() != null);
         }
         boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent());
-        var asked = new Case(submit, envelope, operation, key, digest, runIsOpen, metaData, clock.instant());
+        var asked = new Case(submit, envelope, joined.operation(), key, digest, runIsOpen, metaData, clock.instant());
         return switch (policies.decide(envelope)) {
+            case Verdict.NeedsApproval _, Verdict.NeedsCheck _ -> throw new IllegalStateException("TODO");
             case Denied denied -> refuse(asked, ActionState.DENIED, ruling(denied), causeOf(denied), denied.remedy());
             case Allowed allowed -> {
                 Optional<Cause> full = queueIsFull(asked);
@@ -167,7 +147,7 @@ class Admission {
                 action.key(),
                 asked.requested(),
                 ruling(allowed),
-                new Reserved(granted.budget(), granted.used(), granted.limit()),
+                reserved(granted),
                 settings.poolFor(action.tenant(), asked.operation().pool()),
                 asked.operation().bulkhead(),
                 asked.key(),
@@ -177,6 +157,11 @@ class Admission {
         keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now()));
         backlog.queue(waiting(action, queued, asked.metaData()));
         return Receipt.queued(action, asked.now());
+    }
+
+    private static Reserved reserved(Granted granted) {
+        Reservation.Draw tightest = granted.tightest();
+        return new Reserved(tightest.limit(), tightest.used(), tightest.limitValue());
     }
 
     private Receipt refuse(Case asked, ActionState state, Ruling ruling, Cause cause, String remedy) {
@@ -205,27 +190,6 @@ class Admission {
         return Receipt.replay(used.action(), used.decidedAt());
     }
 
-    private static ActionEnvelope envelope(
-            SubmitAction submit, Registration registration, Operation operation, String arguments) {
-        return new ActionEnvelope(
-                submit.action(),
-                registration.workspace(),
-                registration.agent(),
-                registration.agentClass(),
-                registration.trustZone(),
-                submit.run(),
-                registration.policyProfile(),
-                registration.quotaClass(),
-                operation.name(),
-                operation.effect(),
-                submit.target(),
-                operation.destination(),
-                arguments,
-                submit.dataClasses(),
-                submit.model(),
-                operation.cost());
-    }
-
     /** What makes two requests of a run the same effect. */
     private static String derivedKey(ActionEnvelope envelope) {
         return Fingerprint.of(effect(envelope));
@@ -237,6 +201,7 @@ class Admission {
         all.add(envelope.workspace().key());
         all.add(envelope.agent().key());
         all.add(String.valueOf(envelope.model()));
+        all.add(String.valueOf(envelope.estimate().tokens()));
         all.addAll(envelope.dataClasses());
         return Fingerprint.of(all);
     }
@@ -279,7 +244,7 @@ class Admission {
                 queued.pool(),
                 queued.requested().system(),
                 queued.requested().operation(),
-                queued.requested().cost(),
+                queued.requested().estimate().slotMillis(),
                 queued.bulkhead(),
                 quotaClass == null ? "" : quotaClass);
     }

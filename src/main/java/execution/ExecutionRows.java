@@ -53,7 +53,7 @@ class ExecutionRows {
                                 queued.pool(),
                                 queued.requested().system(),
                                 queued.requested().operation(),
-                                queued.requested().cost(),
+                                queued.requested().estimate().slotMillis(),
                                 (long) queued.bulkhead(),
                                 meta(event, TenantContext.QUOTA_CLASS),
                                 Origin.json(event.getMetaData()),

@@ -8,6 +8,7 @@ import execution.ActionEvent.ActionQueued;
 import execution.ActionEvent.Requested;
 import execution.gateway.Connectors;
 import execution.gateway.Operation;
+import execution.gateway.Outcome;
 import java.time.Instant;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.common.caching.Cache;
@@ -15,10 +16,12 @@ import org.axonframework.messaging.MetaData;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.Repository;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 import quota.Quotas;
 import tenancy.ActionId;
+import tenancy.Estimate;
 import tenancy.Cause;
 import tenancy.Refusal;
 import tenancy.Target;
@@ -87,7 +90,7 @@ class Progress {
         Aggregate<Action> action = load(record.action());
         if (action.invoke(running -> running.runsFor(record.claim()))) {
             ActionEvent ended = action.invoke(running -> running.record(record.outcome(), record.at()));
-            settle(record.action(), record.outcome().attempts(), record.at());
+            settle(record.action(), record.outcome().attempts(), actual(record.outcome()), record.at());
             ended(record.action(), ended);
         }
         return action.invoke(Action::state);
@@ -113,7 +116,7 @@ class Progress {
             ActionQueued queued = action.invoke(Action::queued);
             ActionEvent recovered = action.invoke(running -> running.recover(recover.at()));
             if (recovered.endsIt()) {
-                settle(recover.action(), 1, recover.at());
+                settle(recover.action(), 1, null, recover.at());
                 ended(recover.action(), recovered);
             } else {
                 backlog.queue(Admission.waiting(recover.action(), queued, metaData));
@@ -150,12 +153,16 @@ class Progress {
     }
 
     /** What never left the platform is not spent. */
-    private void settle(ActionId action, int requests, Instant at) {
+    private void settle(ActionId action, int requests, @Nullable Estimate actual, Instant at) {
         if (requests == 0) {
             quotas.release(action, at);
         } else {
-            quotas.settle(action, at);
+            quotas.settle(action, actual, at);
         }
+    }
+
+    private static @Nullable Estimate actual(Outcome outcome) {
+        return outcome instanceof Outcome.Succeeded done ? done.actual() : null;
     }
 
     private void ended(ActionId action, ActionEvent event) {

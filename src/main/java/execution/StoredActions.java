@@ -116,6 +116,7 @@ class StoredActions implements Actions {
                 envelope.argumentsJson(),
                 envelope.checkedDataClasses(),
                 envelope.checkedModel(),
+                envelope.checkedTokens(),
                 idempotencyKey);
         TenantContext within =
                 context.within(claim.workspace(), claim.agent(), run, claim.policyProfile(), claim.quotaClass());

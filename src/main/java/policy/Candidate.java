@@ -29,7 +29,7 @@ final class Candidate {
         this.effects = mask(rule.effects());
         this.agentClasses = setOf(rule.agentClasses());
         this.trustZones = setOf(rule.trustZones());
-        this.reasons = List.of(new Reason(rule.id(), words(rule)));
+        this.reasons = List.of(new Reason(rule.id(), Layer.PROFILE, 0, words(rule)));
     }
 
     boolean matches(ActionEnvelope envelope) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +47,13 @@ final class CompiledPolicy {
         }
         this.denying = new Selector(deny);
         this.allowing = new Selector(allow);
-        this.reachable = new Hosts(document.destinations().allow());
+        this.reachable =
+                new Hosts(Objects.requireNonNullElse(document.destinations().allow(), List.<String>of()));
         this.blocked = new Hosts(document.destinations().deny());
-        this.dataClasses = new HashSet<>(document.dataClasses());
-        this.models = new HashSet<>(document.models());
-        this.modelPrefixes = document.models().stream()
+        this.dataClasses = new HashSet<>(Objects.requireNonNullElse(document.dataClasses(), List.<String>of()));
+        List<String> named = Objects.requireNonNullElse(document.models(), List.of());
+        this.models = new HashSet<>(named);
+        this.modelPrefixes = named.stream()
                 .filter(pattern -> pattern.endsWith("*"))
                 .map(pattern -> pattern.substring(0, pattern.length() - 1))
                 .toList();
@@ -88,7 +91,7 @@ final class CompiledPolicy {
             remedies.add("change rule " + rule.id());
         }
         if (allow == null) {
-            reasons.add(new Reason(DEFAULT_DENY, silence(envelope)));
+            reasons.add(new Reason(DEFAULT_DENY, Layer.PROFILE, version, silence(envelope)));
             remedies.add("add a rule that allows " + envelope.operation());
         }
         String hostDenial = hostDenial(envelope);
@@ -96,16 +99,21 @@ final class CompiledPolicy {
             String host = envelope.destination();
             boolean listed = hostDenial.equals(BLOCKED);
             reasons.add(new Reason(
-                    hostDenial, "Destination " + host + (listed ? " is blocked." : " is not among those allowed.")));
+                    hostDenial,
+                    Layer.PROFILE,
+                    version,
+                    "Destination " + host + (listed ? " is blocked." : " is not among those allowed.")));
             remedies.add(listed ? "take " + host + " out of " + BLOCKED : "add " + host + " to " + REACHABLE);
         }
         String dataClass = classDenied(envelope);
         if (dataClass != null) {
-            reasons.add(new Reason("data_classes", "Data of class " + dataClass + " may not leave."));
+            reasons.add(new Reason(
+                    "data_classes", Layer.PROFILE, version, "Data of class " + dataClass + " may not leave."));
             remedies.add("add " + dataClass + " to data_classes, or send the action without it");
         }
         if (modelDenied(envelope)) {
-            reasons.add(new Reason("models", "Model " + envelope.model() + " is not among those allowed."));
+            reasons.add(new Reason(
+                    "models", Layer.PROFILE, version, "Model " + envelope.model() + " is not among those allowed."));
             remedies.add("add " + envelope.model() + " to models");
         }
         return new Denied(version, reasons, remedies.toString());

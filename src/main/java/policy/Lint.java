@@ -3,6 +3,7 @@ package policy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -35,10 +36,25 @@ final class Lint {
     static void check(PolicyDocument document) {
         var lint = new Lint();
         lint.rules(document.rules());
-        lint.list("/destinations/allow", document.destinations().allow(), HOST, "bad_host_pattern", MOST_LISTED);
+        lint.list(
+                "/destinations/allow",
+                Objects.requireNonNullElse(document.destinations().allow(), List.<String>of()),
+                HOST,
+                "bad_host_pattern",
+                MOST_LISTED);
         lint.list("/destinations/deny", document.destinations().deny(), HOST, "bad_host_pattern", MOST_LISTED);
-        lint.list("/data_classes", document.dataClasses(), WORD, "bad_name", MOST_LISTED);
-        lint.list("/models", document.models(), MODEL, "bad_model_pattern", MOST_LISTED);
+        lint.list(
+                "/data_classes",
+                Objects.requireNonNullElse(document.dataClasses(), List.<String>of()),
+                WORD,
+                "bad_name",
+                MOST_LISTED);
+        lint.list(
+                "/models",
+                Objects.requireNonNullElse(document.models(), List.<String>of()),
+                MODEL,
+                "bad_model_pattern",
+                MOST_LISTED);
         if (!lint.findings.isEmpty()) {
             throw new InvalidPolicy(lint.findings);
         }

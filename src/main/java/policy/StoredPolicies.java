@@ -96,6 +96,8 @@ class StoredPolicies implements Policies {
                 0,
                 List.of(new Reason(
                         CompiledPolicy.DEFAULT_DENY,
+                        Layer.PROFILE,
+                        0,
                         "Profile %s is not published: everything is denied.".formatted(envelope.policyProfile()))),
                 "Publish profile %s with a rule that allows %s."
                         .formatted(envelope.policyProfile(), envelope.operation()));

@@ -7,6 +7,7 @@ import static quota.Limit.TOOL_CALLS_PER_DAY;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -65,13 +66,18 @@ class Budget {
         long used = used(charged);
         long limit = overrides.inForce(TOOL_CALLS_PER_DAY, ofClass);
         if (open.containsKey(action)) {
-            return new Granted(TOOL_CALLS_PER_DAY.word(), used, limit);
+            return granted(units, used, limit, charged);
         }
         if (units > limit - used) {
             return new BudgetExceeded(spentUp(used, limit, charged));
         }
         apply(new BudgetReserved(action, TOOL_CALLS_PER_DAY.word(), units, charged, used + units, limit));
-        return new Granted(TOOL_CALLS_PER_DAY.word(), used + units, limit);
+        return granted(units, used + units, limit, charged);
+    }
+
+    private static Granted granted(long units, long used, long limit, long charged) {
+        return new Granted(List.of(
+                new Reservation.Draw(TOOL_CALLS_PER_DAY.word(), "tenant", units, used, limit, Use.resets(charged))));
     }
 
     static Cause spentUp(long used, long limit, long window) {

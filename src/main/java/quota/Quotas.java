@@ -2,9 +2,11 @@ package quota;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tenancy.ActionEnvelope;
 import tenancy.ActionId;
 import tenancy.Cause;
+import tenancy.Estimate;
 import tenancy.RunId;
 
 /**
@@ -13,11 +15,15 @@ import tenancy.RunId;
  */
 public interface Quotas {
 
-    /** Reserves one tool call for the action; a refusal changes nothing. */
+    /** Reserves what the action is expected to use in every layer that counts it; a refusal changes nothing. */
     Reservation reserve(ActionEnvelope envelope, Instant now);
 
-    /** The action was executed: what was reserved for it is spent. Does nothing if it has no open reservation. */
-    void settle(ActionId action, Instant now);
+    /**
+     * The action was executed: what was reserved for it is spent. Does nothing if it has no open reservation.
+     *
+     * @param actual what it used by the target's own account; null where it is as estimated
+     */
+    void settle(ActionId action, @Nullable Estimate actual, Instant now);
 
     /** The action will never be executed: what was reserved for it is free again. */
     void release(ActionId action, Instant now);

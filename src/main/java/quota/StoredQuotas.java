@@ -3,11 +3,13 @@ package quota;
 import java.time.Instant;
 import java.util.Optional;
 import org.axonframework.modelling.command.Aggregate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import quota.Reservation.BudgetExceeded;
 import tenancy.ActionEnvelope;
 import tenancy.ActionId;
 import tenancy.Cause;
+import tenancy.Estimate;
 import tenancy.RunId;
 
 /** Quotas, decided by the tenant's budget in the tenant's lane. */
@@ -46,7 +48,7 @@ class StoredQuotas implements Quotas {
     }
 
     @Override
-    public void settle(ActionId action, Instant now) {
+    public void settle(ActionId action, @Nullable Estimate actual, Instant now) {
         budgets.find(action.tenant()).ifPresent(found -> found.execute(budget -> budget.settle(action.key())));
     }
 

@@ -59,7 +59,7 @@ class AdmissionTest {
                     .isEqualTo(new Ruling(7, List.of(new Ruling.Rule("tickets", "Rule tickets allows it."))));
             assertThat(queued.reservation()).isEqualTo(new Reserved("tool_calls_per_day", 1, 1_000));
             assertThat(queued.requested().target()).isEqualTo(Map.of("record_id", "zd_99102"));
-            assertThat(queued.requested().cost()).isEqualTo(200);
+            assertThat(queued.requested().estimate().slotMillis()).isEqualTo(200);
             assertThat(queued.requested().connectorVersion()).isEqualTo(3);
             assertThat(queued.pool()).isEqualTo("shared");
             assertThat(queued.decidedAt()).isEqualTo(NOW);
@@ -79,7 +79,8 @@ class AdmissionTest {
 
     @Test
     void what_policy_denies_touches_no_quota_starts_no_run_and_uses_no_key() {
-        house.policies = envelope -> new Denied(7, List.of(new Reason("no_mail", "Rule no_mail says no.")), "ask");
+        house.policies = envelope ->
+                new Denied(7, List.of(new Reason("no_mail", policy.Layer.PROFILE, 7, "Rule no_mail says no.")), "ask");
 
         Receipt receipt = house.submit(submit("act_1", "k1"));
 
@@ -309,6 +310,7 @@ class AdmissionTest {
                 submit.arguments(),
                 submit.dataClasses(),
                 submit.model(),
+                submit.tokens(),
                 submit.idempotencyKey());
     }
 
@@ -322,6 +324,7 @@ class AdmissionTest {
                 arguments,
                 dataClasses,
                 submit.model(),
+                submit.tokens(),
                 submit.idempotencyKey());
     }
 }

@@ -25,6 +25,7 @@ import org.axonframework.eventhandling.GenericEventMessage;
 import org.junit.jupiter.api.Test;
 import tenancy.Cause;
 import tenancy.Effect;
+import tenancy.Estimate;
 import tenancy.InlineRows;
 
 class ExecutionRowsTest {
@@ -39,7 +40,10 @@ class ExecutionRowsTest {
             "{}",
             List.of(),
             null,
-            200,
+            List.of(),
+            Estimate.ofSlot(200),
+            "support_triage",
+            "internal",
             3,
             "5c4e");
     private static final Ruling RULING = new Ruling(7, List.of());

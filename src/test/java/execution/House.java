@@ -37,6 +37,7 @@ import tenancy.AgentId;
 import tenancy.Agents.Registration;
 import tenancy.Cause;
 import tenancy.Effect;
+import tenancy.Estimate;
 import tenancy.RunId;
 import tenancy.Target;
 import tenancy.TenantContext;
@@ -54,7 +55,8 @@ final class House {
     static final AgentId TRIAGE = new AgentId(ACME, "support_triage_v4");
     static final RunId RUN = new RunId(ACME, "wr_1");
     static final Claim CLAIM = new Claim(TRIAGE, SUPPORT, "regulated_support", "enterprise_gold", null);
-    static final Verdict ALLOWED = new Allowed(7, List.of(new Verdict.Reason("tickets", "Rule tickets allows it.")));
+    static final Verdict ALLOWED =
+            new Allowed(7, List.of(new Verdict.Reason("tickets", policy.Layer.PROFILE, 7, "Rule tickets allows it.")));
     static final MetaData META = TenantContext.of(ACME, "key:k_1", "req_1")
             .within(SUPPORT, TRIAGE, RUN, CLAIM.policyProfile(), CLAIM.quotaClass())
             .metaData();
@@ -103,8 +105,7 @@ final class House {
         };
         Connectors current = (tenant, system, name) -> connectors.operation(tenant, system, name);
         admission = new Admission(
-                agent -> registration,
-                current,
+                new Requests(agent -> registration, current),
                 new IdempotencyKeys(new JdbcTemplate(), none, settings),
                 book,
                 envelope -> policies.decide(envelope),
@@ -144,6 +145,7 @@ final class House {
                 "{\"status\":\"solved\"}",
                 List.of("internal"),
                 null,
+                0,
                 idempotencyKey);
     }
 
@@ -183,8 +185,13 @@ final class House {
         }
 
         @Override
-        public long cost() {
-            return 200;
+        public Estimate estimate(long tokens, String arguments) {
+            return new Estimate(200, tokens, 0, 0);
+        }
+
+        @Override
+        public List<String> recipients(Target target, String arguments) {
+            return List.of();
         }
 
         @Override
@@ -219,7 +226,8 @@ final class House {
     /** Quotas that grant, unless told otherwise, and write down what they were asked. */
     static final class Ledger implements Quotas {
         final List<String> asked = new ArrayList<>();
-        Reservation answer = new Granted("tool_calls_per_day", 1, 1_000);
+        Reservation answer =
+                new Granted(List.of(new Reservation.Draw("tool_calls_per_day", "tenant", 1, 1, 1_000, null)));
         Optional<Cause> runAnswer = Optional.empty();
 
         @Override
@@ -229,7 +237,7 @@ final class House {
         }
 
         @Override
-        public void settle(ActionId action, Instant now) {
+        public void settle(ActionId action, @Nullable Estimate actual, Instant now) {
             asked.add("settle " + action.key());
         }
 

@@ -14,19 +14,21 @@ import tenancy.Effect;
 class CompiledPolicyTest {
 
     private static final Destinations ZENDESK =
-            new Destinations(List.of("*.zendesk.test", "crm.test"), List.of("evil.zendesk.test"));
+            new Destinations(List.of("*.zendesk.test", "crm.test"), List.of("evil.zendesk.test"), null, null);
 
     @Test
     void allows_what_a_rule_allows_and_names_it() {
         var policy = policy(allow("tickets", "ticket.*"));
 
         assertThat(policy.decide(Envelopes.of("ticket.update")))
-                .isEqualTo(new Allowed(7, List.of(new Reason("tickets", "Rule tickets allows ticket.*."))));
+                .isEqualTo(new Allowed(
+                        7, List.of(new Reason("tickets", Layer.PROFILE, 0, "Rule tickets allows ticket.*."))));
     }
 
     @Test
     void an_empty_document_denies_everything() {
-        var policy = CompiledPolicy.of("p", 7, new PolicyDocument(List.of(), Destinations.NONE, List.of(), List.of()));
+        var policy = CompiledPolicy.of(
+                "p", 7, new PolicyDocument(List.of(), Destinations.NONE, List.of(), List.of(), null, null));
 
         assertThat(rules(policy.decide(Envelopes.of("ticket.update"))))
                 .containsExactly("default_deny", "destinations.allow", "data_classes");
@@ -56,7 +58,19 @@ class CompiledPolicyTest {
     @Test
     void selectors_all_have_to_match() {
         var policy = policy(new Rule(
-                "reads", "allow", List.of("*"), List.of("read"), List.of("support"), List.of("internal"), null));
+                "reads",
+                "allow",
+                List.of("*"),
+                List.of("read"),
+                List.of("support"),
+                List.of("internal"),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null));
 
         assertThat(policy.decide(read("support", "internal"))).isInstanceOf(Allowed.class);
         assertThat(policy.decide(read("sales", "internal"))).isInstanceOf(Denied.class);
@@ -85,7 +99,7 @@ class CompiledPolicyTest {
 
         assertThat(policy.decide(leak)).isInstanceOfSatisfying(Denied.class, denied -> {
             assertThat(denied.reasons())
-                    .containsExactly(new Reason("data_classes", "Data of class pii may not leave."));
+                    .containsExactly(new Reason("data_classes", Layer.PROFILE, 0, "Data of class pii may not leave."));
             assertThat(denied.remedy())
                     .isEqualTo("In profile p: add pii to data_classes, or send the action without it.");
         });
@@ -102,15 +116,18 @@ class CompiledPolicyTest {
 
     private static CompiledPolicy policy(Rule... rules) {
         return CompiledPolicy.of(
-                "p", 7, new PolicyDocument(List.of(rules), ZENDESK, List.of("internal"), List.of("small-*", "exact")));
+                "p",
+                7,
+                new PolicyDocument(
+                        List.of(rules), ZENDESK, List.of("internal"), List.of("small-*", "exact"), null, null));
     }
 
     private static Rule allow(String id, String... operations) {
-        return new Rule(id, "allow", List.of(operations), null, null, null, null);
+        return new Rule(id, "allow", List.of(operations), null, null, null, null, null, null, null, null, null, null);
     }
 
     private static Rule deny(String id, String... operations) {
-        return new Rule(id, "deny", List.of(operations), null, null, null, null);
+        return new Rule(id, "deny", List.of(operations), null, null, null, null, null, null, null, null, null, null);
     }
 
     private static tenancy.ActionEnvelope read(String agentClass, String zone) {

@@ -7,6 +7,7 @@ import tenancy.ActionEnvelope;
 import tenancy.ActionId;
 import tenancy.AgentId;
 import tenancy.Effect;
+import tenancy.Estimate;
 import tenancy.RunId;
 import tenancy.Target;
 import tenancy.TenantId;
@@ -47,6 +48,7 @@ final class Envelopes {
                 "{}",
                 dataClasses,
                 model,
-                100);
+                List.of(),
+                Estimate.ofSlot(100));
     }
 }

@@ -24,10 +24,19 @@ class LintTest {
                         List.of("read", "write", "high_risk"),
                         List.of("support"),
                         List.of("internal"),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
                         "Support may.")),
-                new Destinations(List.of("*", "*.example.com", "127.0.0.1", "localhost", "[::1]"), List.of("a.b")),
+                new Destinations(
+                        List.of("*", "*.example.com", "127.0.0.1", "localhost", "[::1]"), List.of("a.b"), null, null),
                 List.of("internal"),
-                List.of("*", "gpt-*", "org/model:1"));
+                List.of("*", "gpt-*", "org/model:1"),
+                null,
+                null);
 
         assertThatCode(() -> Lint.check(document)).doesNotThrowAnyException();
     }
@@ -39,9 +48,11 @@ class LintTest {
                         rule("a", "allow", List.of("crm.*"), null),
                         rule("a", "permit", List.of("crm*", "*.x", ".*", "a..b"), List.of("delete")),
                         rule("", "deny", List.of(), List.of())),
-                new Destinations(List.of("*zendesk.test", "UPPER.test", "a b"), List.of("https://x.test")),
+                new Destinations(List.of("*zendesk.test", "UPPER.test", "a b"), List.of("https://x.test"), null, null),
                 List.of("in\nternal"),
-                List.of("a*b"));
+                List.of("a*b"),
+                null,
+                null);
 
         assertThat(findings(document))
                 .containsExactly(
@@ -75,11 +86,11 @@ class LintTest {
     }
 
     private static PolicyDocument with(List<Rule> rules) {
-        return new PolicyDocument(rules, Destinations.NONE, List.of(), List.of());
+        return new PolicyDocument(rules, Destinations.NONE, List.of(), List.of(), null, null);
     }
 
     private static Rule rule(String id, String effect, List<String> operations, @Nullable List<String> effects) {
-        return new Rule(id, effect, operations, effects, null, null, null);
+        return new Rule(id, effect, operations, effects, null, null, null, null, null, null, null, null, null);
     }
 
     private static List<String> findings(PolicyDocument document) {

@@ -47,13 +47,21 @@ final class PolicyBenchmark {
                     operation.equals("*") ? List.of("high_risk") : null,
                     i % 5 == 0 ? List.of("support", "sales") : null,
                     deny ? List.of("untrusted") : null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
                     null));
         }
         return new PolicyDocument(
                 rules,
-                new Destinations(List.of("*.zendesk.test", "crm.test"), List.of("evil.test")),
+                new Destinations(List.of("*.zendesk.test", "crm.test"), List.of("evil.test"), null, null),
                 List.of("public", "internal"),
-                List.of());
+                List.of(),
+                null,
+                null);
     }
 
     private static String verb(int i) {

@@ -75,7 +75,12 @@ class PolicyBookTest {
     @Test
     void refuses_a_document_with_findings() {
         var twice = new PolicyDocument(
-                List.of(rule("same", "crm.*"), rule("same", "mail.*")), Destinations.NONE, List.of(), List.of());
+                List.of(rule("same", "crm.*"), rule("same", "mail.*")),
+                Destinations.NONE,
+                List.of(),
+                List.of(),
+                null,
+                null);
 
         book.givenNoPriorActivity()
                 .when(new PublishPolicy(PROFILE, twice, null, ""))
@@ -113,12 +118,14 @@ class PolicyBookTest {
     private static PolicyDocument document(String about) {
         return new PolicyDocument(
                 List.of(rule("may_" + about, about + ".*")),
-                new Destinations(List.of("*"), List.of()),
+                new Destinations(List.of("*"), List.of(), null, null),
                 List.of("internal"),
-                List.of());
+                List.of(),
+                null,
+                null);
     }
 
     private static Rule rule(String id, String operations) {
-        return new Rule(id, "allow", List.of(operations), null, null, null, null);
+        return new Rule(id, "allow", List.of(operations), null, null, null, null, null, null, null, null, null, null);
     }
 }

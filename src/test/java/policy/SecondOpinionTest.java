@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +68,15 @@ class SecondOpinionTest {
                             more.effects(),
                             more.agentClasses(),
                             more.trustZones(),
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
                             null));
-            var after = new PolicyDocument(rules, before.destinations(), before.dataClasses(), before.models());
+            var after =
+                    new PolicyDocument(rules, before.destinations(), before.dataClasses(), before.models(), null, null);
             ActionEnvelope envelope = envelope();
             if (CompiledPolicy.of("p", 1, before).decide(envelope) instanceof Denied) {
                 assertThat(CompiledPolicy.of("p", 2, after).decide(envelope))
@@ -105,14 +113,15 @@ class SecondOpinionTest {
         String host = envelope.destination();
         if (document.destinations().deny().stream().anyMatch(p -> host(p, host))) {
             against.add("destinations.deny");
-        } else if (document.destinations().allow().stream().noneMatch(p -> host(p, host))) {
+        } else if (Objects.requireNonNull(document.destinations().allow()).stream()
+                .noneMatch(p -> host(p, host))) {
             against.add("destinations.allow");
         }
-        if (!document.dataClasses().containsAll(envelope.dataClasses())) {
+        if (!Objects.requireNonNull(document.dataClasses()).containsAll(envelope.dataClasses())) {
             against.add("data_classes");
         }
         String model = envelope.model();
-        if (model != null && document.models().stream().noneMatch(p -> glob(p, model))) {
+        if (model != null && Objects.requireNonNull(document.models()).stream().noneMatch(p -> glob(p, model))) {
             against.add("models");
         }
         if (against.isEmpty()) {
@@ -150,9 +159,15 @@ class SecondOpinionTest {
         }
         return new PolicyDocument(
                 rules,
-                new Destinations(some(HOST_PATTERNS, 3), random.nextInt(3) == 0 ? some(HOST_PATTERNS, 1) : List.of()),
+                new Destinations(
+                        some(HOST_PATTERNS, 3),
+                        random.nextInt(3) == 0 ? some(HOST_PATTERNS, 1) : List.of(),
+                        null,
+                        null),
                 some(DATA, 4),
-                some(List.of("*", "m", "m-*", "n-1"), 2));
+                some(List.of("*", "m", "m-*", "n-1"), 2),
+                null,
+                null);
     }
 
     private Rule rule(String id) {
@@ -163,6 +178,12 @@ class SecondOpinionTest {
                 optional(List.of("read", "write", "high_risk")),
                 optional(CLASSES),
                 optional(ZONES),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
                 random.nextBoolean() ? null : "because");
     }
 

@@ -133,7 +133,10 @@ class BudgetHistoryTest {
             case Granted granted -> {
                 model.turn(now);
                 model.held.put(action, new Budget.Held(units, window));
-                assertThat(granted.used()).as(as).isEqualTo(used + units).isLessThanOrEqualTo(limit);
+                assertThat(granted.tightest().used())
+                        .as(as)
+                        .isEqualTo(used + units)
+                        .isLessThanOrEqualTo(limit);
             }
             case BudgetExceeded exceeded -> {
                 assertThat(units).as(as).isGreaterThan(limit - used);

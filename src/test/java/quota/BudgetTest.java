@@ -6,6 +6,7 @@ import static quota.Envelopes.GOLD;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.test.aggregate.AggregateTestFixture;
@@ -64,7 +65,7 @@ class BudgetTest {
 
         @CommandHandler
         void on(Settle settle) {
-            quotas.settle(new ActionId(ACME, settle.action()), NOW);
+            quotas.settle(new ActionId(ACME, settle.action()), null, NOW);
         }
 
         @CommandHandler
@@ -99,7 +100,8 @@ class BudgetTest {
         budget.givenNoPriorActivity()
                 .when(new Reserve("a", GOLD, NOW))
                 .expectEvents(new BudgetOpened(TODAY), new BudgetReserved("a", CALLS, 1, TODAY, 1, 2))
-                .expectResultMessagePayload(new Granted(CALLS, 1, 2));
+                .expectResultMessagePayload(
+                        new Granted(List.of(new Reservation.Draw(CALLS, "tenant", 1, 1, 2, Use.resets(TODAY)))));
     }
 
     @Test
@@ -120,7 +122,8 @@ class BudgetTest {
         budget.given(new BudgetOpened(TODAY), new BudgetReserved("a", CALLS, 1, TODAY, 1, 2))
                 .when(new Reserve("a", GOLD, NOW))
                 .expectNoEvents()
-                .expectResultMessagePayload(new Granted(CALLS, 1, 2));
+                .expectResultMessagePayload(
+                        new Granted(List.of(new Reservation.Draw(CALLS, "tenant", 1, 1, 2, Use.resets(TODAY)))));
     }
 
     @Test

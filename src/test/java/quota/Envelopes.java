@@ -6,6 +6,7 @@ import tenancy.ActionEnvelope;
 import tenancy.ActionId;
 import tenancy.AgentId;
 import tenancy.Effect;
+import tenancy.Estimate;
 import tenancy.RunId;
 import tenancy.Target;
 import tenancy.TenantId;
@@ -36,7 +37,8 @@ final class Envelopes {
                 "{}",
                 List.of(),
                 null,
-                100);
+                List.of(),
+                Estimate.ofSlot(100));
     }
 
     static Limits limits(long concurrentRuns, long toolCallsPerDay) {
