@@ -11,8 +11,8 @@ import tenancy.TenantId;
 @Component
 class GuardrailsAtStart implements SmartLifecycle {
 
-    /** After the lanes, and before whatever sends actions into them. */
-    private static final int BEFORE_DISPATCH = SmartLifecycle.DEFAULT_PHASE - 8_192;
+    /** After Axon, which subscribes the handler, and before the web server, which lets actions in. */
+    private static final int BEFORE_WEB_SERVER = SmartLifecycle.DEFAULT_PHASE - 2_560;
 
     private static final String PRINCIPAL = "platform";
 
@@ -49,6 +49,6 @@ class GuardrailsAtStart implements SmartLifecycle {
 
     @Override
     public int getPhase() {
-        return BEFORE_DISPATCH;
+        return BEFORE_WEB_SERVER;
     }
 }
