@@ -26,7 +26,11 @@ final class JsonValues {
             return Optional.empty();
         }
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
-            Object value = value(parser, parser.nextToken());
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                return Optional.empty();
+            }
+            Object value = value(parser, first);
             return parser.nextToken() == null ? Optional.of(value) : Optional.empty();
         } catch (JacksonException noJson) {
             return Optional.empty();

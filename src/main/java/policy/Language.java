@@ -41,6 +41,35 @@ import java.util.Objects;
  */
 final class Language {
 
+    static final int LONGEST = 1_000;
+
+    private static final int MOST_NODES = 300;
+    private static final int MOST_LOOPS_INSIDE = 2;
+    private static final int MOST_ROUNDS = 500;
+    private static final int DEEPEST = 32;
+    private static final int LARGEST_PATTERN = 200;
+    private static final int LONGEST_SEARCHED = 2_048;
+    private static final int LONGEST_SOUGHT = 256;
+    private static final int MOST_PATTERNS = 1_000;
+
+    private static final String MATCHES = "matches";
+
+    private static final CelOptions OPTIONS = CelOptions.current()
+            .maxExpressionCodePointSize(LONGEST)
+            .maxParseRecursionDepth(DEEPEST)
+            .maxParseErrorRecoveryLimit(1)
+            .comprehensionMaxIterations(MOST_ROUNDS)
+            .enableHeterogeneousNumericComparisons(true)
+            .build();
+
+    /** Patterns of documents, and never of arguments. */
+    private static final Cache<String, Pattern> PATTERNS = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MOST_PATTERNS)
+            .build();
+
+    private static final CelRuntime RUNTIME = runtime();
+
     /** Over an envelope: {@code when} of a rule. */
     static final Language OF_CONDITIONS = new Language(CelCompilerFactory.standardCelCompilerBuilder()
             .addVar("operation", SimpleType.STRING)
@@ -63,35 +92,6 @@ final class Language {
     /** Over what a check's operation answered: {@code passes} of a check. */
     static final Language OF_CHECKS =
             new Language(CelCompilerFactory.standardCelCompilerBuilder().addVar("result", SimpleType.DYN));
-
-    static final int LONGEST = 1_000;
-
-    private static final int MOST_NODES = 300;
-    private static final int MOST_LOOPS_INSIDE = 2;
-    private static final int MOST_ROUNDS = 500;
-    private static final int DEEPEST = 32;
-    private static final int LARGEST_PATTERN = 200;
-    private static final int LONGEST_SEARCHED = 4_096;
-    private static final int LONGEST_SOUGHT = 256;
-    private static final int MOST_PATTERNS = 1_000;
-
-    private static final String MATCHES = "matches";
-
-    private static final CelOptions OPTIONS = CelOptions.current()
-            .maxExpressionCodePointSize(LONGEST)
-            .maxParseRecursionDepth(DEEPEST)
-            .maxParseErrorRecoveryLimit(1)
-            .comprehensionMaxIterations(MOST_ROUNDS)
-            .enableHeterogeneousNumericComparisons(true)
-            .build();
-
-    /** Patterns of documents, and never of arguments. */
-    private static final Cache<String, Pattern> PATTERNS = Caffeine.newBuilder()
-            .executor(Runnable::run)
-            .maximumSize(MOST_PATTERNS)
-            .build();
-
-    private static final CelRuntime RUNTIME = runtime();
 
     private final CelCompiler compiler;
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Steps implements CelEvaluationListener {
 
     private static final int CHARACTERS_A_STEP = 16;
-    private static final int OF_A_PATTERN = 1_000;
+    private static final int OF_A_PATTERN = 2_500;
 
     private int left;
 
