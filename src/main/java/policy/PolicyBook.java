@@ -12,7 +12,6 @@ import org.axonframework.spring.stereotype.Aggregate;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import policy.PolicyEvent.PolicyPublished;
-import tenancy.ActionEnvelope;
 import tenancy.TenantContext;
 
 /** One profile of a tenant, version by version; holds the one in force, the journal holds the others. */
@@ -26,13 +25,13 @@ class PolicyBook {
     private PublishedPolicy inForce;
 
     /** Made from the document when first asked, and never part of a snapshot. */
-    private transient @Nullable CompiledPolicy compiled;
+    private transient @Nullable InForce ready;
 
     PolicyBook() {}
 
     PolicyBook(ProfileId profile, PolicyDocument document, String comment) {
         id = profile.toString();
-        Lint.check(document);
+        Lint.check(Layer.of(profile.tenant(), profile.profile()), document);
         apply(new PolicyPublished(profile.profile(), 1, document, comment));
     }
 
@@ -43,7 +42,7 @@ class PolicyBook {
         if (expectedVersion != inForce.version()) {
             throw new VersionMismatch(inForce.profile(), expectedVersion, inForce.version());
         }
-        Lint.check(document);
+        Lint.check(Layer.of(inForce.profile()), document);
         apply(new PolicyPublished(inForce.profile(), inForce.version() + 1, document, comment));
     }
 
@@ -51,13 +50,14 @@ class PolicyBook {
         return inForce;
     }
 
-    Verdict decide(ActionEnvelope envelope) {
-        CompiledPolicy policy = compiled;
-        if (policy == null) {
-            policy = CompiledPolicy.of(inForce.profile(), inForce.version(), inForce.document());
-            compiled = policy;
+    /** What decides at this moment. */
+    InForce ready() {
+        InForce documents = ready;
+        if (documents == null) {
+            documents = new InForce(CompiledPolicy.of(inForce.profile(), inForce.version(), inForce.document()), null);
+            ready = documents;
         }
-        return policy.decide(envelope);
+        return documents;
     }
 
     @EventSourcingHandler
@@ -69,6 +69,6 @@ class PolicyBook {
         id = book;
         inForce = new PublishedPolicy(
                 published.profile(), published.version(), published.document(), published.comment(), at, by);
-        compiled = null;
+        ready = null;
     }
 }

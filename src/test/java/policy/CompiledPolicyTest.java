@@ -22,7 +22,7 @@ class CompiledPolicyTest {
 
         assertThat(policy.decide(Envelopes.of("ticket.update")))
                 .isEqualTo(new Allowed(
-                        7, List.of(new Reason("tickets", Layer.PROFILE, 0, "Rule tickets allows ticket.*."))));
+                        7, List.of(new Reason("tickets", Layer.PROFILE, 7, "Rule tickets allows ticket.*."))));
     }
 
     @Test
@@ -99,7 +99,7 @@ class CompiledPolicyTest {
 
         assertThat(policy.decide(leak)).isInstanceOfSatisfying(Denied.class, denied -> {
             assertThat(denied.reasons())
-                    .containsExactly(new Reason("data_classes", Layer.PROFILE, 0, "Data of class pii may not leave."));
+                    .containsExactly(new Reason("data_classes", Layer.PROFILE, 7, "Data of class pii may not leave."));
             assertThat(denied.remedy())
                     .isEqualTo("In profile p: add pii to data_classes, or send the action without it.");
         });

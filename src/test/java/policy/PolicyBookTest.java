@@ -27,8 +27,12 @@ class PolicyBookTest {
 
     @BeforeEach
     void policies() {
+        var known = new KnownBooks();
         book.registerAnnotatedCommandHandler(new StoredPolicies(
-                book.getRepository(), new DecisionTimers(new SimpleMeterRegistry(), new TenantTag())));
+                new Books(book.getRepository(), known),
+                known,
+                new Guardrails(),
+                new DecisionTimers(new SimpleMeterRegistry(), new TenantTag())));
     }
 
     @Test
@@ -107,12 +111,16 @@ class PolicyBookTest {
     void compiles_a_new_version_when_it_comes_into_force() {
         var state = new PolicyBook();
         state.on(new PolicyPublished("p", 1, document("drafts"), ""), PROFILE.toString(), Instant.EPOCH, null);
-        assertThat(state.decide(Envelopes.of("ticket.update"))).isInstanceOf(Verdict.Denied.class);
+        assertThat(decide(state)).isInstanceOf(Verdict.Denied.class);
 
         state.on(new PolicyPublished("p", 2, document("ticket"), ""), PROFILE.toString(), Instant.EPOCH, null);
 
-        assertThat(state.decide(Envelopes.of("ticket.update"))).isInstanceOf(Verdict.Allowed.class);
-        assertThat(state.decide(Envelopes.of("ticket.update")).version()).isEqualTo(2);
+        assertThat(decide(state)).isInstanceOf(Verdict.Allowed.class);
+        assertThat(decide(state).version()).isEqualTo(2);
+    }
+
+    private static Verdict decide(PolicyBook book) {
+        return new Documents(List.of(), book.ready()).decide(Envelopes.of("ticket.update"));
     }
 
     private static PolicyDocument document(String about) {
