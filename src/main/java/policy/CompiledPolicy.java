@@ -63,6 +63,10 @@ final class CompiledPolicy {
         return new CompiledPolicy(profile, version, document);
     }
 
+    long version() {
+        return version;
+    }
+
     /** Decides; a pure function of the envelope. */
     Verdict decide(ActionEnvelope envelope) {
         Candidate allow = allowing.first(envelope);

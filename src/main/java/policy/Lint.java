@@ -33,6 +33,10 @@ final class Lint {
     private Lint() {}
 
     /** Refuses a document with findings, naming up to fifty at once. */
+    static void check(Layer layer, PolicyDocument document) {
+        check(document);
+    }
+
     static void check(PolicyDocument document) {
         var lint = new Lint();
         lint.rules(document.rules());

@@ -45,7 +45,7 @@ class LintEndpoint {
     Findings lint(TenantContext context, @PathVariable String profile, @RequestBody Posted posted) {
         PolicyDocument document = posted.document() == null ? trials.draft(context, profile) : posted.document();
         try {
-            Lint.check(document);
+            Lint.check(Layer.of(context.tenant(), profile), document);
         } catch (InvalidPolicy invalid) {
             return new Findings(
                     false, invalid.fields().stream().map(LintEndpoint::error).toList());

@@ -17,7 +17,6 @@ import policy.PolicyDocument.Rule;
 import policy.PolicyEvent.PolicyPublished;
 import policy.PolicyEvent.PolicyRulesExpired;
 import policy.PolicyEvent.PolicyShadowDropped;
-import tenancy.ActionEnvelope;
 import tenancy.TenantContext;
 
 /** One profile of a tenant, version by version; holds the one in force and the one in shadow, the journal the others. */
@@ -33,16 +32,14 @@ class PolicyBook {
     /** The newest version that was ever in shadow: its number is used up. */
     private long lastShadow;
 
-    /** Made from the document when first asked, and never part of a snapshot. */
-    private transient @Nullable CompiledPolicy compiled;
-
-    private transient @Nullable CompiledPolicy compiledShadow;
+    /** Made from the documents when first asked, and never part of a snapshot. */
+    private transient @Nullable InForce ready;
 
     PolicyBook() {}
 
     PolicyBook(ProfileId profile, PolicyDocument document, String comment) {
         id = profile.toString();
-        Lint.check(document);
+        Lint.check(Layer.of(profile.tenant(), profile.profile()), document);
         apply(new PolicyPublished(profile.profile(), 1, document, comment, null, Mode.ENFORCED));
     }
 
@@ -100,7 +97,7 @@ class PolicyBook {
     }
 
     private void put(PolicyDocument document, String comment, @Nullable Long fromVersion, Mode mode) {
-        Lint.check(document);
+        Lint.check(Layer.of(inForce.profile()), document);
         apply(new PolicyPublished(inForce.profile(), next(), document, comment, fromVersion, mode));
     }
 
@@ -123,23 +120,18 @@ class PolicyBook {
         return Optional.ofNullable(shadow);
     }
 
-    Verdict decide(ActionEnvelope envelope) {
-        CompiledPolicy policy = compiled;
-        if (policy == null) {
-            policy = CompiledPolicy.of(inForce.profile(), inForce.version(), inForce.document());
-            compiled = policy;
+    /** What decides at this moment, and what is tried out beside it. */
+    InForce ready() {
+        InForce documents = ready;
+        if (documents == null) {
+            documents = new InForce(compiled(inForce), shadow == null ? null : compiled(shadow));
+            ready = documents;
         }
-        Verdict verdict = policy.decide(envelope);
-        return shadow == null ? verdict : Shadows.shown(verdict, tried(shadow).decide(envelope));
+        return documents;
     }
 
-    private CompiledPolicy tried(PublishedPolicy version) {
-        CompiledPolicy policy = compiledShadow;
-        if (policy == null) {
-            policy = CompiledPolicy.of(version.profile(), version.version(), version.document());
-            compiledShadow = policy;
-        }
-        return policy;
+    private static CompiledPolicy compiled(PublishedPolicy version) {
+        return CompiledPolicy.of(version.profile(), version.version(), version.document());
     }
 
     @EventSourcingHandler
@@ -162,16 +154,15 @@ class PolicyBook {
             case SHADOW -> {
                 lastShadow = published.version();
                 shadow = version;
-                compiledShadow = null;
             }
             case ENFORCED -> {
                 inForce = version;
-                compiled = null;
                 if (shadow != null && Long.valueOf(shadow.version()).equals(published.fromVersion())) {
-                    endShadow();
+                    shadow = null;
                 }
             }
         }
+        ready = null;
     }
 
     @EventSourcingHandler
@@ -188,16 +179,12 @@ class PolicyBook {
                 by,
                 expired.fromVersion(),
                 Mode.ENFORCED);
-        compiled = null;
+        ready = null;
     }
 
     @EventSourcingHandler
     void on(PolicyShadowDropped dropped) {
-        endShadow();
-    }
-
-    private void endShadow() {
         shadow = null;
-        compiledShadow = null;
+        ready = null;
     }
 }

@@ -43,6 +43,12 @@ sealed interface PolicyCommand {
     /** Reads the version in force in the tenant's lane, so that whoever published sees what they published. */
     record ReadPolicy(@TargetAggregateIdentifier ProfileId profile) implements PolicyCommand {}
 
+    /**
+     * Gives a {@link Decider} under which this document is in force and all others of the tenant are as they are. It
+     * refuses a document with findings, and is answered in the lane: {@code commands.ask(context, new TryPolicy(…))}.
+     */
+    record TryPolicy(@TargetAggregateIdentifier ProfileId profile, PolicyDocument document) implements PolicyCommand {}
+
     /** Reads the version in shadow, if there is one. */
     record ReadShadow(@TargetAggregateIdentifier ProfileId profile) implements PolicyCommand {}
 

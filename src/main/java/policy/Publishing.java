@@ -65,7 +65,7 @@ class Publishing {
         if (mode == Mode.SHADOW) {
             throw new NothingInForce(profile.profile());
         }
-        Lint.check(document);
+        Lint.check(Layer.of(profile.tenant(), profile.profile()), document);
         return books.open(profile, () -> new PolicyBook(profile, document, comment))
                 .invoke(PolicyBook::inForce);
     }

@@ -1,7 +1,9 @@
 package policy;
 
 import java.util.List;
+import org.axonframework.commandhandling.CommandHandler;
 import org.springframework.stereotype.Component;
+import policy.PolicyCommand.TryPolicy;
 import policy.Verdict.Denied;
 import policy.Verdict.Reason;
 import tenancy.ActionEnvelope;
@@ -21,11 +23,33 @@ class StoredPolicies implements Policies {
     @Override
     public Verdict decide(ActionEnvelope envelope) {
         long start = System.nanoTime();
-        Verdict verdict = books.in(
-                        new ProfileId(envelope.tenant(), envelope.policyProfile()), book -> book.decide(envelope))
-                .orElseGet(() -> unpublished(envelope));
+        Verdict verdict = decide(
+                books.in(new ProfileId(envelope.tenant(), envelope.policyProfile()), PolicyBook::ready)
+                        .orElse(InForce.NOTHING),
+                envelope);
         timers.record(envelope.tenant(), verdict, System.nanoTime() - start);
         return verdict;
+    }
+
+    /** What it answers may leave the lane and decide as often as it likes. */
+    @CommandHandler
+    Decider handle(TryPolicy attempt) {
+        ProfileId profile = attempt.profile();
+        Lint.check(Layer.of(profile.tenant(), profile.profile()), attempt.document());
+        long version =
+                books.in(profile, PolicyBook::ready).orElse(InForce.NOTHING).version() + 1;
+        var tried = new InForce(CompiledPolicy.of(profile.profile(), version, attempt.document()), null);
+        return envelope -> decide(tried, envelope);
+    }
+
+    static Verdict decide(InForce documents, ActionEnvelope envelope) {
+        CompiledPolicy enforced = documents.enforced();
+        if (enforced == null) {
+            return unpublished(envelope);
+        }
+        Verdict verdict = enforced.decide(envelope);
+        CompiledPolicy tried = documents.tried();
+        return tried == null ? verdict : verdict.with(Verdict.Shadow.of(tried.version(), tried.decide(envelope)));
     }
 
     private static Denied unpublished(ActionEnvelope envelope) {

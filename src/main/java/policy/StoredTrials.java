@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 import policy.PolicyCommand.ReadDraft;
-import policy.PolicyCommand.ReadPolicy;
+import policy.PolicyCommand.TryPolicy;
 import tenancy.ActionEnvelope;
 import tenancy.NotFound;
 import tenancy.TenantCommands;
@@ -22,15 +22,8 @@ class StoredTrials implements Trials {
 
     @Override
     public Function<ActionEnvelope, Verdict> of(TenantContext context, String profile, PolicyDocument document) {
-        Lint.check(document);
-        Optional<PublishedPolicy> inForce =
-                commands.ask(context, new ReadPolicy(new ProfileId(context.tenant(), profile)));
-        return decider(profile, inForce.map(PublishedPolicy::version).orElse(0L) + 1, document);
-    }
-
-    /** The one place where documents that are not in force meet the engine. */
-    static Function<ActionEnvelope, Verdict> decider(String profile, long version, PolicyDocument document) {
-        return CompiledPolicy.of(profile, version, document)::decide;
+        Decider decider = commands.ask(context, new TryPolicy(new ProfileId(context.tenant(), profile), document));
+        return decider::decide;
     }
 
     @Override

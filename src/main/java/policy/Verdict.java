@@ -22,6 +22,26 @@ public sealed interface Verdict {
     @Nullable
     Shadow shadow();
 
+    /** The kind of answer, in a word: {@code allowed}, {@code needs_approval}, {@code needs_check}, {@code denied}. */
+    default String word() {
+        return switch (this) {
+            case Allowed _ -> "allowed";
+            case NeedsApproval _ -> "needs_approval";
+            case NeedsCheck _ -> "needs_check";
+            case Denied _ -> "denied";
+        };
+    }
+
+    /** The same verdict, and beside it what a version in shadow says. */
+    default Verdict with(Shadow tried) {
+        return switch (this) {
+            case Allowed it -> new Allowed(it.version(), it.reasons(), tried);
+            case NeedsApproval it -> new NeedsApproval(it.version(), it.reasons(), it.approvals(), tried);
+            case NeedsCheck it -> new NeedsCheck(it.version(), it.reasons(), it.checks(), it.approvals(), tried);
+            case Denied it -> new Denied(it.version(), it.reasons(), it.remedy(), tried);
+        };
+    }
+
     /**
      * @param rule the rule's id in its document; {@code default_deny} where no rule spoke
      * @param layer whose document it is in
@@ -37,6 +57,11 @@ public sealed interface Verdict {
     record Shadow(long version, String verdict, List<Reason> reasons) {
         public Shadow {
             reasons = List.copyOf(reasons);
+        }
+
+        /** The verdict that a version in shadow came to. */
+        static Shadow of(long version, Verdict verdict) {
+            return new Shadow(version, verdict.word(), verdict.reasons());
         }
     }
 
