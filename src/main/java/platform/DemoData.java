@@ -80,7 +80,11 @@ class DemoData {
                 revokeFormer(api, operator.token(), customer);
                 agentKeys.put(
                         customer.tenantId(),
-                        freshKey(api, operator.token(), customer, Map.of("role", "agent", "agent_id", customer.agentId())));
+                        freshKey(
+                                api,
+                                operator.token(),
+                                customer,
+                                Map.of("role", "agent", "agent_id", customer.agentId())));
                 if (customer.approver()) {
                     approverKeys.put(
                             customer.tenantId(), freshKey(api, operator.token(), customer, Map.of("role", "approver")));
@@ -160,8 +164,7 @@ class DemoData {
         }
     }
 
-    private static String freshKey(
-            DemoApi api, String operator, Demo.Customer customer, Map<String, String> of) {
+    private static String freshKey(DemoApi api, String operator, Demo.Customer customer, Map<String, String> of) {
         Map<String, String> wanted = new LinkedHashMap<>(of);
         wanted.put("label", LABEL);
         return api.post(operator, "/v1/keys?tenant=" + customer.tenantId(), wanted)
@@ -252,11 +255,7 @@ class DemoData {
             curl -s '%1$s/v1/actions/ACTION' -H 'Authorization: Bearer %2$s'
             curl -s %5$s/tickets/zd_99102
             """.formatted(
-                        here,
-                        agentKeys.get("tenant_acme"),
-                        ENVELOPE,
-                        approverKeys.get("tenant_acme"),
-                        sandbox.url()));
+                        here, agentKeys.get("tenant_acme"), ENVELOPE, approverKeys.get("tenant_acme"), sandbox.url()));
         out.println(text);
     }
 

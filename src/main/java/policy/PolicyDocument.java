@@ -42,6 +42,11 @@ public record PolicyDocument(
         this.retention = retention;
     }
 
+    /** The same document with these rules instead of its own. */
+    PolicyDocument with(List<Rule> others) {
+        return new PolicyDocument(others, destinations, dataClasses, models, modelTokens, retention);
+    }
+
     /**
      * One rule. A selector that is left out matches everything.
      *

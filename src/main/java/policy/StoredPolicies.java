@@ -8,12 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.axonframework.commandhandling.CommandHandler;
-import org.axonframework.modelling.command.Aggregate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import policy.PolicyCommand.PublishPolicy;
 import policy.PolicyCommand.ReadInForce;
-import policy.PolicyCommand.ReadPolicy;
 import policy.PolicyCommand.TryPolicy;
 import policy.Verdict.Denied;
 import policy.Verdict.Reason;
@@ -61,33 +58,6 @@ class StoredPolicies implements Policies {
     @CommandHandler
     InForce handle(ReadInForce read) {
         return inForce(read.profile().tenant(), read.profile().profile());
-    }
-
-    @CommandHandler
-    PublishedPolicy handle(PublishPolicy publish) throws Exception {
-        ProfileId profile = publish.profile();
-        Optional<Aggregate<PolicyBook>> found = books.findNow(profile);
-        if (found.isPresent()) {
-            PublishedPolicy published = found.get().invoke(book -> {
-                book.publish(publish.document(), publish.expectedVersion(), publish.comment());
-                return book.inForce();
-            });
-            guardrails.changed(profile, found.get());
-            return published;
-        }
-        if (publish.expectedVersion() != null) {
-            throw new VersionMismatch(profile.profile(), publish.expectedVersion(), 0);
-        }
-        Lint.check(Layer.of(profile.tenant(), profile.profile()), publish.document());
-        Aggregate<PolicyBook> opened =
-                books.open(profile, () -> new PolicyBook(profile, publish.document(), publish.comment()));
-        guardrails.changed(profile, opened);
-        return opened.invoke(PolicyBook::inForce);
-    }
-
-    @CommandHandler
-    Optional<PublishedPolicy> handle(ReadPolicy read) {
-        return books.in(read.profile(), PolicyBook::inForce);
     }
 
     private Verdict decide(ActionEnvelope envelope, @Nullable Set<String> names, Function<String, InForce> documents) {

@@ -75,6 +75,16 @@ class Budget {
         return granted(units, used + units, limit, charged);
     }
 
+    /** What would be reserved for an action that has nothing yet. */
+    Reservation preview(long units, Limits ofClass, Instant now) {
+        long charged = Math.max(window, Use.windowOf(now));
+        long used = used(charged);
+        long limit = overrides.inForce(TOOL_CALLS_PER_DAY, ofClass);
+        return units > limit - used
+                ? new BudgetExceeded(spentUp(used, limit, charged))
+                : granted(units, used + units, limit, charged);
+    }
+
     private static Granted granted(long units, long used, long limit, long charged) {
         return new Granted(List.of(
                 new Reservation.Draw(TOOL_CALLS_PER_DAY.word(), "tenant", units, used, limit, Use.resets(charged))));

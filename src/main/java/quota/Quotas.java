@@ -18,6 +18,9 @@ public interface Quotas {
     /** Reserves what the action is expected to use in every layer that counts it; a refusal changes nothing. */
     Reservation reserve(ActionEnvelope envelope, Instant now);
 
+    /** What {@link #reserve} would say now; changes nothing. */
+    Reservation preview(ActionEnvelope envelope, Instant now);
+
     /**
      * The action was executed: what was reserved for it is spent. Does nothing if it has no open reservation.
      *

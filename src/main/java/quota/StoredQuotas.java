@@ -48,6 +48,14 @@ class StoredQuotas implements Quotas {
     }
 
     @Override
+    public Reservation preview(ActionEnvelope envelope, Instant now) {
+        Limits ofClass = limits.ofClass(envelope.quotaClass());
+        return budgets.find(envelope.tenant())
+                .map(found -> found.invoke(budget -> budget.preview(ONE_CALL, ofClass, now)))
+                .orElseGet(() -> new Budget().preview(ONE_CALL, ofClass, now));
+    }
+
+    @Override
     public void settle(ActionId action, @Nullable Estimate actual, Instant now) {
         budgets.find(action.tenant()).ifPresent(found -> found.execute(budget -> budget.settle(action.key())));
     }

@@ -237,6 +237,12 @@ final class House {
         }
 
         @Override
+        public Reservation preview(ActionEnvelope envelope, Instant now) {
+            asked.add("preview " + envelope.action().key());
+            return answer;
+        }
+
+        @Override
         public void settle(ActionId action, @Nullable Estimate actual, Instant now) {
             asked.add("settle " + action.key());
         }

@@ -88,6 +88,7 @@ class BlastRadiusTest {
         owned.put("agent", TestTenants.AGENT);
         owned.put("profile", TestTenants.PROFILE);
         owned.put("version", "1");
+        owned.put("simulation", "sim_none");
         owned.put("system", "zendesk");
         owned.put("limit", "tool_calls_per_day");
         owned.put("quotaClass", TestTenants.QUOTA_CLASS);
