@@ -23,11 +23,13 @@ class CompiledChecksTest {
         assertThat(passes("result.label == 'clean'", "{}")).isFalse();
         assertThat(passes("result.label == 'clean'", "null")).isFalse();
         assertThat(passes("result.label == 'clean'", "")).isFalse();
-        assertThat(passes("result.label == 'clean'", "{\"label\":\"clean\"} {}")).isFalse();
+        assertThat(passes("result.label == 'clean'", "{\"label\":\"clean\"} {}"))
+                .isFalse();
         assertThat(passes("result.label", "{\"label\":\"true\"}")).isFalse();
         assertThat(passes("result.score < 0.2", "{\"score\":\"0.1\"}")).isFalse();
         assertThat(passes("this does not compile", "true")).isFalse();
-        assertThat(passes("result == result", "\"" + "a".repeat(300_000) + "\"")).isFalse();
+        assertThat(passes("result == result", "\"" + "a".repeat(300_000) + "\""))
+                .isFalse();
     }
 
     private boolean passes(String condition, String result) {

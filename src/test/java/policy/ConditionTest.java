@@ -165,7 +165,8 @@ class ConditionTest {
         String large = "{\"text\":\"" + "a".repeat(300_000) + "\"}";
 
         assertThat(ask("arguments.text == ''", large)).isEqualTo(Answer.UNREADABLE);
-        assertThat(ask("operation == 'crm.update' || arguments.text == ''", large)).isEqualTo(Answer.YES);
+        assertThat(ask("operation == 'crm.update' || arguments.text == ''", large))
+                .isEqualTo(Answer.YES);
     }
 
     @Test
@@ -175,7 +176,8 @@ class ConditionTest {
 
         List<Answer> answers = IntStream.range(0, 100)
                 .mapToObj(i -> facts.ask(new Condition(
-                        Language.OF_CONDITIONS, "arguments.numbers.all(n, n >= 0 && n != -1 && n != -" + (i + 2) + ")")))
+                        Language.OF_CONDITIONS,
+                        "arguments.numbers.all(n, n >= 0 && n != -1 && n != -" + (i + 2) + ")")))
                 .toList();
 
         assertThat(answers.getFirst()).isEqualTo(Answer.YES);
@@ -187,7 +189,9 @@ class ConditionTest {
         var facts = new Facts(envelope(ARGUMENTS, null));
         var condition = new Condition(Language.OF_CONDITIONS, "arguments.count == 5");
 
-        assertThat(IntStream.range(0, 100_000).mapToObj(i -> facts.ask(condition)).distinct())
+        assertThat(IntStream.range(0, 100_000)
+                        .mapToObj(i -> facts.ask(condition))
+                        .distinct())
                 .containsExactly(Answer.YES);
     }
 

@@ -141,17 +141,23 @@ final class RandomPolicies {
             return arguments.endsWith("\":5}") ? Boolean.FALSE : arguments.endsWith("50}") ? true : null;
         });
         conditions.put("has(arguments.amount)", envelope -> envelope.arguments().contains("amount"));
-        conditions.put("price > 1000 || tokens > 50", envelope ->
-                envelope.estimate().microUnits() > 1000 || envelope.estimate().tokens() > 50);
-        conditions.put("recipients.exists(r, r == 'b.test')", envelope -> envelope.recipients().contains("b.test"));
+        conditions.put(
+                "price > 1000 || tokens > 50",
+                envelope -> envelope.estimate().microUnits() > 1000
+                        || envelope.estimate().tokens() > 50);
+        conditions.put(
+                "recipients.exists(r, r == 'b.test')",
+                envelope -> envelope.recipients().contains("b.test"));
         conditions.put(
                 "operation.startsWith('crm.') && agent_class == 'support'",
-                envelope -> envelope.operation().startsWith("crm.") && envelope.agentClass().equals("support"));
+                envelope -> envelope.operation().startsWith("crm.")
+                        && envelope.agentClass().equals("support"));
         conditions.put("model.startsWith('m')", envelope -> {
             String model = envelope.model();
             return model == null ? null : model.startsWith("m");
         });
-        conditions.put("operation.matches('update$')", envelope -> envelope.operation().endsWith("update"));
+        conditions.put(
+                "operation.matches('update$')", envelope -> envelope.operation().endsWith("update"));
         return conditions;
     }
 

@@ -75,8 +75,7 @@ class SecondOpinionTest {
         PolicyDocument everything = new PolicyDocument(
                 List.of(new Rule(
                         "all", "allow", List.of("*"), null, null, null, null, null, null, null, null, null, null)),
-                new PolicyDocument.Destinations(
-                        List.of("*"), null, null, new Choice(List.of("*"), null)),
+                new PolicyDocument.Destinations(List.of("*"), null, null, new Choice(List.of("*"), null)),
                 List.of("public", "internal", "pii"),
                 List.of("*"),
                 null,
@@ -134,7 +133,9 @@ class SecondOpinionTest {
 
             Verdict again = decide(named, envelope);
 
-            assertThat(again.word()).as("seed %d: %s under %s", seed, envelope, documents).isEqualTo(verdict.word());
+            assertThat(again.word())
+                    .as("seed %d: %s under %s", seed, envelope, documents)
+                    .isEqualTo(verdict.word());
             if (!(verdict instanceof Denied)) {
                 assertThat(again).as("seed %d", seed).isEqualTo(verdict);
             }
@@ -241,7 +242,8 @@ class SecondOpinionTest {
         if (!selected || rule.when() == null) {
             return selected;
         }
-        Boolean told = Objects.requireNonNull(RandomPolicies.CONDITIONS.get(rule.when())).apply(envelope);
+        Boolean told = Objects.requireNonNull(RandomPolicies.CONDITIONS.get(rule.when()))
+                .apply(envelope);
         return told == null ? !rule.effect().equals("allow") : told;
     }
 
@@ -288,8 +290,8 @@ class SecondOpinionTest {
             if (document.models() == null ? profile : document.models().stream().noneMatch(p -> glob(p, model))) {
                 against.add("models");
             } else if (document.modelTokens().entrySet().stream()
-                    .anyMatch(bound -> glob(bound.getKey(), model)
-                            && envelope.estimate().tokens() > bound.getValue())) {
+                    .anyMatch(bound ->
+                            glob(bound.getKey(), model) && envelope.estimate().tokens() > bound.getValue())) {
                 against.add("model_tokens");
             }
         }
