@@ -15,6 +15,8 @@ final class Steps implements CelEvaluationListener {
 
     private static final int CHARACTERS_A_STEP = 16;
     private static final int OF_A_PATTERN = 2_500;
+    /** {@code ||} and {@code &&} may have caught a failure, and failures are what costs most. */
+    private static final int OF_A_JUNCTION = 25;
 
     private int left;
 
@@ -46,10 +48,18 @@ final class Steps implements CelEvaluationListener {
     @Override
     public void callback(CelExpr part, Object value) {
         if (value instanceof Boolean) {
-            spend(part.getKind() == Kind.CALL && part.call().function().equals("matches") ? OF_A_PATTERN : 1);
+            spend(part.getKind() == Kind.CALL ? of(part.call().function()) : 1);
         } else {
             touch(value);
         }
+    }
+
+    private static int of(String function) {
+        return switch (function) {
+            case "matches" -> OF_A_PATTERN;
+            case "_||_", "_&&_" -> OF_A_JUNCTION;
+            default -> 1;
+        };
     }
 
     private void touch(@Nullable Object value) {
