@@ -40,7 +40,7 @@ class BlastRadiusTest {
     private static final String CANARY = "canary";
     private static final String RECORD = "zd_471100815";
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
-    private static final List<Role> ROLES = List.of(Role.AGENT, Role.TENANT_ADMIN, Role.AUDITOR, Role.ANALYST);
+    private static final List<Role> ROLES = List.of(Role.AGENT, Role.TENANT_ADMIN, Role.APPROVER, Role.AUDITOR, Role.ANALYST);
 
     @Autowired
     ApplicationContext context;
@@ -137,8 +137,18 @@ class BlastRadiusTest {
 
     private Answer ask(Role role, Endpoint endpoint, String query) {
         boolean withBody = endpoint.description().has("requestBody");
-        Object body = withBody ? tenants.envelope(owner.id(), "wr_" + CANARY, RECORD) : null;
+        Object body = withBody ? body(endpoint) : null;
         return tenants.api().send(stranger.key(role), endpoint.method(), path(endpoint) + query, body);
+    }
+
+    /** What is understood, so that it is refused for whom it is from and not for how it looks. */
+    private Object body(Endpoint endpoint) {
+        if (endpoint.path().endsWith(":grant")) {
+            return Map.of("comment", CANARY);
+        }
+        return endpoint.path().endsWith(":deny")
+                ? Map.of("reason", CANARY)
+                : tenants.envelope(owner.id(), "wr_" + CANARY, RECORD);
     }
 
     private long last(TestTenant tenant) {
