@@ -303,5 +303,4 @@ class Action {
         checks = null;
         state = ActionState.APPROVAL_REQUIRED;
     }
-
 }

@@ -27,8 +27,7 @@ public sealed interface ActionEvent {
                     ActionReleased _,
                     ChecksRequired _,
                     ChecksStarted _,
-                    CheckPassed _ ->
-                false;
+                    CheckPassed _ -> false;
             case ActionRefused _,
                     ActionSucceeded _,
                     ActionFailed _,
@@ -37,8 +36,7 @@ public sealed interface ActionEvent {
                     ApprovalDenied _,
                     ApprovalExpired _,
                     ApprovalVoided _,
-                    CheckFailed _ ->
-                true;
+                    CheckFailed _ -> true;
         };
     }
 
@@ -79,8 +77,7 @@ public sealed interface ActionEvent {
      *
      * @param shadow what a version that is only tried out would have said
      */
-    record Ruling(
-            long version, List<Rule> rules, @Nullable Shadow shadow) {
+    record Ruling(long version, List<Rule> rules, @Nullable Shadow shadow) {
 
         public Ruling {
             rules = List.copyOf(rules);

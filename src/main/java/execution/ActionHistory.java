@@ -231,8 +231,7 @@ final class ActionHistory {
                     ActionReleased _,
                     ChecksRequired _,
                     ChecksStarted _,
-                    CheckPassed _ ->
-                null;
+                    CheckPassed _ -> null;
         };
     }
 
@@ -257,8 +256,7 @@ final class ActionHistory {
                     ActionReleased _,
                     ChecksRequired _,
                     ChecksStarted _,
-                    CheckPassed _ ->
-                null;
+                    CheckPassed _ -> null;
         };
     }
 

@@ -123,12 +123,22 @@ class Admission {
             case Denied denied ->
                 refuse(asked, ActionState.DENIED, Rulings.of(denied), Rulings.cause(denied), denied.remedy());
             case NeedsApproval needed -> hold(asked, needed);
-            case NeedsCheck needed -> reserve(asked, Rulings.of(needed), checks(needed, asked));
+            case NeedsCheck needed -> check(asked, needed);
             case Allowed allowed -> reserve(asked, Rulings.of(allowed), null);
         };
     }
 
     /** It has to be checked first: that is done in its slot, so it is queued and reserved for like any other. */
+    private Receipt check(Case asked, NeedsCheck needed) {
+        Ruling ruling = Rulings.of(needed);
+        Optional<Cause> full = needed.approvals().isEmpty()
+                ? Optional.empty()
+                : holds.full(asked.envelope().tenant());
+        return full.isPresent()
+                ? refuse(asked, ActionState.THROTTLED, ruling, full.get(), WAIT)
+                : reserve(asked, ruling, checks(needed, asked));
+    }
+
     private static ChecksRequired checks(NeedsCheck needed, Case asked) {
         return new ChecksRequired(
                 asked.envelope().action().key(),
@@ -146,8 +156,8 @@ class Admission {
             return refuse(asked, ActionState.THROTTLED, ruling, full.get(), WAIT);
         }
         Hold hold = holds.open(action, asked.requested(), ruling, Rulings.needs(needed.approvals()), asked.now());
-        var held = new ActionHeld(
-                action.key(), asked.requested(), ruling, hold, asked.key(), asked.digest(), asked.now());
+        var held =
+                new ActionHeld(action.key(), asked.requested(), ruling, hold, asked.key(), asked.digest(), asked.now());
         Aggregates.create(actions, () -> new Action(action, held));
         keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now(), true));
         return Receipt.refused(
@@ -167,7 +177,8 @@ class Admission {
         return switch (quotas.reserve(asked.envelope(), asked.now())) {
             case Granted granted -> admit(asked, ruling, granted, checks);
             case Throttled throttled -> refuse(asked, ActionState.THROTTLED, ruling, throttled.cause(), WAIT);
-            case BudgetExceeded spent -> refuse(asked, ActionState.BUDGET_EXCEEDED, ruling, spent.cause(), RAISE_OR_WAIT);
+            case BudgetExceeded spent ->
+                refuse(asked, ActionState.BUDGET_EXCEEDED, ruling, spent.cause(), RAISE_OR_WAIT);
         };
     }
 

@@ -12,4 +12,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("firebreak.approvals")
 record ApprovalSettings(
-        @DefaultValue("1000") int mostHeld, @DefaultValue("5s") Duration poll) {}
+        @DefaultValue("1000") int mostHeld,
+        @DefaultValue("5s") Duration poll) {}

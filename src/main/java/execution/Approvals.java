@@ -55,7 +55,11 @@ class Approvals {
                         "approval_changed",
                         "The policy or the connector has changed since: read the approval again. Its digest is now %s."
                                 .formatted(changed.digest()));
-            case Granting.NoRoom none -> throw new NoRoomToRun(none.state(), none.cause());
+            case Granting.NoRoom none ->
+                throw new NoRoomToRun(
+                        none.state(),
+                        none.cause(),
+                        DecisionProblem.secondsUntil(none.cause().resetsAt(), clock.instant()));
         };
     }
 

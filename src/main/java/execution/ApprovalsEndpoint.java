@@ -115,22 +115,19 @@ class ApprovalsEndpoint {
     /** Agrees. The last that is needed queues the action, once. */
     @PostMapping("/{action}:grant")
     @PreAuthorize("hasAnyRole('APPROVER','TENANT_ADMIN')")
-    ApprovalView grant(
-            TenantContext context, Caller caller, @PathVariable String action, @RequestBody Grant grant) {
+    ApprovalView grant(TenantContext context, Caller caller, @PathVariable String action, @RequestBody Grant grant) {
         String digest = grant.digest();
         if (digest != null && digest.length() != DIGEST_LENGTH) {
             throw new InvalidField("/digest", "digest", "must be the approval's digest, 64 hexadecimal digits");
         }
         String comment = grant.comment() == null ? "" : Fields.text("comment", grant.comment());
-        return approvals.grant(
-                context, Approver.of(caller), new ActionId(context.tenant(), action), digest, comment);
+        return approvals.grant(context, Approver.of(caller), new ActionId(context.tenant(), action), digest, comment);
     }
 
     /** Says no, for good: the action is denied. */
     @PostMapping("/{action}:deny")
     @PreAuthorize("hasAnyRole('APPROVER','TENANT_ADMIN')")
-    ApprovalView deny(
-            TenantContext context, Caller caller, @PathVariable String action, @RequestBody Denial denial) {
+    ApprovalView deny(TenantContext context, Caller caller, @PathVariable String action, @RequestBody Denial denial) {
         String reason = Fields.text("reason", denial.reason());
         return approvals.deny(context, Approver.of(caller), new ActionId(context.tenant(), action), reason);
     }

@@ -87,8 +87,8 @@ final class AskedPeople {
                 state,
                 hold.digest(),
                 hold.needs().stream()
-                        .map(need ->
-                                new ActionView.Need(need.rule(), need.roles(), need.count(), Held.granted(need, grants)))
+                        .map(need -> new ActionView.Need(
+                                need.rule(), need.roles(), need.count(), Held.granted(need, grants)))
                         .toList(),
                 grants.stream()
                         .map(grant ->

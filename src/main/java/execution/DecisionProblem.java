@@ -88,7 +88,7 @@ final class DecisionProblem {
     }
 
     /** At least a second; a limit that does not say when it resets may be free again soon. */
-    private static long secondsUntil(@Nullable Instant reset, Instant now) {
+    static long secondsUntil(@Nullable Instant reset, Instant now) {
         return reset == null
                 ? 1
                 : Math.max(1, Duration.between(now, reset).plusMillis(999).toSeconds());

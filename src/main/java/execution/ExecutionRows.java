@@ -244,12 +244,7 @@ class ExecutionRows {
 
     private static List<Object[]> moved(EventMessage<?> event, ActionEvent happened) {
         return switch (happened) {
-            case ActionQueued _,
-                    ActionRefused _,
-                    ActionHeld _,
-                    ApprovalGranted _,
-                    ChecksRequired _,
-                    CheckPassed _ ->
+            case ActionQueued _, ActionRefused _, ActionHeld _, ApprovalGranted _, ChecksRequired _, CheckPassed _ ->
                 NONE;
             case ApprovalRequested asked ->
                 moved(

@@ -52,7 +52,8 @@ record Held(Requested requested, Ruling ruling, Hold hold, String requester, Lis
 
     static String whom(List<Need> needs) {
         return needs.stream()
-                .map(need -> "%d of role %s (rule %s)".formatted(need.count(), String.join(" or ", need.roles()), need.rule()))
+                .map(need -> "%d of role %s (rule %s)"
+                        .formatted(need.count(), String.join(" or ", need.roles()), need.rule()))
                 .collect(Collectors.joining(", "));
     }
 }

@@ -174,7 +174,8 @@ class HeldActions {
                         Rulings.of(needed),
                         Rulings.needs(needed.approvals()),
                         // Asked again, however often they have passed: people take their time.
-                        new ChecksRequired(grant.action().key(), Rulings.questions(needed.checks()), List.of(), grant.at()));
+                        new ChecksRequired(
+                                grant.action().key(), Rulings.questions(needed.checks()), List.of(), grant.at()));
             case Verdict.Allowed allowed -> settled(asked, Rulings.of(allowed), List.of(), null);
         };
     }
@@ -198,8 +199,7 @@ class HeldActions {
             return new Granting.NoRoom(ActionState.THROTTLED, full.get(), Admission.WAIT);
         }
         return switch (quotas.reserve(asked.joined().envelope(), asked.now())) {
-            case Throttled throttled ->
-                new Granting.NoRoom(ActionState.THROTTLED, throttled.cause(), Admission.WAIT);
+            case Throttled throttled -> new Granting.NoRoom(ActionState.THROTTLED, throttled.cause(), Admission.WAIT);
             case BudgetExceeded spent ->
                 new Granting.NoRoom(ActionState.BUDGET_EXCEEDED, spent.cause(), Admission.RAISE_OR_WAIT);
             case Granted granted -> {
@@ -279,7 +279,8 @@ class HeldActions {
     private void expire(Aggregate<Action> action, ActionId id, Held held, Instant now) {
         Cause cause = cause(
                 held,
-                "Nobody decided until %s; it waited for %s.".formatted(held.hold().expiresAt(), held.whom()));
+                "Nobody decided until %s; it waited for %s."
+                        .formatted(held.hold().expiresAt(), held.whom()));
         end(action, id, new ApprovalExpired(id.key(), cause, now));
     }
 

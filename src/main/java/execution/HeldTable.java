@@ -9,8 +9,7 @@ import tenancy.TenantTransactions;
 @Component
 class HeldTable implements Holds.Count {
 
-    private static final String OPEN =
-            "select count(*) from execution.approval where tenant_id = ? and state = 'open'";
+    private static final String OPEN = "select count(*) from execution.approval where tenant_id = ? and state = 'open'";
 
     private final JdbcTemplate database;
     private final TenantTransactions transactions;

@@ -49,8 +49,8 @@ class Holds {
         long open = count.open(tenant) + inThisBatch().get();
         return open < settings.mostHeld()
                 ? Optional.empty()
-                : Optional.of(Cause.limit(
-                        Cause.Owner.TENANT, "capacity", "held_actions", open, settings.mostHeld(), null));
+                : Optional.of(
+                        Cause.limit(Cause.Owner.TENANT, "capacity", "held_actions", open, settings.mostHeld(), null));
     }
 
     /** Holds an action with the unit of work at hand. */
@@ -80,10 +80,11 @@ class Holds {
         requested.target().forEach(target::put);
         agreed.put("policy_version", ruling.version());
         ArrayNode rules = agreed.putArray("rules");
-        ruling.rules().forEach(rule -> rules.addObject()
-                .put("rule", rule.rule())
-                .put("layer", rule.layer())
-                .put("version", rule.version()));
+        ruling.rules()
+                .forEach(rule -> rules.addObject()
+                        .put("rule", rule.rule())
+                        .put("layer", rule.layer())
+                        .put("version", rule.version()));
         agreed.put("schema_digest", requested.schemaDigest());
         return CanonicalJson.digest(agreed);
     }

@@ -8,19 +8,21 @@ import tenancy.Refusal;
 public class NoRoomToRun extends Refusal {
 
     private final Cause cause;
+    private final long retrySeconds;
 
-    NoRoomToRun(ActionState state, Cause cause) {
+    NoRoomToRun(ActionState state, Cause cause, long retrySeconds) {
         super(
                 Kind.TOO_MANY,
                 state.word(),
                 "Nothing was granted, for the action could not be queued now: %s, %d of %d used. Grant it again later."
                         .formatted(cause.limit(), cause.used(), cause.limitValue()));
         this.cause = cause;
+        this.retrySeconds = retrySeconds;
     }
 
     @Override
     public Map<String, String> headers() {
-        return Map.of("Retry-After", "1");
+        return Map.of("Retry-After", Long.toString(retrySeconds));
     }
 
     @Override

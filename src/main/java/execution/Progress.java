@@ -89,7 +89,11 @@ class Progress {
             backlog.leave(start.action());
         }
         return switch (checks.make(
-                start.action().tenant(), required, queued.requested(), queued.ruling().version(), start.at())) {
+                start.action().tenant(),
+                required,
+                queued.requested(),
+                queued.ruling().version(),
+                start.at())) {
             case CheckCalls.Made.Calls made -> new Start.Check(made.calls());
             case CheckCalls.Made.Impossible impossible -> {
                 denied(action, start.action(), List.of(impossible.no()), start.at());
@@ -129,10 +133,8 @@ class Progress {
 
     /** People are asked last: what they agree to has passed its checks. Until then it holds no budget and no slot. */
     private Start ask(Aggregate<Action> action, RecordChecks record, ActionQueued queued, ChecksRequired required) {
-        Hold hold = holds.open(
-                record.action(), queued.requested(), queued.ruling(), required.needs(), record.at());
-        ActionEvent asked =
-                action.invoke(passed -> passed.ask(queued.requested(), queued.ruling(), hold, record.at()));
+        Hold hold = holds.open(record.action(), queued.requested(), queued.ruling(), required.needs(), record.at());
+        ActionEvent asked = action.invoke(passed -> passed.ask(queued.requested(), queued.ruling(), hold, record.at()));
         quotas.release(record.action(), record.at());
         CurrentUnitOfWork.get().afterCommit(committed -> outcomes.ended(record.action(), asked));
         return new Start.Skip(ActionState.APPROVAL_REQUIRED);

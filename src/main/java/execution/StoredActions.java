@@ -209,8 +209,7 @@ class StoredActions implements Actions {
         TenantId tenant = action.tenant();
         Long position = transactions.in(
                 tenant, () -> database.queryForObject(POSITION, Long.class, tenant.value(), action.key()));
-        Optional<Hold> hold =
-                backlog.hold(tenant, admitted.pool(), admitted.system());
+        Optional<Hold> hold = backlog.hold(tenant, admitted.pool(), admitted.system());
         Pool pool = backlog.pool(admitted.pool());
         Cause waitsFor = hold.map(own ->
                         Cause.limit(Cause.Owner.TENANT, "concurrency", own.limit(), own.used(), own.most(), null))

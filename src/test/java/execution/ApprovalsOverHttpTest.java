@@ -95,7 +95,8 @@ class ApprovalsOverHttpTest {
         var acme = customer(approval(1, Duration.ofHours(1)));
         TestClient approver = given.person(acme.admin(), "approver");
 
-        Answer held = acme.agent().post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_1"), "Idempotency-Key", "\"k\"");
+        Answer held = acme.agent()
+                .post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_1"), "Idempotency-Key", "\"k\"");
 
         held.expect(202);
         String action = held.at("/action_id");
@@ -117,7 +118,8 @@ class ApprovalsOverHttpTest {
 
         Answer granted = approver.post("/v1/approvals/" + action + ":grant", """
                 {"digest":"%s","comment":"Checked with the customer."}\
-                """.formatted(seen.at("/digest"))).expect(200);
+                """.formatted(seen.at("/digest")))
+                .expect(200);
 
         assertThat(granted.at("/state")).isEqualTo("granted");
         await(() -> state(acme.agent(), action).equals("succeeded"));
@@ -126,8 +128,11 @@ class ApprovalsOverHttpTest {
         assertThat(why.at("/approval/grants/0/comment")).isEqualTo("Checked with the customer.");
         assertThat(why.at("/why/principal")).isEqualTo(why.at("/approval/requested_by"));
         assertThat(why.at("/why/verdict")).isEqualTo("needs_approval");
-        assertThat(approver.get("/v1/approvals?state=granted").json().at("/items")).hasSize(1);
-        assertThat(approver.post("/v1/approvals/" + action + ":grant", "{}").expect(409).at("/code"))
+        assertThat(approver.get("/v1/approvals?state=granted").json().at("/items"))
+                .hasSize(1);
+        assertThat(approver.post("/v1/approvals/" + action + ":grant", "{}")
+                        .expect(409)
+                        .at("/code"))
                 .isEqualTo("not_awaiting_approval");
     }
 
@@ -176,7 +181,9 @@ class ApprovalsOverHttpTest {
         stranger.post(grant + "?tenant=" + acme.tenant(), "{}").expect(403);
         stranger.get("/v1/approvals/" + action).expect(404);
         assertThat(stranger.get("/v1/approvals").json().at("/items")).isEmpty();
-        assertThat(approver.post(grant, "{\"digest\":\"%s\"}".formatted("0".repeat(64))).expect(409).at("/code"))
+        assertThat(approver.post(grant, "{\"digest\":\"%s\"}".formatted("0".repeat(64)))
+                        .expect(409)
+                        .at("/code"))
                 .isEqualTo("approval_digest_mismatch");
         approver.get("/v1/actions/" + action).expect(403);
         approver.get("/v1/journal").expect(403);
@@ -187,7 +194,10 @@ class ApprovalsOverHttpTest {
                 .post("/v1/actions", envelope(acme.tenant(), "zd_2"))
                 .expect(202)
                 .at("/action_id");
-        assertThat(acme.admin().post("/v1/approvals/" + asAdmin + ":grant", "{}").expect(403).at("/code"))
+        assertThat(acme.admin()
+                        .post("/v1/approvals/" + asAdmin + ":grant", "{}")
+                        .expect(403)
+                        .at("/code"))
                 .isEqualTo("requester_cannot_approve");
         given.person(acme.admin(), "tenant_admin")
                 .post("/v1/approvals/" + asAdmin + ":grant", "{}")
@@ -223,12 +233,16 @@ class ApprovalsOverHttpTest {
         String first = hold(acme, "zd_1");
         String second = hold(acme, "zd_2");
         verdicts.of(acme.tenant(), envelope -> approval(2, Duration.ofHours(1)));
-        assertThat(approver.post("/v1/approvals/" + second + ":grant", "{}").expect(409).at("/code"))
+        assertThat(approver.post("/v1/approvals/" + second + ":grant", "{}")
+                        .expect(409)
+                        .at("/code"))
                 .isEqualTo("approval_changed");
         assertThat(approver.get("/v1/approvals/" + second).at("/needs/0/count")).isEqualTo("2");
         verdicts.of(acme.tenant(), envelope -> new Denied(9, REASONS, "change rule writes"));
 
-        assertThat(approver.post("/v1/approvals/" + first + ":grant", "{}").expect(409).at("/code"))
+        assertThat(approver.post("/v1/approvals/" + first + ":grant", "{}")
+                        .expect(409)
+                        .at("/code"))
                 .isEqualTo("approval_voided");
 
         assertThat(state(acme.agent(), first)).isEqualTo("denied");
@@ -245,10 +259,14 @@ class ApprovalsOverHttpTest {
         await(() -> state(acme.agent(), action).equals("denied"));
 
         assertThat(approver.get("/v1/approvals/" + action).at("/state")).isEqualTo("expired");
-        assertThat(approver.get("/v1/approvals?state=expired").json().at("/items")).hasSize(1);
-        assertThat(approver.post("/v1/approvals/" + action + ":grant", "{}").expect(409).at("/code"))
+        assertThat(approver.get("/v1/approvals?state=expired").json().at("/items"))
+                .hasSize(1);
+        assertThat(approver.post("/v1/approvals/" + action + ":grant", "{}")
+                        .expect(409)
+                        .at("/code"))
                 .isEqualTo("not_awaiting_approval");
-        assertThat(acme.auditor().get("/v1/journal?limit=200").body()).contains("approval_expired", "platform:approvals");
+        assertThat(acme.auditor().get("/v1/journal?limit=200").body())
+                .contains("approval_expired", "platform:approvals");
         assertThat(calls).isEmpty();
     }
 
@@ -294,7 +312,9 @@ class ApprovalsOverHttpTest {
             hold(acme, "zd_" + n);
         }
 
-        Answer full = acme.agent().post("/v1/actions", envelope(acme.tenant(), "zd_full")).expect(429);
+        Answer full = acme.agent()
+                .post("/v1/actions", envelope(acme.tenant(), "zd_full"))
+                .expect(429);
 
         assertThat(full.at("/cause/limit")).isEqualTo("held_actions");
         TestClient approver = given.person(acme.admin(), "approver");
@@ -311,7 +331,9 @@ class ApprovalsOverHttpTest {
     void an_effect_happens_only_when_its_check_has_passed() {
         var acme = customer(check("zendesk"));
 
-        Answer done = acme.agent().post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_1")).expect(200);
+        Answer done = acme.agent()
+                .post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_1"))
+                .expect(200);
         assertThat(done.at("/state")).isEqualTo("succeeded");
         Answer why = acme.agent().get("/v1/actions/" + done.at("/action_id")).expect(200);
         assertThat(why.at("/checks/0/passed")).isEqualTo("true");
@@ -319,47 +341,62 @@ class ApprovalsOverHttpTest {
         assertThat(why.at("/why/verdict")).isEqualTo("needs_check");
 
         classified = "{\"ok\":false}";
-        Answer denied = acme.agent().post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_2")).expect(403);
+        Answer denied = acme.agent()
+                .post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_2"))
+                .expect(403);
         assertThat(denied.at("/state")).isEqualTo("denied");
         assertThat(denied.at("/cause/rule")).isEqualTo("mail");
         assertThat(acme.agent().get("/v1/actions/" + denied.at("/decision_id")).at("/checks/0/code"))
                 .isEqualTo("check_failed");
 
         classified = "[\"ok\",true]";
-        acme.agent().post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_3")).expect(403);
+        acme.agent()
+                .post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_3"))
+                .expect(403);
 
         classified = "{\"ok\":true}";
         classifierMillis = 3_000;
-        Answer late = acme.agent().post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_4")).expect(403);
+        Answer late = acme.agent()
+                .post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_4"))
+                .expect(403);
         assertThat(acme.agent().get("/v1/actions/" + late.at("/decision_id")).at("/checks/0/code"))
                 .isEqualTo("read_timeout");
 
         verdicts.of(acme.tenant(), envelope -> check("nowhere"));
-        Answer missing = acme.agent().post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_5")).expect(403);
+        Answer missing = acme.agent()
+                .post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_5"))
+                .expect(403);
         assertThat(missing.at("/cause/detail")).contains("nowhere");
         assertThat(calls.keySet()).doesNotContain("/tickets/zd_2", "/tickets/zd_3", "/tickets/zd_4", "/tickets/zd_5");
         assertThat(calls.get("/tickets/zd_1")).hasValue(1);
-        assertThat(acme.analyst().get("/v1/actions?state=denied").json().at("/items")).hasSize(4);
+        assertThat(acme.analyst().get("/v1/actions?state=denied").json().at("/items"))
+                .hasSize(4);
     }
 
     @Test
     void a_version_in_shadow_is_told_with_every_answer() {
         var acme = customer(new Allowed(7, REASONS, new Verdict.Shadow(8, "denied", REASONS)));
 
-        Answer done = acme.agent().post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_1")).expect(200);
+        Answer done = acme.agent()
+                .post("/v1/actions?wait=PT10S", envelope(acme.tenant(), "zd_1"))
+                .expect(200);
         assertThat(done.at("/shadow/verdict")).isEqualTo("denied");
         assertThat(acme.agent().get("/v1/actions/" + done.at("/action_id")).at("/why/shadow/version"))
                 .isEqualTo("8");
 
         verdicts.of(
-                acme.tenant(),
-                envelope -> new Denied(7, REASONS, "ask", new Verdict.Shadow(8, "allowed", REASONS)));
-        assertThat(acme.agent().post("/v1/actions", envelope(acme.tenant(), "zd_2")).expect(403).at("/shadow/verdict"))
+                acme.tenant(), envelope -> new Denied(7, REASONS, "ask", new Verdict.Shadow(8, "allowed", REASONS)));
+        assertThat(acme.agent()
+                        .post("/v1/actions", envelope(acme.tenant(), "zd_2"))
+                        .expect(403)
+                        .at("/shadow/verdict"))
                 .isEqualTo("allowed");
     }
 
     private String hold(Given.Customer customer, String record) {
-        Answer held = customer.agent().post("/v1/actions", envelope(customer.tenant(), record)).expect(202);
+        Answer held = customer.agent()
+                .post("/v1/actions", envelope(customer.tenant(), record))
+                .expect(202);
         assertThat(held.at("/state")).isEqualTo("approval_required");
         return held.at("/action_id");
     }
@@ -400,7 +437,8 @@ class ApprovalsOverHttpTest {
                          "argument_schema":{"type":"object","required":["text"],
                                             "properties":{"text":{"type":"string"}}},
                          "result_schema":{"type":"object","properties":{"ok":{"type":"boolean"}}}}}}\
-                    """.formatted(target.getAddress().getPort()))
+                    """.formatted(
+                                target.getAddress().getPort()))
                 .expect(201);
         return customer;
     }

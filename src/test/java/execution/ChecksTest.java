@@ -52,8 +52,8 @@ class ChecksTest {
     void needsCheck() {
         house.policies = envelope -> new NeedsCheck(
                 7, List.of(new Reason("mail", Layer.PROFILE, 7, "Mail is classified first.")), checks, approvals, null);
-        house.connectors = (tenant, system, name) -> new House.Described(
-                false, "5c4e", null, system.equals("classifier") ? Effect.READ : Effect.WRITE);
+        house.connectors = (tenant, system, name) ->
+                new House.Described(false, "5c4e", null, system.equals("classifier") ? Effect.READ : Effect.WRITE);
     }
 
     @Test
@@ -77,12 +77,13 @@ class ChecksTest {
     void the_effects_intent_is_committed_only_after_all_have_passed() {
         checks = List.of(check("mail", Map.of()), check("size", Map.of("all", "arguments", "kind", "'mail'")));
         house.submit(submit("act_1", "k1"));
-        assertThat(start("w1")).isInstanceOfSatisfying(
-                Start.Check.class,
-                check -> assertThat(check.calls().get(1).arguments())
-                        .isIn(
-                                "{\"all\":{\"status\":\"solved\"},\"kind\":\"mail\"}",
-                                "{\"kind\":\"mail\",\"all\":{\"status\":\"solved\"}}"));
+        assertThat(start("w1"))
+                .isInstanceOfSatisfying(
+                        Start.Check.class,
+                        check -> assertThat(check.calls().get(1).arguments())
+                                .isIn(
+                                        "{\"all\":{\"status\":\"solved\"},\"kind\":\"mail\"}",
+                                        "{\"kind\":\"mail\",\"all\":{\"status\":\"solved\"}}"));
 
         Start go = record("w1", checked("mail", YES), checked("size", YES));
 
@@ -172,11 +173,15 @@ class ChecksTest {
 
         assertThat(house.journal(ACTION).getLast()).isInstanceOf(ActionRequeued.class);
         assertThat(house.backlog.queued(ACME)).isEqualTo(1);
-        assertThat(record("w1", checked("mail", YES))).as("its late worker").isEqualTo(new Start.Skip(ActionState.QUEUED));
+        assertThat(record("w1", checked("mail", YES)))
+                .as("its late worker")
+                .isEqualTo(new Start.Skip(ActionState.QUEUED));
         assertThat(start("w2")).isInstanceOf(Start.Check.class);
         assertThat(record("w2", checked("mail", YES))).isInstanceOf(Start.Go.class);
         assertThat(house.journal(ACTION).getLast())
-                .isInstanceOfSatisfying(ActionStarted.class, started -> assertThat(started.attempt()).isEqualTo(1));
+                .isInstanceOfSatisfying(
+                        ActionStarted.class,
+                        started -> assertThat(started.attempt()).isEqualTo(1));
     }
 
     @Test
@@ -196,6 +201,18 @@ class ChecksTest {
         assertThat(house.journal(ACTION)).anyMatch(ActionReleased.class::isInstance);
         assertThat(start("w2")).isInstanceOf(Start.Check.class);
         assertThat(record("w2", checked("mail", YES))).isInstanceOf(Start.Go.class);
+    }
+
+    @Test
+    void what_will_ask_people_is_not_admitted_when_too_many_wait_for_them() {
+        approvals = List.of(new Approval("mail", List.of("approver"), 1, Duration.ofHours(1)));
+        house.heldBefore = 2;
+
+        Receipt receipt = house.submit(submit("act_1", "k1"));
+
+        assertThat(receipt.state()).isEqualTo(ActionState.THROTTLED);
+        assertThat(receipt.cause()).extracting(Cause::limit).isEqualTo("held_actions");
+        assertThat(house.ledger.asked).isEmpty();
     }
 
     private static Verdict.Check check(String rule, Map<String, String> arguments) {

@@ -113,15 +113,13 @@ class ExecutionRowsTest {
 
     @Test
     void a_held_action_uses_its_key_and_is_listed_and_not_queued() {
-        assertThat(written(HELD))
-                .containsExactly("execution_held_key", "execution_decided", "execution_approval_open");
+        assertThat(written(HELD)).containsExactly("execution_held_key", "execution_decided", "execution_approval_open");
         assertThat(rows.writesHeldKeys().owns("idempotency_pkey")).isTrue();
     }
 
     @Test
     void a_released_action_is_queued_on_behalf_of_its_requester() {
-        assertThat(written(RELEASED))
-                .containsExactly("execution_queued", "execution_moved", "execution_approval_over");
+        assertThat(written(RELEASED)).containsExactly("execution_queued", "execution_moved", "execution_approval_over");
         assertThat(rows.writesQueued().rows(message(RELEASED)).getFirst()[8].toString())
                 .contains("key:k_0")
                 .doesNotContain("key:k_1");
@@ -153,8 +151,7 @@ class ExecutionRowsTest {
     void rows_begin_with_tenant_and_key_and_have_a_value_for_each_type() {
         List<Object> events = new ArrayList<>(ENDS);
         events.addAll(NOES);
-        events.addAll(List.of(
-                QUEUED, REFUSED, STARTED, REQUEUED, HELD, ASKED_AGAIN, RELEASED, CHECKING, CHECK_FAILED));
+        events.addAll(List.of(QUEUED, REFUSED, STARTED, REQUEUED, HELD, ASKED_AGAIN, RELEASED, CHECKING, CHECK_FAILED));
         for (InlineRows bean : all()) {
             for (Object event : events) {
                 for (Object[] row : bean.rows(message(event))) {

@@ -57,7 +57,8 @@ class HeldActionsTest {
     private static final Approver PAUL = new Approver("oidc:paul", Role.APPROVER);
     private static final Approver ADMIN = new Approver("key:k_admin", Role.TENANT_ADMIN);
     private static final Duration A_DAY = Duration.ofHours(24);
-    private static final List<Reason> REASONS = List.of(new Reason("writes", Layer.PROFILE, 7, "Writes need a person."));
+    private static final List<Reason> REASONS =
+            List.of(new Reason("writes", Layer.PROFILE, 7, "Writes need a person."));
     private static final Verdict ONE = needs(new Approval("writes", List.of("approver"), 1, A_DAY));
     private static final Cause SPENT =
             Cause.limit(Cause.Owner.TENANT, "budget", "tool_calls_per_day", 10, 10, NOW.plusSeconds(60));
@@ -74,8 +75,9 @@ class HeldActionsTest {
         Receipt receipt = house.submit(submit("act_1", "k1"));
 
         assertThat(receipt.state()).isEqualTo(ActionState.APPROVAL_REQUIRED);
-        assertThat(receipt.cause()).extracting(Cause::owner, Cause::kind, Cause::rule).containsExactly(
-                Cause.Owner.POLICY, "approval", "writes");
+        assertThat(receipt.cause())
+                .extracting(Cause::owner, Cause::kind, Cause::rule)
+                .containsExactly(Cause.Owner.POLICY, "approval", "writes");
         assertThat(receipt.remedy()).contains("/v1/approvals/act_1:grant");
         assertThat(house.journal(ACTION)).singleElement().isInstanceOfSatisfying(ActionHeld.class, held -> {
             assertThat(held.hold().expiresAt()).isEqualTo(NOW.plus(A_DAY));
@@ -107,8 +109,9 @@ class HeldActionsTest {
         });
         assertThat(house.ledger.asked).containsExactly("reserve act_1", "open wr_1");
         assertThat(house.backlog.queued(ACME)).isEqualTo(1);
-        assertThat(start()).isInstanceOfSatisfying(
-                Start.Go.class, go -> assertThat(go.idempotencyKey()).isEqualTo("k1"));
+        assertThat(start())
+                .isInstanceOfSatisfying(
+                        Start.Go.class, go -> assertThat(go.idempotencyKey()).isEqualTo("k1"));
     }
 
     @Test
@@ -119,7 +122,9 @@ class HeldActionsTest {
         refused("not_awaiting_approval", () -> grant(MARIA));
         refused("not_awaiting_approval", () -> grant(PAUL));
 
-        assertThat(house.journal(ACTION)).filteredOn(ActionReleased.class::isInstance).hasSize(1);
+        assertThat(house.journal(ACTION))
+                .filteredOn(ActionReleased.class::isInstance)
+                .hasSize(1);
         assertThat(house.backlog.queued(ACME)).isEqualTo(1);
     }
 
@@ -193,11 +198,13 @@ class HeldActionsTest {
     @Test
     void what_the_policy_of_that_moment_denies_is_voided() {
         house.submit(submit("act_1", "k1"));
-        house.policies = envelope -> new Denied(
-                8, List.of(new Reason("stop", Layer.TENANT, 3, "Nothing leaves.")), "change rule stop");
+        house.policies = envelope ->
+                new Denied(8, List.of(new Reason("stop", Layer.TENANT, 3, "Nothing leaves.")), "change rule stop");
 
-        assertThat(grant(MARIA)).isInstanceOfSatisfying(
-                Granting.Voided.class, voided -> assertThat(voided.cause().rule()).isEqualTo("stop"));
+        assertThat(grant(MARIA))
+                .isInstanceOfSatisfying(
+                        Granting.Voided.class,
+                        voided -> assertThat(voided.cause().rule()).isEqualTo("stop"));
 
         assertThat(house.journal(ACTION).getLast()).isInstanceOfSatisfying(ApprovalVoided.class, voided -> {
             assertThat(voided.cause()).isEqualTo(Cause.rule("stop", 8, "Nothing leaves."));
@@ -210,13 +217,16 @@ class HeldActionsTest {
     @Test
     void what_needs_others_now_is_asked_again_and_earlier_grants_count_no_more() {
         house.submit(submit("act_1", "k1"));
-        house.policies = envelope -> new NeedsApproval(
-                8, REASONS, List.of(new Approval("writes", List.of("approver"), 2, A_DAY)), null);
+        house.policies = envelope ->
+                new NeedsApproval(8, REASONS, List.of(new Approval("writes", List.of("approver"), 2, A_DAY)), null);
 
         assertThat(grant(MARIA)).isInstanceOf(Granting.Changed.class);
 
-        assertThat(house.journal(ACTION).getLast()).isInstanceOfSatisfying(
-                ApprovalRequested.class, asked -> assertThat(asked.hold().needs().getFirst().count()).isEqualTo(2));
+        assertThat(house.journal(ACTION).getLast())
+                .isInstanceOfSatisfying(
+                        ApprovalRequested.class,
+                        asked -> assertThat(asked.hold().needs().getFirst().count())
+                                .isEqualTo(2));
         assertThat(grant(MARIA)).isEqualTo(new Granting.More());
         assertThat(grant(PAUL)).isEqualTo(new Granting.Released());
     }
@@ -224,11 +234,12 @@ class HeldActionsTest {
     @Test
     void another_version_that_needs_the_same_people_is_covered() {
         house.submit(submit("act_1", "k1"));
-        house.policies = envelope -> new NeedsApproval(
-                8, REASONS, List.of(new Approval("writes", List.of("approver"), 1, A_DAY)), null);
+        house.policies = envelope ->
+                new NeedsApproval(8, REASONS, List.of(new Approval("writes", List.of("approver"), 1, A_DAY)), null);
 
         assertThat(grant(MARIA)).isEqualTo(new Granting.Released());
-        assertThat(((ActionReleased) house.journal(ACTION).getLast()).ruling().version()).isEqualTo(8);
+        assertThat(((ActionReleased) house.journal(ACTION).getLast()).ruling().version())
+                .isEqualTo(8);
     }
 
     @Test
@@ -259,11 +270,13 @@ class HeldActionsTest {
                 false);
 
         ActionId second = new ActionId(ACME, "act_2");
-        Granting came = house.inLane(
-                () -> house.held.handle(new GrantApproval(second, MARIA, null, "fine", NOW), META));
+        Granting came =
+                house.inLane(() -> house.held.handle(new GrantApproval(second, MARIA, null, "fine", NOW), META));
 
-        assertThat(came).isInstanceOfSatisfying(
-                Granting.Voided.class, voided -> assertThat(voided.cause().detail()).contains("retired"));
+        assertThat(came)
+                .isInstanceOfSatisfying(
+                        Granting.Voided.class,
+                        voided -> assertThat(voided.cause().detail()).contains("retired"));
     }
 
     @Test
@@ -272,8 +285,8 @@ class HeldActionsTest {
         Reservation granted = house.ledger.answer;
         house.ledger.answer = new Reservation.BudgetExceeded(SPENT);
 
-        assertThat(grant(MARIA)).isEqualTo(
-                new Granting.NoRoom(ActionState.BUDGET_EXCEEDED, SPENT, "raise_limit_or_wait"));
+        assertThat(grant(MARIA))
+                .isEqualTo(new Granting.NoRoom(ActionState.BUDGET_EXCEEDED, SPENT, "raise_limit_or_wait"));
         house.ledger.answer = granted;
         house.limits = new Limits(100, 100, 10, 1_000, 1, 5, 0);
         assertThat(grant(MARIA)).isInstanceOf(Granting.NoRoom.class);
@@ -372,7 +385,9 @@ class HeldActionsTest {
         assertThat(grant(MARIA)).isEqualTo(new Granting.Released());
 
         assertThat(house.journal(ACTION).getLast())
-                .isInstanceOfSatisfying(ChecksRequired.class, checks -> assertThat(checks.needs()).isEmpty());
+                .isInstanceOfSatisfying(
+                        ChecksRequired.class,
+                        checks -> assertThat(checks.needs()).isEmpty());
         house.connectors = House.connectors(new House.Described(false, "5c4e", null, tenancy.Effect.READ));
         assertThat(start()).isInstanceOf(Start.Check.class);
     }
@@ -400,8 +415,7 @@ class HeldActionsTest {
     }
 
     private Granting grant(Approver approver, @Nullable String digest, Instant at) {
-        return house.inLane(
-                () -> house.held.handle(new GrantApproval(ACTION, approver, digest, "fine", at), META));
+        return house.inLane(() -> house.held.handle(new GrantApproval(ACTION, approver, digest, "fine", at), META));
     }
 
     private ActionState deny(Approver approver) {
@@ -438,6 +452,7 @@ class HeldActionsTest {
 
     private static void refused(String code, org.assertj.core.api.ThrowableAssert.ThrowingCallable asked) {
         assertThatThrownBy(asked)
-                .isInstanceOfSatisfying(Refusal.class, no -> assertThat(no.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        Refusal.class, no -> assertThat(no.code()).isEqualTo(code));
     }
 }

@@ -93,6 +93,7 @@ final class House {
     long heldBefore;
     /** Deadlines that were set. */
     final Map<ActionId, Instant> deadlines = new HashMap<>();
+
     Limits limits = new Limits(100, 100, 10, 1_000, 1, 5, 3);
 
     House() {
@@ -112,7 +113,8 @@ final class House {
         };
         Connectors current = (tenant, system, name) -> connectors.operation(tenant, system, name);
         var requests = new Requests(agent -> registration, current);
-        var holds = new Holds(tenant -> heldBefore, deadlines::put, new ApprovalSettings(2, java.time.Duration.ofSeconds(5)));
+        var holds = new Holds(
+                tenant -> heldBefore, deadlines::put, new ApprovalSettings(2, java.time.Duration.ofSeconds(5)));
         Policies inForce = envelope -> policies.decide(envelope);
         admission = new Admission(
                 requests,

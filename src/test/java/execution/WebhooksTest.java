@@ -113,7 +113,8 @@ class WebhooksTest {
         String action = hold(acme, "zd_1");
         await(() -> received.size() == 1);
 
-        approver.post("/v1/approvals/" + action + ":deny", "{\"reason\":\"Not today.\"}").expect(200);
+        approver.post("/v1/approvals/" + action + ":deny", "{\"reason\":\"Not today.\"}")
+                .expect(200);
         await(() -> received.size() == 2);
 
         assertThat(received.get(0).body())
@@ -141,7 +142,9 @@ class WebhooksTest {
         failures.set(2);
         hold(acme, "zd_1");
         await(() -> received.size() == 3 && pending(acme) == 0);
-        assertThat(received).extracting(Message::id).containsOnly(received.getFirst().id());
+        assertThat(received)
+                .extracting(Message::id)
+                .containsOnly(received.getFirst().id());
 
         failures.set(3);
         hold(acme, "zd_2");
@@ -175,9 +178,15 @@ class WebhooksTest {
                         .expect(403)
                         .at("/code"))
                 .isEqualTo("private_addresses");
-        acme.admin().post("/v1/webhooks", "{" + here.replace("https", "http") + "}").expect(400);
-        acme.admin().post("/v1/webhooks", "{" + here + ",\"secret\":\"whsec_short\"}").expect(400);
-        acme.admin().post("/v1/webhooks", "{" + here + ",\"events\":[\"everything\"]}").expect(400);
+        acme.admin()
+                .post("/v1/webhooks", "{" + here.replace("https", "http") + "}")
+                .expect(400);
+        acme.admin()
+                .post("/v1/webhooks", "{" + here + ",\"secret\":\"whsec_short\"}")
+                .expect(400);
+        acme.admin()
+                .post("/v1/webhooks", "{" + here + ",\"events\":[\"everything\"]}")
+                .expect(400);
         acme.agent().post("/v1/webhooks", "{" + here + "}").expect(403);
         acme.admin().post("/v1/webhooks", "{" + here + "}").expect(201);
 
@@ -196,7 +205,9 @@ class WebhooksTest {
             secrets.add(register(acme, "").at("/secret"));
         }
 
-        assertThat(secrets).doesNotHaveDuplicates().allSatisfy(secret -> assertThat(secret).startsWith("whsec_"));
+        assertThat(secrets)
+                .doesNotHaveDuplicates()
+                .allSatisfy(secret -> assertThat(secret).startsWith("whsec_"));
         assertThat(given.operator()
                         .post("/v1/webhooks?tenant=" + acme.tenant(), "{\"url\":\"https://example.com/\"}")
                         .expect(409)
@@ -241,17 +252,13 @@ class WebhooksTest {
     }
 
     private static String hold(Given.Customer customer, String record) {
-        Answer held = customer.agent().post("/v1/actions", """
+        Answer held = customer.agent()
+                .post("/v1/actions", """
             {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"wr_1","policy_profile":"%s",
              "quota_class":"%s","requested_action":"ticket.update",
              "target":{"system":"zendesk","record_id":"%s"},"arguments":{"status":"solved"}}\
             """.formatted(
-                        customer.tenant(),
-                        Given.WORKSPACE,
-                        Given.AGENT,
-                        Given.PROFILE,
-                        Given.QUOTA_CLASS,
-                        record))
+                        customer.tenant(), Given.WORKSPACE, Given.AGENT, Given.PROFILE, Given.QUOTA_CLASS, record))
                 .expect(202);
         return held.at("/action_id");
     }

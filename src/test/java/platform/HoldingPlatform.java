@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Primary;
 import policy.Checks;
@@ -16,8 +15,8 @@ import policy.Verdict.NeedsApproval;
 import policy.Verdict.NeedsCheck;
 
 /**
- * The platform, where what goes to {@code held_…} needs an approver, to {@code brief_…} one within ten seconds, and to
- * {@code checked_…} a read of a ticket before it; for tests that kill it.
+ * The platform, where what goes to {@code zd_1…} needs an approver, to {@code zd_2…} one within ten seconds, and to
+ * {@code zd_3…} a read of a ticket before it; for tests that kill it.
  */
 final class HoldingPlatform {
 
@@ -27,7 +26,6 @@ final class HoldingPlatform {
         SpringApplication.run(new Class<?>[] {AgentPlatform.class, Verdicts.class}, arguments);
     }
 
-    @TestConfiguration(proxyBeanMethods = false)
     static class Verdicts {
 
         @Bean
@@ -36,13 +34,13 @@ final class HoldingPlatform {
             return envelope -> {
                 Verdict verdict = own.decide(envelope);
                 String record = envelope.target().fields().getOrDefault("record_id", "");
-                if (record.startsWith("held_")) {
+                if (record.startsWith("zd_1")) {
                     return needs(verdict, Duration.ofHours(1));
                 }
-                if (record.startsWith("brief_")) {
+                if (record.startsWith("zd_2")) {
                     return needs(verdict, Duration.ofSeconds(10));
                 }
-                return record.startsWith("checked_") ? check(verdict) : verdict;
+                return record.startsWith("zd_3") ? check(verdict) : verdict;
             };
         }
 
@@ -58,8 +56,8 @@ final class HoldingPlatform {
         }
 
         private static Verdict check(Verdict verdict) {
-            var read = new Verdict.Check(
-                    "all", "pages", "page.get", Map.of("page", "target.record_id"), Map.of(), "true");
+            var read =
+                    new Verdict.Check("all", "web", "web.fetch", Map.of("page", "target.record_id"), Map.of(), "true");
             return new NeedsCheck(verdict.version(), verdict.reasons(), List.of(read), List.of(), null);
         }
     }

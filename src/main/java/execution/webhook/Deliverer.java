@@ -61,6 +61,7 @@ class Deliverer implements SmartLifecycle {
             and w.tenant_id = d.tenant_id and w.webhook = d.webhook
         returning d.body, d.attempts, w.url, w.may_be_private\
         """;
+
     private static final String DONE =
             "delete from execution.webhook_delivery where tenant_id = ? and message = ? and webhook = ?";
     private static final String AGAIN = """
@@ -143,8 +144,8 @@ class Deliverer implements SmartLifecycle {
         if (sweeps++ % SWEEPS_BETWEEN_TIDYING == 0) {
             int unused = system.update(TIDY, at(now.minus(KEPT)));
         }
-        for (Due due : system.query(
-                DUE, (row, number) -> due(row), at(now), MOST_OF_A_TENANT, MOST_AT_ONCE - sending.get())) {
+        for (Due due :
+                system.query(DUE, (row, number) -> due(row), at(now), MOST_OF_A_TENANT, MOST_AT_ONCE - sending.get())) {
             AtomicInteger ofTenantNow = busy.computeIfAbsent(due.tenant().value(), none -> new AtomicInteger());
             if (ofTenantNow.get() < MOST_OF_A_TENANT) {
                 ofTenantNow.incrementAndGet();
@@ -160,7 +161,9 @@ class Deliverer implements SmartLifecycle {
             take(due);
         } catch (RuntimeException failed) {
             // It stays taken for a while, and is due again after that.
-            log.warn("A webhook of {} could not be delivered: {}", due.tenant(), failed.toString());
+            if (running) {
+                log.warn("A webhook of {} could not be delivered: {}", due.tenant(), failed.toString());
+            }
         } finally {
             ofTenantNow.decrementAndGet();
             sending.decrementAndGet();
@@ -239,8 +242,7 @@ class Deliverer implements SmartLifecycle {
     }
 
     private static Due due(ResultSet row) throws SQLException {
-        return new Due(
-                new TenantId(row.getString("tenant_id")), row.getString("message"), row.getString("webhook"));
+        return new Due(new TenantId(row.getString("tenant_id")), row.getString("message"), row.getString("webhook"));
     }
 
     private static OffsetDateTime at(Instant instant) {

@@ -7,10 +7,8 @@ import org.axonframework.modelling.command.TargetAggregateIdentifier;
 sealed interface WebhookCommand {
 
     record RegisterWebhook(
-            @TargetAggregateIdentifier WebhookId webhook,
-            String url,
-            List<String> events,
-            boolean mayBePrivate) implements WebhookCommand {
+            @TargetAggregateIdentifier WebhookId webhook, String url, List<String> events, boolean mayBePrivate)
+            implements WebhookCommand {
 
         public RegisterWebhook {
             events = List.copyOf(events);

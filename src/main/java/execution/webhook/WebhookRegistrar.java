@@ -33,7 +33,8 @@ class WebhookRegistrar {
                 () -> database.queryForObject(
                         "select count(*) from execution.webhook where tenant_id = ?", Long.class, tenant.value()));
         if (there != null && there >= MOST) {
-            throw new Conflict("too_many_webhooks", "A tenant has at most %d webhooks. Remove one first.".formatted(MOST));
+            throw new Conflict(
+                    "too_many_webhooks", "A tenant has at most %d webhooks. Remove one first.".formatted(MOST));
         }
         webhooks.newInstance(() -> new Webhook(register));
     }

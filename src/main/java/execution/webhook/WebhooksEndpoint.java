@@ -59,10 +59,7 @@ class WebhooksEndpoint {
     private final SecureRandom random = new SecureRandom();
 
     WebhooksEndpoint(
-            TenantCommands commands,
-            TenantTransactions transactions,
-            JdbcTemplate database,
-            Supplier<UUID> ids) {
+            TenantCommands commands, TenantTransactions transactions, JdbcTemplate database, Supplier<UUID> ids) {
         this.commands = commands;
         this.transactions = transactions;
         this.database = database;
@@ -88,8 +85,7 @@ class WebhooksEndpoint {
     }
 
     /** @param secret shown in this answer and never again */
-    record NewWebhookView(
-            @JsonProperty("webhook_id") String webhook, String url, List<String> events, String secret) {
+    record NewWebhookView(@JsonProperty("webhook_id") String webhook, String url, List<String> events, String secret) {
 
         /** Never the secret: this may end in a log. */
         @Override
@@ -121,7 +117,9 @@ class WebhooksEndpoint {
                 transactions.in(
                         context.tenant(),
                         () -> database.query(
-                                LIST, (row, number) -> view(row), context.tenant().value())),
+                                LIST,
+                                (row, number) -> view(row),
+                                context.tenant().value())),
                 null);
     }
 
@@ -139,8 +137,8 @@ class WebhooksEndpoint {
         if (Signature.key(secret).isEmpty()) {
             throw new InvalidField("/secret", "secret", "must be whsec_ and 24 to 64 bytes in Base64");
         }
-        var webhook = new WebhookId(
-                context.tenant(), "wh_" + ids.get().toString().replace("-", ""));
+        var webhook =
+                new WebhookId(context.tenant(), "wh_" + ids.get().toString().replace("-", ""));
         // The secret first: a webhook that is told without one could sign nothing.
         keep(webhook, secret);
         try {
