@@ -6,6 +6,7 @@ import execution.ActionEvent.Requested;
 import execution.ActionEvent.Ruling;
 import execution.gateway.CanonicalJson;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,7 +57,8 @@ class Holds {
     /** Holds an action with the unit of work at hand. */
     Hold open(ActionId action, Requested requested, Ruling ruling, List<Need> needs, Instant now) {
         long seconds = needs.stream().mapToLong(Need::validSeconds).min().orElseThrow();
-        var hold = new Hold(needs, digest(requested, ruling), now.plusSeconds(seconds));
+        var hold = new Hold(
+                needs, digest(requested, ruling), now.plusSeconds(seconds).truncatedTo(ChronoUnit.MILLIS));
         inThisBatch().incrementAndGet();
         deadlines.set(action, hold.expiresAt());
         return hold;
