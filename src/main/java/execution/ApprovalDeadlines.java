@@ -15,10 +15,13 @@ import org.axonframework.messaging.Message;
 import org.axonframework.messaging.ScopeAware;
 import org.axonframework.messaging.ScopeDescriptor;
 import org.axonframework.serialization.Serializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import tenancy.ActionId;
+import tenancy.NotFound;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -32,6 +35,8 @@ import tenancy.TenantId;
  */
 @Component
 class ApprovalDeadlines implements Holds.Deadlines, ScopeAware, SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(ApprovalDeadlines.class);
 
     /** Between the web server, which sends no more, and Axon with its lanes. */
     private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 2560;
@@ -94,10 +99,17 @@ class ApprovalDeadlines implements Holds.Deadlines, ScopeAware, SmartLifecycle {
     @Override
     public void send(Message<?> deadline, ScopeDescriptor scope) {
         if (scope instanceof ApprovalDeadline due) {
-            var tenant = new TenantId(due.tenant());
+            expire(new ActionId(new TenantId(due.tenant()), due.action()));
+        }
+    }
+
+    private void expire(ActionId action) {
+        try {
             ActionState unused = commands.ask(
-                    TenantContext.of(tenant, "platform:approvals", null),
-                    new ExpireApproval(new ActionId(tenant, due.action()), clock.instant()));
+                    TenantContext.of(action.tenant(), "platform:approvals", null),
+                    new ExpireApproval(action, clock.instant()));
+        } catch (NotFound neverCommitted) {
+            log.debug("A deadline of {}, which never came to be", action, neverCommitted);
         }
     }
 

@@ -8,9 +8,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,11 +20,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.TestPropertySource;
 import platform.Given;
 import platform.PlatformTest;
@@ -36,6 +41,8 @@ import policy.Verdict.Denied;
 import policy.Verdict.NeedsApproval;
 import policy.Verdict.NeedsCheck;
 import policy.Verdict.Reason;
+import tenancy.ActionId;
+import tenancy.TenantId;
 
 /** Held actions and checks through the whole house, over HTTP and a real PostgreSQL. */
 @PlatformTest
@@ -268,6 +275,21 @@ class ApprovalsOverHttpTest {
         assertThat(acme.auditor().get("/v1/journal?limit=200").body())
                 .contains("approval_expired", "platform:approvals");
         assertThat(calls).isEmpty();
+    }
+
+    @Test
+    void a_deadline_whose_action_never_came_to_be_does_nothing_and_is_gone(
+            @Autowired Holds.Deadlines deadlines, @Autowired @Qualifier("systemDataSource") DataSource system) {
+        var acme = customer(approval(1, Duration.ofHours(1)));
+        var never = new ActionId(new TenantId(acme.tenant()), "act_never");
+
+        deadlines.set(never, Instant.EPOCH);
+
+        String left = "select count(*) from execution.scheduled_task where execution_time < now()";
+        await(() -> Objects.equals(new JdbcTemplate(system).queryForObject(left, Long.class), 0L));
+        String failed = "select count(*) from execution.scheduled_task where consecutive_failures > 0";
+        assertThat(new JdbcTemplate(system).queryForObject(failed, Long.class)).isZero();
+        acme.agent().get("/v1/actions/act_never").expect(404);
     }
 
     @Test
