@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 import policy.Checks;
@@ -35,6 +37,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @Component
 class CheckCalls {
+
+    private static final Logger log = LoggerFactory.getLogger(CheckCalls.class);
 
     /** Longer answers are journaled by their digest alone. */
     private static final int LONGEST_RESULT = 4_096;
@@ -193,7 +197,12 @@ class CheckCalls {
 
     private boolean passes(Question question, String result) {
         Checks judge = checks.getIfAvailable();
-        return judge != null && judge.pass(Rulings.check(question), result);
+        try {
+            return judge != null && judge.pass(Rulings.check(question), result);
+        } catch (RuntimeException broken) {
+            log.error("The condition of rule {} could not be asked", question.rule(), broken);
+            return false;
+        }
     }
 
     private static CheckFailed failed(

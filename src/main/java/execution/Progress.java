@@ -123,12 +123,10 @@ class Progress {
             denied(action, record.action(), answers, record.at());
             return new Start.Skip(ActionState.DENIED);
         }
-        if (!required.needs().isEmpty()) {
-            action.execute(checking -> checking.record(answers));
-            return ask(action, record, queued, required);
-        }
         action.execute(checking -> checking.record(answers));
-        return go(action, start, queued, state, false);
+        return required.needs().isEmpty()
+                ? go(action, start, queued, state, false)
+                : ask(action, record, queued, required);
     }
 
     /** People are asked last: what they agree to has passed its checks. Until then it holds no budget and no slot. */

@@ -28,6 +28,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
 import platform.Given;
 import platform.PlatformTest;
@@ -47,6 +48,7 @@ import tenancy.TenantId;
 /** Held actions and checks through the whole house, over HTTP and a real PostgreSQL. */
 @PlatformTest
 @Import(Verdicts.class)
+@DirtiesContext
 @TestPropertySource(properties = {"firebreak.approvals.poll=200ms", "firebreak.approvals.most-held=20"})
 class ApprovalsOverHttpTest {
 

@@ -25,6 +25,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
 import platform.Given;
 import platform.PlatformTest;
@@ -39,6 +40,7 @@ import policy.Verdict.Reason;
 /** A tenant's own systems are told when an approval is opened or decided. */
 @PlatformTest
 @Import(Verdicts.class)
+@DirtiesContext
 @TestPropertySource(
         properties = {
             "firebreak.webhooks.poll=50ms",
