@@ -42,4 +42,21 @@ sealed interface ActionCommand {
 
     /** The worker that ran it is gone. */
     record RecoverAction(ActionId action, Instant at) implements ActionCommand {}
+
+    /** What the checks that this worker ran have answered, in their order; the last may have failed. */
+    record RecordChecks(ActionId action, String claim, List<Checked> checked, Instant at) implements ActionCommand {
+        public RecordChecks {
+            checked = List.copyOf(checked);
+        }
+    }
+
+    /** @param digest what the approver has seen; absent if it does not say */
+    record GrantApproval(
+            ActionId action, Approver approver, @Nullable String digest, String comment, Instant at)
+            implements ActionCommand {}
+
+    record DenyApproval(ActionId action, Approver approver, String reason, Instant at) implements ActionCommand {}
+
+    /** Its time may be over: decided by what is journaled, so that a stale or early deadline changes nothing. */
+    record ExpireApproval(ActionId action, Instant at) implements ActionCommand {}
 }

@@ -53,10 +53,11 @@ class AdmissionTest {
     void what_is_allowed_and_granted_is_queued_with_its_whole_why() {
         Receipt receipt = house.submit(submit("act_1", null));
 
-        assertThat(receipt).isEqualTo(Receipt.queued(FIRST, NOW));
+        assertThat(receipt).isEqualTo(Receipt.queued(FIRST, NOW, null));
         assertThat(house.journal(FIRST)).singleElement().isInstanceOfSatisfying(ActionQueued.class, queued -> {
             assertThat(queued.ruling())
-                    .isEqualTo(new Ruling(7, List.of(new Ruling.Rule("tickets", "Rule tickets allows it."))));
+                    .isEqualTo(new Ruling(
+                            7, List.of(new Ruling.Rule("tickets", "profile", 7L, "Rule tickets allows it."))));
             assertThat(queued.reservation()).isEqualTo(new Reserved("tool_calls_per_day", 1, 1_000));
             assertThat(queued.requested().target()).isEqualTo(Map.of("record_id", "zd_99102"));
             assertThat(queued.requested().estimate().slotMillis()).isEqualTo(200);
@@ -104,7 +105,8 @@ class AdmissionTest {
         Receipt receipt = house.submit(submit("act_1", null));
 
         assertThat(receipt)
-                .isEqualTo(Receipt.refused(FIRST, ActionState.BUDGET_EXCEEDED, SPENT, "raise_limit_or_wait", NOW));
+                .isEqualTo(
+                        Receipt.refused(FIRST, ActionState.BUDGET_EXCEEDED, SPENT, "raise_limit_or_wait", NOW, null));
         assertThat(house.journal(RUN)).isEmpty();
         assertThat(house.backlog.queued(ACME)).isZero();
     }

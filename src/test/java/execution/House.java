@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +79,7 @@ final class House {
     final Outcomes outcomes = new Outcomes();
     final Ledger ledger = new Ledger();
     final Backlog backlog;
+    final HeldActions held;
     final Admission admission;
     final Progress progress;
     final RunBook book;
@@ -86,6 +88,12 @@ final class House {
             TRIAGE, SUPPORT, "support_triage", "internal", "regulated_support", "enterprise_gold", true);
     Policies policies = envelope -> ALLOWED;
     Connectors connectors = connectors(new Described());
+    policy.Checks checks = (check, result) -> result.contains("true");
+    /** Actions that the table says wait for people. */
+    long heldBefore;
+    /** Deadlines that were set. */
+    final Map<ActionId, Instant> deadlines = new HashMap<>();
+
     Limits limits = new Limits(100, 100, 10, 1_000, 1, 5, 3);
 
     House() {
@@ -104,18 +112,34 @@ final class House {
             }
         };
         Connectors current = (tenant, system, name) -> connectors.operation(tenant, system, name);
+        var requests = new Requests(agent -> registration, current);
+        var holds = new Holds(
+                tenant -> heldBefore, deadlines::put, new ApprovalSettings(2, java.time.Duration.ofSeconds(5)));
+        Policies inForce = envelope -> policies.decide(envelope);
         admission = new Admission(
-                new Requests(agent -> registration, current),
+                requests,
                 new IdempotencyKeys(new JdbcTemplate(), none, settings),
                 book,
-                envelope -> policies.decide(envelope),
+                inForce,
                 ledger,
                 backlog,
+                holds,
                 actions,
                 settings,
                 new ExecutionTimers(meters, new TenantTag()),
                 clock);
-        progress = new Progress(actions, current, ledger, backlog, outcomes, NoCache.INSTANCE);
+        var judges = new StaticListableBeanFactory();
+        judges.addBean("checks", (policy.Checks) (check, result) -> checks.pass(check, result));
+        progress = new Progress(
+                actions,
+                current,
+                new CheckCalls(current, judges.getBeanProvider(policy.Checks.class)),
+                holds,
+                ledger,
+                backlog,
+                outcomes,
+                NoCache.INSTANCE);
+        held = new HeldActions(requests, book, inForce, ledger, backlog, holds, outcomes, actions, settings);
     }
 
     /** Runs one command handler as its tenant's lane does: everything is committed, or nothing. */
@@ -163,10 +187,15 @@ final class House {
     record Described(
             boolean idempotent,
             String schemaDigest,
-            @Nullable RuntimeException invalid) implements Operation {
+            @Nullable RuntimeException invalid,
+            Effect effect) implements Operation {
 
         Described() {
             this(false, "5c4e", null);
+        }
+
+        Described(boolean idempotent, String schemaDigest, @Nullable RuntimeException invalid) {
+            this(idempotent, schemaDigest, invalid, Effect.WRITE);
         }
 
         @Override
@@ -177,11 +206,6 @@ final class House {
         @Override
         public String name() {
             return "ticket.update";
-        }
-
-        @Override
-        public Effect effect() {
-            return Effect.WRITE;
         }
 
         @Override

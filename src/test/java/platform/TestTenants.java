@@ -113,7 +113,7 @@ final class TestTenants implements AutoCloseable {
                 .orThrow();
         Map<Role, String> keys = new HashMap<>();
         keys.put(Role.AGENT, key(id, Map.of("role", "agent", "agent_id", AGENT, "label", "agent of " + id)));
-        for (Role role : new Role[] {Role.TENANT_ADMIN, Role.AUDITOR, Role.ANALYST}) {
+        for (Role role : new Role[] {Role.TENANT_ADMIN, Role.APPROVER, Role.AUDITOR, Role.ANALYST}) {
             String word = role.name().toLowerCase(Locale.ROOT);
             keys.put(role, key(id, Map.of("role", word, "label", word + " of " + id)));
         }
