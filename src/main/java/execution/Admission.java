@@ -109,7 +109,7 @@ class Admission {
         if (used.isPresent()) {
             return firstAnswer(used.get(), digest, submit.idempotencyKey() != null);
         }
-        boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent());
+        boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent(), submit.parentRun());
         var asked = new Case(submit, envelope, joined.operation(), key, digest, runIsOpen, metaData, clock.instant());
         return switch (policies.decide(envelope)) {
             case Verdict.NeedsApproval _, Verdict.NeedsCheck _ -> throw new IllegalStateException("TODO");
@@ -127,8 +127,10 @@ class Admission {
         return switch (quotas.reserve(asked.envelope(), asked.now())) {
             case Granted granted -> admit(asked, allowed, granted);
             case Throttled throttled -> refuse(asked, ActionState.THROTTLED, ruling(allowed), throttled.cause(), WAIT);
-            case BudgetExceeded spent ->
-                refuse(asked, ActionState.BUDGET_EXCEEDED, ruling(allowed), spent.cause(), RAISE_OR_WAIT);
+            case BudgetExceeded spent -> {
+                runs.pauseAt(asked.submit().run(), spent.cause(), asked.now());
+                yield refuse(asked, ActionState.BUDGET_EXCEEDED, ruling(allowed), spent.cause(), RAISE_OR_WAIT);
+            }
         };
     }
 
@@ -136,11 +138,13 @@ class Admission {
     private Receipt admit(Case asked, Allowed allowed, Granted granted) {
         if (!asked.runIsOpen()) {
             Optional<Cause> tooMany =
-                    runs.open(asked.submit().run(), asked.submit().claim(), asked.now());
+                    runs.open(asked.submit().run(), asked.submit().claim(), asked.submit().parentRun(), asked.now());
             if (tooMany.isPresent()) {
                 quotas.release(asked.envelope().action(), asked.now());
-                return refuse(asked, ActionState.THROTTLED, ruling(allowed), tooMany.get(), WAIT);
+                return refuse(asked, RunBook.stateOf(tooMany.get()), ruling(allowed), tooMany.get(), WAIT);
             }
+        } else {
+            runs.goesOn(asked.submit().run(), asked.now());
         }
         ActionId action = asked.envelope().action();
         var queued = new ActionQueued(

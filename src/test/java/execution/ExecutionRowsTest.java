@@ -16,7 +16,9 @@ import execution.ActionEvent.Requested;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.Ruling;
 import execution.RunEvent.RunEnded;
+import execution.RunEvent.RunPaused;
 import execution.RunEvent.RunRefused;
+import execution.RunEvent.RunResumed;
 import execution.RunEvent.RunStarted;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +91,9 @@ class ExecutionRowsTest {
     @Test
     void a_runs_row_follows_each_of_its_events() {
         for (RunEvent event : List.of(
-                new RunStarted("wr_1", "a", "w", NOW),
+                new RunStarted("wr_1", "a", "w", "wr_0", NOW),
+                new RunPaused("wr_1", "a", "w", NOW, DOWN, NOW),
+                new RunResumed("wr_1", "a", "w", NOW, NOW),
                 new RunRefused("wr_1", "a", "w", DOWN, NOW),
                 new RunEnded("wr_1", "a", "w", NOW, NOW))) {
             assertThat(written(event)).containsExactly("execution_run");
