@@ -236,7 +236,7 @@ class Action {
                 requester = principal;
                 idempotencyKey = waits.idempotencyKey();
                 requestDigest = waits.requestDigest();
-                hold(waits.requested(), waits.ruling(), waits.hold());
+                hold(waits.requested(), waits.ruling(), waits.hold(), waits.parentRun());
             }
             case ApprovalRequested asked -> {
                 if (queued != null) {
@@ -244,7 +244,7 @@ class Action {
                     requestDigest = queued.requestDigest();
                     queued = null;
                 }
-                hold(asked.requested(), asked.ruling(), asked.hold());
+                hold(asked.requested(), asked.ruling(), asked.hold(), held == null ? null : held.parentRun());
             }
             case ApprovalGranted granted -> held = held.and(granted);
             case ActionReleased released -> {
@@ -298,8 +298,8 @@ class Action {
         checks = null;
     }
 
-    private void hold(Requested requested, Ruling ruling, Hold hold) {
-        held = new Held(requested, ruling, hold, requester, List.of());
+    private void hold(Requested requested, Ruling ruling, Hold hold, @Nullable String parentRun) {
+        held = new Held(requested, ruling, hold, requester, parentRun, List.of());
         checks = null;
         state = ActionState.APPROVAL_REQUIRED;
     }

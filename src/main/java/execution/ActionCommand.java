@@ -17,6 +17,7 @@ sealed interface ActionCommand {
      * @param arguments as the caller sent them, JSON
      * @param tokens model tokens that the caller expects it to take
      * @param idempotencyKey the caller's; absent where it is derived from what is asked for
+     * @param parentRun the run that starts this action's run
      */
     record SubmitAction(
             ActionId action,
@@ -28,7 +29,8 @@ sealed interface ActionCommand {
             List<String> dataClasses,
             @Nullable String model,
             long tokens,
-            @Nullable String idempotencyKey)
+            @Nullable String idempotencyKey,
+            @Nullable RunId parentRun)
             implements ActionCommand {}
 
     /** @param claim names the worker that asks: asked again, it gets the same answer */

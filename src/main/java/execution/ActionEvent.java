@@ -260,6 +260,7 @@ public sealed interface ActionEvent {
      * Not admitted yet: people have to agree first. Nothing is reserved, and its idempotency key is used.
      *
      * @param requestDigest SHA-256 over all that was asked for
+     * @param parentRun the run that starts this action's run, if it is opened with it
      */
     @Revision("1")
     record ActionHeld(
@@ -269,6 +270,7 @@ public sealed interface ActionEvent {
             Hold hold,
             String idempotencyKey,
             String requestDigest,
+            @Nullable String parentRun,
             Instant decidedAt)
             implements ActionEvent {}
 

@@ -117,7 +117,7 @@ class Admission {
         if (used.isPresent()) {
             return firstAnswer(used.get(), digest, submit.idempotencyKey() != null);
         }
-        boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent());
+        boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent(), submit.parentRun());
         var asked = new Case(submit, envelope, joined.operation(), key, digest, runIsOpen, metaData, clock.instant());
         return switch (policies.decide(envelope)) {
             case Denied denied ->
@@ -157,7 +157,17 @@ class Admission {
         }
         Hold hold = holds.open(action, asked.requested(), ruling, Rulings.needs(needed.approvals()), asked.now());
         var held =
-                new ActionHeld(action.key(), asked.requested(), ruling, hold, asked.key(), asked.digest(), asked.now());
+                new ActionHeld(
+                        action.key(),
+                        asked.requested(),
+                        ruling,
+                        hold,
+                        asked.key(),
+                        asked.digest(),
+                        asked.submit().parentRun() == null
+                                ? null
+                                : asked.submit().parentRun().key(),
+                        asked.now());
         Aggregates.create(actions, () -> new Action(action, held));
         keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now(), true));
         return Receipt.refused(
@@ -177,8 +187,10 @@ class Admission {
         return switch (quotas.reserve(asked.envelope(), asked.now())) {
             case Granted granted -> admit(asked, ruling, granted, checks);
             case Throttled throttled -> refuse(asked, ActionState.THROTTLED, ruling, throttled.cause(), WAIT);
-            case BudgetExceeded spent ->
-                refuse(asked, ActionState.BUDGET_EXCEEDED, ruling, spent.cause(), RAISE_OR_WAIT);
+            case BudgetExceeded spent -> {
+                runs.pauseAt(asked.submit().run(), spent.cause(), asked.now());
+                yield refuse(asked, ActionState.BUDGET_EXCEEDED, ruling, spent.cause(), RAISE_OR_WAIT);
+            }
         };
     }
 
@@ -186,11 +198,13 @@ class Admission {
     private Receipt admit(Case asked, Ruling ruling, Granted granted, @Nullable ChecksRequired checks) {
         if (!asked.runIsOpen()) {
             Optional<Cause> tooMany =
-                    runs.open(asked.submit().run(), asked.submit().claim(), asked.now());
+                    runs.open(asked.submit().run(), asked.submit().claim(), asked.submit().parentRun(), asked.now());
             if (tooMany.isPresent()) {
                 quotas.release(asked.envelope().action(), asked.now());
-                return refuse(asked, ActionState.THROTTLED, ruling, tooMany.get(), WAIT);
+                return refuse(asked, RunBook.stateOf(tooMany.get()), ruling, tooMany.get(), WAIT);
             }
+        } else {
+            runs.goesOn(asked.submit().run(), asked.now());
         }
         ActionId action = asked.envelope().action();
         var queued = new ActionQueued(

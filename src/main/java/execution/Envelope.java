@@ -26,6 +26,7 @@ import tools.jackson.databind.JsonNode;
  * @param dataClasses classes of the data that leaves the tenant with this action
  * @param model the model a model call names
  * @param estimatedTokens model tokens that the action is expected to take, input and output together
+ * @param parentRunId the open run that starts this action's run
  */
 public record Envelope(
         String tenantId,
@@ -44,7 +45,8 @@ public record Envelope(
 
         @Nullable List<String> dataClasses,
         @Nullable String model,
-        @Nullable Long estimatedTokens) {
+        @Nullable Long estimatedTokens,
+        @Nullable String parentRunId) {
 
     private static final int MOST_FIELDS = 20;
     private static final int LONGEST_VALUE = 400;
@@ -77,6 +79,17 @@ public record Envelope(
 
     RunId run(TenantId tenant) {
         return new RunId(tenant, required("workflow_run_id", workflowRunId));
+    }
+
+    @Nullable
+    RunId parentRun(TenantId tenant) {
+        return parentRun(tenant, parentRunId);
+    }
+
+    static @Nullable RunId parentRun(TenantId tenant, @Nullable String parentRunId) {
+        return parentRunId == null
+                ? null
+                : new RunId(tenant, Identifiers.check("parent_run_id", parentRunId));
     }
 
     String operation() {

@@ -20,7 +20,9 @@ import execution.ActionEvent.CheckPassed;
 import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.ChecksStarted;
 import execution.RunEvent.RunEnded;
+import execution.RunEvent.RunPaused;
 import execution.RunEvent.RunRefused;
+import execution.RunEvent.RunResumed;
 import execution.RunEvent.RunStarted;
 import java.time.Instant;
 import java.util.List;
@@ -231,14 +233,15 @@ class ExecutionRows {
                 "execution_run",
                 "execution.run",
                 """
-                insert into execution.run (tenant_id, run, agent, workspace, state, started_at, ended_at)
+                insert into execution.run (tenant_id, run, agent, workspace, state, started_at, ended_at, parent_run, cause)
                 select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[],
-                    ?::timestamptz[])
+                    ?::timestamptz[], ?::text[], ?::text[])
                 on conflict (tenant_id, run) do update
                 set agent = excluded.agent, workspace = excluded.workspace, state = excluded.state,
-                    started_at = excluded.started_at, ended_at = excluded.ended_at\
+                    started_at = excluded.started_at, ended_at = excluded.ended_at,
+                    parent_run = coalesce(excluded.parent_run, run.parent_run), cause = excluded.cause\
                 """,
-                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TIME, TIME),
+                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TIME, TIME, TEXT, TEXT),
                 event -> event.getPayload() instanceof RunEvent happened ? run(event, happened) : NONE);
     }
 
@@ -304,51 +307,43 @@ class ExecutionRows {
     private static List<Object[]> run(EventMessage<?> event, RunEvent happened) {
         return switch (happened) {
             case RunStarted started ->
-                run(
-                        event,
-                        started.run(),
-                        started.agent(),
-                        started.workspace(),
-                        RunState.OPEN,
-                        started.startedAt(),
-                        null);
+                run(event, started, started.agent(), started.workspace(), RunState.OPEN, started.startedAt(), null,
+                        started.parent(), null);
             case RunRefused refused ->
-                run(
-                        event,
-                        refused.run(),
-                        refused.agent(),
-                        refused.workspace(),
-                        RunState.REFUSED,
-                        refused.refusedAt(),
-                        null);
+                run(event, refused, refused.agent(), refused.workspace(), RunState.REFUSED, refused.refusedAt(), null,
+                        null, refused.cause());
+            case RunPaused paused ->
+                run(event, paused, paused.agent(), paused.workspace(), RunState.PAUSED, paused.startedAt(), null,
+                        null, paused.cause());
+            case RunResumed resumed ->
+                run(event, resumed, resumed.agent(), resumed.workspace(), RunState.OPEN, resumed.startedAt(), null,
+                        null, null);
             case RunEnded ended ->
-                run(
-                        event,
-                        ended.run(),
-                        ended.agent(),
-                        ended.workspace(),
-                        RunState.ENDED,
-                        ended.startedAt(),
-                        ended.endedAt());
+                run(event, ended, ended.agent(), ended.workspace(), RunState.ENDED, ended.startedAt(),
+                        ended.endedAt(), null, null);
         };
     }
 
     private static List<Object[]> run(
             EventMessage<?> event,
-            String run,
+            RunEvent happened,
             String agent,
             String workspace,
             RunState state,
             Instant startedAt,
-            @Nullable Instant endedAt) {
+            @Nullable Instant endedAt,
+            @Nullable String parent,
+            @Nullable Cause cause) {
         return row(
                 tenant(event),
-                run,
+                happened.run(),
                 agent,
                 workspace,
                 state.word(),
                 startedAt.toString(),
-                endedAt == null ? null : endedAt.toString());
+                endedAt == null ? null : endedAt.toString(),
+                parent,
+                cause == null ? null : StoredJson.write(cause));
     }
 
     static InlineRows rows(

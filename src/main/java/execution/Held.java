@@ -8,14 +8,16 @@ import execution.ActionEvent.Ruling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An action that waits for people: what it is, who has to agree, and who has.
  *
  * @param requester who sent it
+ * @param parentRun the run that starts its run, if that is opened with it
  * @param grants given to exactly this; each principal once
  */
-record Held(Requested requested, Ruling ruling, Hold hold, String requester, List<ApprovalGranted> grants) {
+record Held(Requested requested, Ruling ruling, Hold hold, String requester, @Nullable String parentRun, List<ApprovalGranted> grants) {
 
     Held {
         grants = List.copyOf(grants);
@@ -24,7 +26,7 @@ record Held(Requested requested, Ruling ruling, Hold hold, String requester, Lis
     Held and(ApprovalGranted grant) {
         List<ApprovalGranted> all = new ArrayList<>(grants);
         all.add(grant);
-        return new Held(requested, ruling, hold, requester, all);
+        return new Held(requested, ruling, hold, requester, parentRun, all);
     }
 
     boolean isGrantedBy(String principal) {

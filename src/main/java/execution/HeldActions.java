@@ -90,6 +90,7 @@ class HeldActions {
             boolean runIsOpen,
             Claim claim,
             RunId run,
+            @Nullable RunId parentRun,
             MetaData metaData) {
 
         Requested requested() {
@@ -143,9 +144,10 @@ class HeldActions {
                     grant,
                     held,
                     requests.join(submit),
-                    runs.isOpen(submit.run(), submit.claim().agent()),
+                    runs.isOpen(submit.run(), submit.claim().agent(), submit.parentRun()),
                     submit.claim(),
                     submit.run(),
+                    submit.parentRun(),
                     metaData);
         } catch (Refusal changed) {
             if (changed.kind() == Refusal.Kind.UNAVAILABLE) {
@@ -200,14 +202,20 @@ class HeldActions {
         }
         return switch (quotas.reserve(asked.joined().envelope(), asked.now())) {
             case Throttled throttled -> new Granting.NoRoom(ActionState.THROTTLED, throttled.cause(), Admission.WAIT);
-            case BudgetExceeded spent ->
-                new Granting.NoRoom(ActionState.BUDGET_EXCEEDED, spent.cause(), Admission.RAISE_OR_WAIT);
+            case BudgetExceeded spent -> {
+                runs.pauseAt(asked.run(), spent.cause(), asked.now());
+                yield new Granting.NoRoom(ActionState.BUDGET_EXCEEDED, spent.cause(), Admission.RAISE_OR_WAIT);
+            }
             case Granted granted -> {
-                Optional<Cause> tooMany =
-                        asked.runIsOpen() ? Optional.empty() : runs.open(asked.run(), asked.claim(), asked.now());
+                Optional<Cause> tooMany = asked.runIsOpen()
+                        ? Optional.empty()
+                        : runs.open(asked.run(), asked.claim(), asked.parentRun(), asked.now());
                 if (tooMany.isPresent()) {
                     quotas.release(asked.grant().action(), asked.now());
-                    yield new Granting.NoRoom(ActionState.THROTTLED, tooMany.get(), Admission.WAIT);
+                    yield new Granting.NoRoom(RunBook.stateOf(tooMany.get()), tooMany.get(), Admission.WAIT);
+                }
+                if (asked.runIsOpen()) {
+                    runs.goesOn(asked.run(), asked.now());
                 }
                 yield release(asked, requested, ruling, granted, checks);
             }
@@ -326,7 +334,8 @@ class HeldActions {
                 asked.dataClasses(),
                 asked.model(),
                 asked.estimate().tokens(),
-                null);
+                null,
+                held.parentRun() == null ? null : new RunId(tenant, held.parentRun()));
     }
 
     private static String text(MetaData metaData, String key) {

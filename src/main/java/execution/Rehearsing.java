@@ -89,6 +89,7 @@ class Rehearsing {
                 question.dataClasses(),
                 question.model(),
                 question.tokens(),
+                null,
                 null);
     }
 

@@ -116,7 +116,8 @@ class StoredActions implements Actions {
                 envelope.checkedDataClasses(),
                 envelope.checkedModel(),
                 envelope.checkedTokens(),
-                idempotencyKey);
+                idempotencyKey,
+                envelope.parentRun(tenant));
         TenantContext within =
                 context.within(claim.workspace(), claim.agent(), run, claim.policyProfile(), claim.quotaClass());
         if (wait.isZero()) {

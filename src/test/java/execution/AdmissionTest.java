@@ -74,7 +74,7 @@ class AdmissionTest {
         house.submit(submit("act_1", null));
         house.submit(submit("act_2", "k2"));
 
-        assertThat(house.journal(RUN)).containsExactly(new RunStarted(RUN.key(), TRIAGE.key(), SUPPORT.key(), NOW));
+        assertThat(house.journal(RUN)).containsExactly(new RunStarted(RUN.key(), TRIAGE.key(), SUPPORT.key(), null, NOW));
         assertThat(house.ledger.asked).containsExactly("reserve act_1", "open wr_1", "reserve act_2");
     }
 
@@ -267,9 +267,9 @@ class AdmissionTest {
 
     @Test
     void a_run_is_started_once_ended_once_and_only_by_its_agent() {
-        RunReceipt started = house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM)));
+        RunReceipt started = house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM, null)));
         assertThat(started.state()).isEqualTo(RunState.OPEN);
-        assertThat(house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM))))
+        assertThat(house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM, null))))
                 .isEqualTo(started);
         assertThatThrownBy(() -> house.inLane(
                         () -> house.book.handle(new RunCommand.EndRun(RUN, new AgentId(ACME, "other_agent")))))
@@ -286,7 +286,7 @@ class AdmissionTest {
     @Test
     void a_refused_run_is_journaled_and_may_be_started_later() {
         house.ledger.runAnswer = Optional.of(TOO_MANY);
-        RunReceipt refused = house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM)));
+        RunReceipt refused = house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM, null)));
         assertThat(refused.state()).isEqualTo(RunState.REFUSED);
         assertThat(refused.cause()).isEqualTo(TOO_MANY);
         house.ledger.runAnswer = Optional.empty();
@@ -313,7 +313,8 @@ class AdmissionTest {
                 submit.dataClasses(),
                 submit.model(),
                 submit.tokens(),
-                submit.idempotencyKey());
+                submit.idempotencyKey(),
+                submit.parentRun());
     }
 
     private static SubmitAction with(SubmitAction submit, String arguments, List<String> dataClasses) {
@@ -327,6 +328,7 @@ class AdmissionTest {
                 dataClasses,
                 submit.model(),
                 submit.tokens(),
-                submit.idempotencyKey());
+                submit.idempotencyKey(),
+                submit.parentRun());
     }
 }

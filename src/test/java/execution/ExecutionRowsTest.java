@@ -26,7 +26,9 @@ import execution.ActionEvent.Requested;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.Ruling;
 import execution.RunEvent.RunEnded;
+import execution.RunEvent.RunPaused;
 import execution.RunEvent.RunRefused;
+import execution.RunEvent.RunResumed;
 import execution.RunEvent.RunStarted;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +67,7 @@ class ExecutionRowsTest {
     private static final ActionRequeued REQUEUED = new ActionRequeued("act_1", 1, "interrupted", NOW);
     private static final Hold HOLD =
             new Hold(List.of(new Need("writes", List.of("approver"), 1, 60)), "d0", NOW.plusSeconds(60));
-    private static final ActionHeld HELD = new ActionHeld("act_1", ASKED, RULING, HOLD, "c:k1", "d1", NOW);
+    private static final ActionHeld HELD = new ActionHeld("act_1", ASKED, RULING, HOLD, "c:k1", "d1", null, NOW);
     private static final ApprovalRequested ASKED_AGAIN = new ApprovalRequested("act_1", ASKED, RULING, HOLD, NOW);
     private static final ActionReleased RELEASED = new ActionReleased(
             "act_1", ASKED, RULING, new Reserved("tool_calls_per_day", 1, 10), "shared", 4, "key:k_0", NOW);
@@ -140,7 +142,9 @@ class ExecutionRowsTest {
     @Test
     void a_runs_row_follows_each_of_its_events() {
         for (RunEvent event : List.of(
-                new RunStarted("wr_1", "a", "w", NOW),
+                new RunStarted("wr_1", "a", "w", "wr_0", NOW),
+                new RunPaused("wr_1", "a", "w", NOW, DOWN, NOW),
+                new RunResumed("wr_1", "a", "w", NOW, NOW),
                 new RunRefused("wr_1", "a", "w", DOWN, NOW),
                 new RunEnded("wr_1", "a", "w", NOW, NOW))) {
             assertThat(written(event)).containsExactly("execution_run");

@@ -29,6 +29,7 @@ import policy.Policies;
 import policy.Verdict;
 import policy.Verdict.Allowed;
 import quota.Limits;
+import quota.Opening;
 import quota.Quotas;
 import quota.Reservation;
 import quota.Reservation.Granted;
@@ -170,7 +171,8 @@ final class House {
                 List.of("internal"),
                 null,
                 0,
-                idempotencyKey);
+                idempotencyKey,
+                null);
     }
 
     List<Object> journal(Object aggregate) {
@@ -253,6 +255,7 @@ final class House {
         Reservation answer =
                 new Granted(List.of(new Reservation.Draw("tool_calls_per_day", "tenant", 1, 1, 1_000, null)));
         Optional<Cause> runAnswer = Optional.empty();
+        boolean halted;
 
         @Override
         public Reservation reserve(ActionEnvelope envelope, Instant now) {
@@ -277,9 +280,24 @@ final class House {
         }
 
         @Override
-        public Optional<Cause> openRun(RunId run, String quotaClass, Instant now) {
-            asked.add("open " + run.key());
+        public Reservation preview(ActionEnvelope envelope, Instant now) {
+            return answer;
+        }
+
+        @Override
+        public Optional<Cause> openRun(Opening opening) {
+            asked.add("open " + opening.run().key());
             return runAnswer;
+        }
+
+        @Override
+        public boolean isHalted(RunId run, String quotaClass) {
+            return halted;
+        }
+
+        @Override
+        public void capRun(RunId run, String limit, long value, boolean byOperator, String quotaClass) {
+            asked.add("cap " + run.key() + " " + limit + " " + value);
         }
 
         @Override

@@ -84,6 +84,7 @@ public final class InProcessLoad {
                 ARGUMENTS,
                 List.of("internal"),
                 null,
+                null,
                 null);
         return actions.submit(
                         TenantContext.of(tenant, "key:bench", "req_bench"),

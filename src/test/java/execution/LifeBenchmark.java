@@ -117,6 +117,7 @@ class LifeBenchmark {
                 JSON.readTree("{\"status\":\"solved\"}"),
                 List.of("internal"),
                 null,
+                null,
                 null);
         var answer = actions.submit(
                 TenantContext.of(id, "key:bench", "req_1"), new AgentId(id, Given.AGENT), envelope, null, wait);
