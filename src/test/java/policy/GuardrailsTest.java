@@ -92,7 +92,8 @@ class GuardrailsTest {
         var tenant = new TenantId(customer.tenant());
         var nothing = new PolicyDocument(null, Destinations.NONE, null, null, null, null);
         Decider decider = commands.ask(
-                TenantContext.of(tenant, "test", null), new TryPolicy(new ProfileId(tenant, "regulated_support"), nothing));
+                TenantContext.of(tenant, "test", null),
+                new TryPolicy(new ProfileId(tenant, "regulated_support"), nothing));
         return decider.decide(Envelopes.of(operation));
     }
 }
