@@ -171,7 +171,8 @@ class HeldActionsTest {
                 other.dataClasses(),
                 other.model(),
                 other.tokens(),
-                "k2"));
+                "k2",
+                null));
         String digest = digest(ACTION);
         String otherDigest = digest(other.action());
 

@@ -280,11 +280,6 @@ final class House {
         }
 
         @Override
-        public Reservation preview(ActionEnvelope envelope, Instant now) {
-            return answer;
-        }
-
-        @Override
         public Optional<Cause> openRun(Opening opening) {
             asked.add("open " + opening.run().key());
             return runAnswer;

@@ -42,6 +42,14 @@ class LayersTest {
             known);
     private final StoredPolicies policies = new StoredPolicies(
             books, known, guardrails, new DecisionTimers(new SimpleMeterRegistry(), new TenantTag()));
+    private final Publishing publishing = new Publishing(
+            books,
+            guardrails,
+            EventSourcingRepository.builder(PolicyDraft.class)
+                    .eventStore(EmbeddedEventStore.builder()
+                            .storageEngine(new InMemoryEventStorageEngine())
+                            .build())
+                    .build());
 
     @Test
     void nothing_is_allowed_before_the_guardrails_are_known() {
@@ -91,7 +99,7 @@ class LayersTest {
         publish(ACME, "regulated_support", allowing());
 
         in(() -> {
-            policies.handle(new PublishPolicy(Guardrails.BOOK, denying("platform_says"), null, ""));
+            publishing.handle(new PublishPolicy(Guardrails.BOOK, denying("platform_says"), null, "", Mode.ENFORCED));
             assertThat(policies.decide(UPDATE)).isInstanceOf(Allowed.class);
             return null;
         });
@@ -166,7 +174,8 @@ class LayersTest {
     }
 
     private void publish(TenantId tenant, String name, PolicyDocument document) {
-        in(() -> policies.handle(new PublishPolicy(new ProfileId(tenant, name), document, null, "")));
+        in(() -> publishing.handle(
+                new PublishPolicy(new ProfileId(tenant, name), document, null, "", Mode.ENFORCED)));
     }
 
     private static <T extends @Nullable Object> T in(Callable<T> work) {
