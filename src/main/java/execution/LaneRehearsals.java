@@ -54,8 +54,8 @@ class LaneRehearsals implements Rehearsals {
                 context,
                 new TryActions(
                         questions.stream()
-                                .map(question -> new TryAction(
-                                        named(tenant), question.agent(), null, boundTo, run, question))
+                                .map(question ->
+                                        new TryAction(named(tenant), question.agent(), null, boundTo, run, question))
                                 .toList(),
                         semantic));
     }

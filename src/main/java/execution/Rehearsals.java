@@ -69,7 +69,9 @@ public interface Rehearsals {
      * @param reservation absent where policy denies: then nothing would be reserved
      */
     record Decided(
-            ActionEnvelope envelope, Verdict verdict, @Nullable Reservation reservation) implements Rehearsed {}
+            ActionEnvelope envelope,
+            Verdict verdict,
+            @Nullable Reservation reservation) implements Rehearsed {}
 
     /** It could not be decided on: unknown agent, system or operation, or arguments that are not the operation's. */
     record Unusable(Refusal why) implements Rehearsed {}

@@ -26,8 +26,7 @@ class RehearsalsEndpoint {
     }
 
     /** @param reservation absent where policy denies: then nothing would be reserved */
-    record Rehearsal(
-            VerdictView verdict, @Nullable ReservationView reservation) {}
+    record Rehearsal(VerdictView verdict, @Nullable ReservationView reservation) {}
 
     /**
      * @param reservation {@code granted}, {@code throttled} or {@code budget_exceeded}

@@ -74,8 +74,7 @@ class Rehearsing {
     private Decided decided(TryAction attempt, Instant now) {
         var envelope = requests.join(submitted(attempt)).envelope();
         Verdict verdict = policies.decide(envelope);
-        return new Decided(
-                envelope, verdict, verdict instanceof Verdict.Denied ? null : quotas.preview(envelope, now));
+        return new Decided(envelope, verdict, verdict instanceof Verdict.Denied ? null : quotas.preview(envelope, now));
     }
 
     private SubmitAction submitted(TryAction attempt) {

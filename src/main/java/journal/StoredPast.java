@@ -115,8 +115,8 @@ class StoredPast implements PastEvents {
     private Past understood(Stored stored) {
         Object event = serializer.deserialize(
                 new SimpleSerializedObject<>(stored.payload(), byte[].class, stored.type(), stored.revision()));
-        MetaData metaData = serializer.deserialize(new SimpleSerializedObject<>(
-                stored.metaData(), byte[].class, serializer.typeForClass(MetaData.class)));
+        MetaData metaData = serializer.deserialize(
+                new SimpleSerializedObject<>(stored.metaData(), byte[].class, serializer.typeForClass(MetaData.class)));
         return new Past(stored.sequence(), Objects.requireNonNull(event), Objects.requireNonNull(metaData));
     }
 }

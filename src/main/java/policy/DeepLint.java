@@ -33,8 +33,7 @@ final class DeepLint {
     private final List<Finding> findings = new ArrayList<>();
     private int comparisons;
 
-    private DeepLint(
-            PolicyDocument document, List<KnownOperation> known, Map<String, Long> liveKeys, Instant now) {
+    private DeepLint(PolicyDocument document, List<KnownOperation> known, Map<String, Long> liveKeys, Instant now) {
         this.document = document;
         this.known = known;
         this.liveKeys = liveKeys;
@@ -120,16 +119,19 @@ final class DeepLint {
             found(at, "never_applicable", "It allows systems that destinations.systems does not.");
         }
         List<KnownOperation> selected = selected(rule);
-        var reachable = new Hosts(document.destinations().allow() == null
-                ? List.of()
-                : document.destinations().allow());
+        var reachable = new Hosts(
+                document.destinations().allow() == null
+                        ? List.of()
+                        : document.destinations().allow());
         var blocked = new Hosts(document.destinations().deny());
         if (!selected.isEmpty()
                 && selected.stream()
                         .allMatch(one -> blocked.contain(one.destination())
-                                || document.destinations().allow() != null
-                                        && !reachable.contain(one.destination()))) {
-            found(at, "never_applicable", "Every operation it allows leads to a host that destinations does not allow.");
+                                || document.destinations().allow() != null && !reachable.contain(one.destination()))) {
+            found(
+                    at,
+                    "never_applicable",
+                    "Every operation it allows leads to a host that destinations does not allow.");
         }
     }
 
@@ -193,7 +195,8 @@ final class DeepLint {
         List<Rule> rules = document.rules();
         for (int place = 0; place < rules.size(); place++) {
             Rule rule = rules.get(place);
-            if (rule.when() == null && (rule.effect().equals("deny") || rule.effect().equals("allow"))) {
+            if (rule.when() == null
+                    && (rule.effect().equals("deny") || rule.effect().equals("allow"))) {
                 for (String pattern : Set.copyOf(rule.operations())) {
                     byPattern.computeIfAbsent(pattern, key -> new ArrayList<>()).add(place);
                 }
@@ -218,7 +221,9 @@ final class DeepLint {
             for (int other : byPattern.getOrDefault(pattern, List.of())) {
                 Rule broad = document.rules().get(other);
                 comparisons++;
-                if (other != place && covers(broad, rule) && !(covers(rule, broad) && other > place && same(broad, rule))) {
+                if (other != place
+                        && covers(broad, rule)
+                        && !(covers(rule, broad) && other > place && same(broad, rule))) {
                     if (broad.effect().equals("deny")) {
                         deny = deny == null ? other : deny;
                     } else {

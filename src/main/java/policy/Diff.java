@@ -52,7 +52,10 @@ final class Diff {
 
     /** @param change {@code added}, {@code removed} or {@code changed} */
     record ChangedRule(
-            String id, String change, @Nullable Rule from, @Nullable Rule to) {}
+            String id,
+            String change,
+            @Nullable Rule from,
+            @Nullable Rule to) {}
 
     /** A verdict, and the rule that spoke first. */
     record Said(String verdict, String rule) {}
@@ -80,11 +83,7 @@ final class Diff {
      * @param complete false if there were more kinds, or more differences, than are shown
      */
     record Difference(
-            List<ChangedRule> rules,
-            List<String> sections,
-            List<Decision> decisions,
-            int compared,
-            boolean complete) {}
+            List<ChangedRule> rules, List<String> sections, List<Decision> decisions, int compared, boolean complete) {}
 
     /** @param known what the tenant's connectors describe: its operations stand for the patterns that match them */
     static Difference of(TenantId tenant, String profile, Side from, Side to, List<KnownOperation> known) {
@@ -156,10 +155,10 @@ final class Diff {
                     cell(operation, agentClass, zone, workspace, operation.destination(), null, null);
                     hosts().forEach(host -> cell(operation, agentClass, zone, workspace, host, null, null));
                     dataClasses()
-                            .forEach(data -> cell(
-                                    operation, agentClass, zone, workspace, operation.destination(), data, null));
-                    models().forEach(model -> cell(
-                            operation, agentClass, zone, workspace, operation.destination(), null, model));
+                            .forEach(data ->
+                                    cell(operation, agentClass, zone, workspace, operation.destination(), data, null));
+                    models().forEach(model ->
+                            cell(operation, agentClass, zone, workspace, operation.destination(), null, model));
                 }
             }
         }
@@ -234,8 +233,8 @@ final class Diff {
     /** Hosts that are named; what is only a pattern has no one host. */
     private List<String> hosts() {
         return documents()
-                .flatMap(document -> Stream.concat(
-                        stream(document.destinations().allow()), document.destinations().deny().stream()))
+                .flatMap(document ->
+                        Stream.concat(stream(document.destinations().allow()), document.destinations().deny().stream()))
                 .filter(host -> !host.contains("*") && !host.contains("/"))
                 .distinct()
                 .toList();
@@ -250,8 +249,7 @@ final class Diff {
 
     private List<String> models() {
         return documents()
-                .flatMap(document -> Stream.concat(
-                        stream(document.models()), document.modelTokens().keySet().stream()))
+                .flatMap(document -> Stream.concat(stream(document.models()), document.modelTokens().keySet().stream()))
                 .map(model -> model.replace("*", OTHER))
                 .distinct()
                 .toList();

@@ -74,8 +74,8 @@ class DraftsEndpoint {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
     void discard(TenantContext context, Caller caller, @PathVariable String profile) {
-        boolean unused = commands.ask(
-                context, new DiscardDraft(new DraftId(ProfileNames.changed(context, caller, profile))));
+        boolean unused =
+                commands.ask(context, new DiscardDraft(new DraftId(ProfileNames.changed(context, caller, profile))));
     }
 
     /** Publishes the draft. Without {@code If-Match} the version that it was made from must be in force. */

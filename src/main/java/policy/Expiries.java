@@ -73,7 +73,9 @@ class Expiries implements SmartLifecycle {
                             return null;
                         }))
                 .toArray(CompletableFuture[]::new);
-        CompletableFuture.allOf(sent).orTimeout(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS).join();
+        CompletableFuture.allOf(sent)
+                .orTimeout(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 
     /** An exception would end the schedule for good. */

@@ -51,9 +51,7 @@ class LintEndpoint {
                     false, invalid.fields().stream().map(LintEndpoint::error).toList());
         }
         Map<String, Long> live = keys.byRole(context.tenant());
-        return new Findings(
-                true,
-                DeepLint.findings(document, operations.of(context.tenant()), live, clock.instant()));
+        return new Findings(true, DeepLint.findings(document, operations.of(context.tenant()), live, clock.instant()));
     }
 
     private static Finding error(FieldError field) {

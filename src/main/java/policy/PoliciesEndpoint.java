@@ -162,8 +162,7 @@ class PoliciesEndpoint {
         return answer(
                 HttpStatus.OK,
                 commands.ask(
-                        context,
-                        new DropShadow(ProfileNames.changed(context, caller, profile), Comment.of(comment))));
+                        context, new DropShadow(ProfileNames.changed(context, caller, profile), Comment.of(comment))));
     }
 
     static ResponseEntity<PublishedPolicy> answer(HttpStatus status, PublishedPolicy policy) {

@@ -77,10 +77,11 @@ class PolicyBook {
     /** Does nothing where no rule's end has come: a sweep may be late, or come twice. */
     void expire(Instant now) {
         List<Rule> rules = inForce.document().rules();
-        List<String> due = rules.stream().filter(rule -> isDue(rule, now)).map(Rule::id).toList();
+        List<String> due =
+                rules.stream().filter(rule -> isDue(rule, now)).map(Rule::id).toList();
         if (!due.isEmpty()) {
-            PolicyDocument without =
-                    inForce.document().with(rules.stream().filter(rule -> !isDue(rule, now)).toList());
+            PolicyDocument without = inForce.document()
+                    .with(rules.stream().filter(rule -> !isDue(rule, now)).toList());
             apply(new PolicyRulesExpired(inForce.profile(), next(), without, due, inForce.version()));
         }
     }

@@ -74,6 +74,5 @@ sealed interface PolicyCommand {
             @TargetAggregateIdentifier DraftId draft,
             @Nullable Long expectedVersion,
             String comment,
-            Mode mode)
-            implements PolicyCommand {}
+            Mode mode) implements PolicyCommand {}
 }

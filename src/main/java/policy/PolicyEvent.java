@@ -71,10 +71,13 @@ public sealed interface PolicyEvent {
      */
     @Revision("1")
     record PolicyDraftSaved(
-            String profile, long revision, PolicyDocument document, @Nullable Long fromVersion)
-            implements PolicyEvent {}
+            String profile,
+            long revision,
+            PolicyDocument document,
+            @Nullable Long fromVersion) implements PolicyEvent {}
 
     /** @param published the version that the draft became; absent where it was thrown away */
     @Revision("1")
-    record PolicyDraftClosed(String profile, long revision, @Nullable Long published) implements PolicyEvent {}
+    record PolicyDraftClosed(
+            String profile, long revision, @Nullable Long published) implements PolicyEvent {}
 }

@@ -76,8 +76,7 @@ class PolicyProjection {
                     .map(Rule::expiresAt)
                     .filter(Objects::nonNull)
                     .min(Comparator.naturalOrder())
-                    .ifPresentOrElse(
-                            due -> expiries.save(new RuleExpiryRow(key, due)), () -> expiries.deleteById(key));
+                    .ifPresentOrElse(due -> expiries.save(new RuleExpiryRow(key, due)), () -> expiries.deleteById(key));
         }
     }
 }

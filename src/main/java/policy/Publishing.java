@@ -113,11 +113,7 @@ class Publishing {
         if (found.isPresent()) {
             found.get()
                     .execute(draft -> draft.save(
-                            profile.profile(),
-                            save.document(),
-                            save.fromVersion(),
-                            inForce,
-                            save.expectedRevision()));
+                            profile.profile(), save.document(), save.fromVersion(), inForce, save.expectedRevision()));
             return kept(found.get());
         }
         if (save.expectedRevision() != null) {
@@ -143,10 +139,10 @@ class Publishing {
     @CommandHandler
     PublishedPolicy handle(PublishDraft publish) throws Exception {
         ProfileId profile = publish.draft().of();
-        Aggregate<PolicyDraft> found = draft(publish.draft())
-                .orElseThrow(() -> new NotFound("policy draft", profile.profile()));
-        DraftView draft = found.invoke(PolicyDraft::kept)
-                .orElseThrow(() -> new NotFound("policy draft", profile.profile()));
+        Aggregate<PolicyDraft> found =
+                draft(publish.draft()).orElseThrow(() -> new NotFound("policy draft", profile.profile()));
+        DraftView draft =
+                found.invoke(PolicyDraft::kept).orElseThrow(() -> new NotFound("policy draft", profile.profile()));
         Long expected = publish.expectedVersion() == null ? draft.fromVersion() : publish.expectedVersion();
         PublishedPolicy published =
                 put(profile, draft.document(), expected, draft.fromVersion(), publish.comment(), publish.mode());

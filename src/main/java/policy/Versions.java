@@ -54,8 +54,7 @@ class Versions {
         if (inForce.version() == version) {
             return inForce;
         }
-        Optional<PublishedPolicy> tried =
-                shadowed(context, profile).filter(shadow -> shadow.version() == version);
+        Optional<PublishedPolicy> tried = shadowed(context, profile).filter(shadow -> shadow.version() == version);
         if (tried.isPresent()) {
             return tried.get();
         }

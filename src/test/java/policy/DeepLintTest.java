@@ -38,8 +38,8 @@ class DeepLintTest {
 
     @Test
     void a_deny_with_a_condition_or_a_narrower_selector_leaves_something() {
-        Rule conditioned = new Rule(
-                "some", "deny", List.of("*"), null, null, null, null, null, "true", null, null, null, null);
+        Rule conditioned =
+                new Rule("some", "deny", List.of("*"), null, null, null, null, null, "true", null, null, null, null);
         Rule writes = new Rule(
                 "writes", "deny", List.of("*"), List.of("write"), null, null, null, null, null, null, null, null, null);
 
@@ -90,8 +90,19 @@ class DeepLintTest {
     @Test
     void an_allow_of_systems_that_are_denied_is_never_applicable() {
         Rule mail = new Rule(
-                "tickets", "allow", List.of("ticket.*"), null, null, null, null, List.of("zendesk"), null, null, null,
-                null, null);
+                "tickets",
+                "allow",
+                List.of("ticket.*"),
+                null,
+                null,
+                null,
+                null,
+                List.of("zendesk"),
+                null,
+                null,
+                null,
+                null,
+                null);
         var document = new PolicyDocument(
                 List.of(mail),
                 new Destinations(List.of("*"), List.of(), new Choice(null, List.of("zendesk")), null),
@@ -114,8 +125,8 @@ class DeepLintTest {
 
     @Test
     void a_rule_whose_end_has_come_is_pointed_at() {
-        Rule ended = new Rule(
-                "x", "allow", List.of("ticket.*"), null, null, null, null, null, null, null, null, NOW, null);
+        Rule ended =
+                new Rule("x", "allow", List.of("ticket.*"), null, null, null, null, null, null, null, null, NOW, null);
         assertThat(found(document(ended))).containsExactly("/document/rules/0/expires_at expired");
     }
 
@@ -126,8 +137,8 @@ class DeepLintTest {
             rules.add(rule("r" + i, "deny", "*"));
         }
         long began = System.nanoTime();
-        List<Finding> findings = DeepLint.findings(
-                new PolicyDocument(rules, null, null, null, null, null), KNOWN, Map.of(), NOW);
+        List<Finding> findings =
+                DeepLint.findings(new PolicyDocument(rules, null, null, null, null, null), KNOWN, Map.of(), NOW);
         assertThat(System.nanoTime() - began).isLessThan(10_000_000_000L);
         assertThat(findings).hasSize(200);
     }
@@ -149,7 +160,18 @@ class DeepLintTest {
 
     private static Rule asking(int count, String role) {
         return new Rule(
-                "ask", "require_approval", List.of("ticket.update"), null, null, null, null, null, null,
-                new Approvers(List.of(role), count, null), null, null, null);
+                "ask",
+                "require_approval",
+                List.of("ticket.update"),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                new Approvers(List.of(role), count, null),
+                null,
+                null,
+                null);
     }
 }

@@ -49,14 +49,23 @@ class DiffTest {
     @Test
     void an_agent_class_that_one_of_them_names_is_told_from_the_others() {
         Rule forSales = new Rule(
-                "sales", "allow", List.of("ticket.read"), null, List.of("sales"), null, null, null, null, null, null,
-                null, null);
+                "sales",
+                "allow",
+                List.of("ticket.read"),
+                null,
+                List.of("sales"),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
 
         Diff.Difference found = diff(document(), document(forSales));
 
-        assertThat(found.decisions())
-                .extracting(Diff.Decision::agentClass)
-                .containsOnly("sales");
+        assertThat(found.decisions()).extracting(Diff.Decision::agentClass).containsOnly("sales");
     }
 
     @Test
@@ -68,8 +77,7 @@ class DiffTest {
                 null,
                 null,
                 null);
-        var after = new PolicyDocument(
-                before.rules(), before.destinations(), List.of("internal"), null, null, null);
+        var after = new PolicyDocument(before.rules(), before.destinations(), List.of("internal"), null, null, null);
 
         Diff.Difference found = diff(before, after);
 
@@ -84,7 +92,8 @@ class DiffTest {
                 .toList();
 
         Diff.Difference found = diff(
-                document(), new PolicyDocument(rules, new Destinations(List.of("*"), null, null, null), null, null, null, null));
+                document(),
+                new PolicyDocument(rules, new Destinations(List.of("*"), null, null, null), null, null, null, null));
 
         assertThat(found.decisions()).hasSize(200);
         assertThat(found.complete()).isFalse();

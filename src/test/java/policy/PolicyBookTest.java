@@ -58,9 +58,7 @@ class PolicyBookTest {
 
     @Test
     void is_not_replaced_by_who_saw_an_older_version() {
-        book.given(
-                        published(1, OLD, "", null),
-                        published(2, NEW, "", 1L))
+        book.given(published(1, OLD, "", null), published(2, NEW, "", 1L))
                 .when(new PublishPolicy(PROFILE, OLD, 1L, "", Mode.ENFORCED))
                 .expectNoEvents()
                 .expectException(VersionMismatch.class);
@@ -105,7 +103,14 @@ class PolicyBookTest {
                 .when(new ReadPolicy(PROFILE))
                 .expectNoEvents()
                 .expectResultMessagePayload(Optional.of(new PublishedPolicy(
-                        "regulated_support", 1, OLD, "why", Instant.parse("2026-04-26T18:42:00Z"), null, null, Mode.ENFORCED)));
+                        "regulated_support",
+                        1,
+                        OLD,
+                        "why",
+                        Instant.parse("2026-04-26T18:42:00Z"),
+                        null,
+                        null,
+                        Mode.ENFORCED)));
     }
 
     @Test

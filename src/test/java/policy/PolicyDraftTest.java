@@ -20,7 +20,8 @@ class PolicyDraftTest {
     private static final ProfileId PROFILE = new ProfileId(new TenantId("tenant_acme"), "regulated_support");
     private static final DraftId DRAFT = new DraftId(PROFILE);
     private static final PolicyDocument EMPTY = new PolicyDocument(List.of(), null, null, null, null, null);
-    private static final PolicyDocument NEXT = new PolicyDocument(List.of(), null, List.of("internal"), null, null, null);
+    private static final PolicyDocument NEXT =
+            new PolicyDocument(List.of(), null, List.of("internal"), null, null, null);
 
     private final AggregateTestFixture<PolicyDraft> draft = new AggregateTestFixture<>(PolicyDraft.class);
 

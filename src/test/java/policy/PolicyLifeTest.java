@@ -144,9 +144,7 @@ class PolicyLifeTest {
     @Test
     void one_call_brings_an_earlier_document_back_as_a_new_version_and_all_are_listed() {
         customer.admin().put(PROFILE, document("good", "ticket.*")).expect(201);
-        customer.admin()
-                .put(PROFILE, document("bad", "*"), "If-Match", "\"1\"")
-                .expect(200);
+        customer.admin().put(PROFILE, document("bad", "*"), "If-Match", "\"1\"").expect(200);
 
         Answer restored = customer.admin()
                 .post(PROFILE + ":rollback", "{\"to_version\":1,\"comment\":\"3 am\"}")

@@ -43,8 +43,8 @@ class PolicySchemaTest {
     void the_demos_documents_are_valid() {
         JsonNode tenants = json.readTree(read("demo/demo.json")).path("tenants");
         assertThat(tenants.size()).isPositive();
-        tenants.forEach(tenant ->
-                assertThat(faults(tenant.path("policy").toString())).isEmpty());
+        tenants.forEach(
+                tenant -> assertThat(faults(tenant.path("policy").toString())).isEmpty());
     }
 
     @ParameterizedTest
@@ -68,7 +68,8 @@ class PolicySchemaTest {
         assertThat(tree.at(at).path("properties").propertyNames())
                 .as(type.getSimpleName())
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(type.getRecordComponents())
-                        .map(component -> component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
+                        .map(component ->
+                                component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
                         .toList());
     }
 

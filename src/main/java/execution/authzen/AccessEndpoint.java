@@ -42,7 +42,9 @@ class AccessEndpoint {
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Why(
-            String reason, @Nullable VerdictView verdict, @Nullable Fault error) {}
+            String reason,
+            @Nullable VerdictView verdict,
+            @Nullable Fault error) {}
 
     /** What made it impossible to decide. */
     record Fault(int status, String message) {}
@@ -67,8 +69,7 @@ class AccessEndpoint {
             return evaluate(context, caller, body);
         }
         if (!evaluations.isArray() || evaluations.size() > MOST_EVALUATIONS) {
-            throw new InvalidField(
-                    "/evaluations", "wrong_type", "must be a list of at most " + MOST_EVALUATIONS);
+            throw new InvalidField("/evaluations", "wrong_type", "must be a list of at most " + MOST_EVALUATIONS);
         }
         List<AccessRequest> requests = new ArrayList<>();
         for (int i = 0; i < evaluations.size(); i++) {

@@ -70,8 +70,8 @@ record AccessRequest(String at, JsonNode own, @Nullable JsonNode defaults) {
         }
         properties
                 .properties()
-                .forEach(field -> fields.put(
-                        field.getKey(), text("/resource/properties/" + field.getKey(), field.getValue())));
+                .forEach(field ->
+                        fields.put(field.getKey(), text("/resource/properties/" + field.getKey(), field.getValue())));
         return new Target(system, fields);
     }
 

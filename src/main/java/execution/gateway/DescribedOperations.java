@@ -36,10 +36,6 @@ class DescribedOperations implements KnownOperations {
         TargetSystem target = ConnectorReader.read(connector.document().toString());
         return target.operations().values().stream()
                 .map(one -> new KnownOperation(
-                        connector.system(),
-                        one.name(),
-                        one.effect(),
-                        one.idempotencyHeader() != null,
-                        target.host()));
+                        connector.system(), one.name(), one.effect(), one.idempotencyHeader() != null, target.host()));
     }
 }

@@ -139,11 +139,7 @@ final class Simulation {
         return decision.isPresent();
     }
 
-    private View seen(
-            State state,
-            Progress progress,
-            @Nullable Boolean complete,
-            Tally.@Nullable Result result) {
+    private View seen(State state, Progress progress, @Nullable Boolean complete, Tally.@Nullable Result result) {
         return new View(id, subject.profile(), state, progress, complete, result);
     }
 }

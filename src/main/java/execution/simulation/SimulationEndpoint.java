@@ -79,8 +79,7 @@ class SimulationEndpoint {
             content = @Content(schema = @Schema(implementation = Simulation.View.class)))
     ResponseEntity<?> simulate(
             TenantContext context, Caller caller, @PathVariable String profile, @RequestBody Attempt attempt) {
-        PolicyDocument document =
-                attempt.document() == null ? trials.draft(context, profile) : attempt.document();
+        PolicyDocument document = attempt.document() == null ? trials.draft(context, profile) : attempt.document();
         Function<ActionEnvelope, Verdict> decide = trials.of(context, profile, document);
         if (attempt.envelope() != null) {
             return ResponseEntity.ok(onOne(context, caller, profile, attempt.envelope(), decide));
@@ -91,8 +90,7 @@ class SimulationEndpoint {
     /** How far a trial has come, and what it has found. */
     @GetMapping("/v1/policies/{profile}/simulations/{simulation}")
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','OPERATOR')")
-    Simulation.View read(
-            TenantContext context, @PathVariable String profile, @PathVariable String simulation) {
+    Simulation.View read(TenantContext context, @PathVariable String profile, @PathVariable String simulation) {
         return simulations
                 .find(context.tenant(), profile, simulation)
                 .orElseThrow(() -> new NotFound("simulation", simulation))
@@ -112,9 +110,7 @@ class SimulationEndpoint {
         Verdict inForce = decided.verdict();
         Verdict tried = decide.apply(decided.envelope());
         return new OneEnvelope(
-                VerdictView.of(inForce),
-                VerdictView.of(tried),
-                !inForce.word().equals(tried.word()));
+                VerdictView.of(inForce), VerdictView.of(tried), !inForce.word().equals(tried.word()));
     }
 
     private ResponseEntity<Simulation.View> onPast(

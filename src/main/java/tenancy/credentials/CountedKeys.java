@@ -30,9 +30,13 @@ class CountedKeys implements LiveKeys {
     public Map<String, Long> byRole(TenantId tenant) {
         return transactions.in(
                 tenant,
-                () -> jdbc
-                        .query(LIVE, (row, n) -> new Live(row.getString("role"), row.getLong("keys")), tenant.value())
-                        .stream()
-                        .collect(Collectors.toMap(Live::role, Live::keys)));
+                () ->
+                        jdbc
+                                .query(
+                                        LIVE,
+                                        (row, n) -> new Live(row.getString("role"), row.getLong("keys")),
+                                        tenant.value())
+                                .stream()
+                                .collect(Collectors.toMap(Live::role, Live::keys)));
     }
 }

@@ -28,7 +28,8 @@ class AccessOverHttpTest {
             "target_schema":{"type":"object","required":["record_id"],"properties":{"record_id":{"type":"string"}}},
             "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}},
           "ticket.burn":{"method":"POST","path":"/t/{record_id}","effect":"write",
-            "target_schema":{"type":"object","required":["record_id"],"properties":{"record_id":{"type":"string"}}},"argument_schema":{"type":"object"}}}}\
+            "target_schema":{"type":"object","required":["record_id"],"properties":{"record_id":{"type":"string"}}},
+            "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}}}}\
         """;
     private static final String REQUEST = """
         {"subject":{"type":"agent","id":"support_triage_v4","department":"ignored"},
@@ -46,9 +47,7 @@ class AccessOverHttpTest {
         given.operator()
                 .put("/v1/connectors/zendesk?tenant=" + customer.tenant(), CONNECTOR)
                 .expect(201);
-        customer.admin()
-                .put("/v1/policies/" + Given.PROFILE, POLICY)
-                .expect(201);
+        customer.admin().put("/v1/policies/" + Given.PROFILE, POLICY).expect(201);
     }
 
     @Test
@@ -97,8 +96,7 @@ class AccessOverHttpTest {
                 "{\"subject\":"
             })
     void what_is_malformed_or_mistyped_is_400_and_gets_its_id_back(String body) {
-        Answer refused =
-                customer.admin().post(ONE, body, "X-Request-ID", "abc").expect(400);
+        Answer refused = customer.admin().post(ONE, body, "X-Request-ID", "abc").expect(400);
         assertThat(refused.header("X-Request-ID")).isEqualTo("abc");
         customer.admin().post(MANY, body).expect(400);
     }
@@ -108,7 +106,9 @@ class AccessOverHttpTest {
         String update = "{\"action\":{\"name\":\"ticket.update\"}}";
         String burn = "{\"action\":{\"name\":\"ticket.burn\"}}";
 
-        Answer all = customer.agent().post(MANY, batch("execute_all", update, burn, update)).expect(200);
+        Answer all = customer.agent()
+                .post(MANY, batch("execute_all", update, burn, update))
+                .expect(200);
         assertThat(decisions(all)).isEqualTo("true,false,true");
         Answer denied = customer.agent()
                 .post(MANY, batch("deny_on_first_deny", update, burn, update))
@@ -156,7 +156,9 @@ class AccessOverHttpTest {
     private static String decisions(Answer answer) {
         return String.join(
                 ",",
-                answer.json().path("evaluations").valueStream()
+                answer.json()
+                        .path("evaluations")
+                        .valueStream()
                         .map(one -> one.path("decision").asString())
                         .toList());
     }

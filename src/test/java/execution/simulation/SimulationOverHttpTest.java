@@ -67,40 +67,33 @@ class SimulationOverHttpTest {
             {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"wr_%d","policy_profile":"%s",
              "quota_class":"%s","requested_action":"%s","target":{"system":"zendesk"},"data_classes":["internal"]}\
             """.formatted(
-                        customer.tenant(),
-                        Given.WORKSPACE,
-                        Given.AGENT,
-                        runs++,
-                        Given.PROFILE,
-                        Given.QUOTA_CLASS,
-                        operation);
+                customer.tenant(), Given.WORKSPACE, Given.AGENT, runs++, Given.PROFILE, Given.QUOTA_CLASS, operation);
     }
 
     private long written() {
         return Objects.requireNonNull(new JdbcTemplate(everyTenant)
                 .queryForObject(
                         "select count(*) from journal.event where tenant_id = ? and payload_type like 'action%'",
-                        Long.class,
-                        customer.tenant()));
+                        Long.class, customer.tenant()));
     }
 
     @Test
     void an_envelope_is_told_what_it_would_get_and_nothing_is_recorded() {
-        Answer allowed =
-                customer.agent().post("/v1/actions:simulate", envelope("ticket.update")).expect(200);
+        Answer allowed = customer.agent()
+                .post("/v1/actions:simulate", envelope("ticket.update"))
+                .expect(200);
         assertThat(allowed.at("/verdict/verdict")).isEqualTo("allowed");
         assertThat(allowed.at("/verdict/reasons/0/rule")).isEqualTo("open");
         assertThat(allowed.at("/reservation/reservation")).isEqualTo("granted");
         assertThat(allowed.at("/reservation/draws/0/used")).isEqualTo("1");
 
-        Answer denied =
-                customer.agent().post("/v1/actions:simulate", envelope("crm.update")).expect(200);
+        Answer denied = customer.agent()
+                .post("/v1/actions:simulate", envelope("crm.update"))
+                .expect(200);
         assertThat(denied.at("/verdict/verdict")).isEqualTo("denied");
         assertThat(denied.at("/verdict/remedy")).isNotEmpty();
         assertThat(denied.json().path("reservation").isObject()).isFalse();
-        customer.agent()
-                .post("/v1/actions:simulate", envelope("ticket.burn"))
-                .expect(403);
+        customer.agent().post("/v1/actions:simulate", envelope("ticket.burn")).expect(403);
         customer.analyst()
                 .post("/v1/actions:simulate", envelope("ticket.update"))
                 .expect(403);
@@ -131,13 +124,15 @@ class SimulationOverHttpTest {
         customer.agent().post("/v1/actions", envelope("crm.update")).expect(403);
         customer.admin().put(PROFILE + "/draft", CLOSED).expect(200);
 
-        JsonNode done = ended(customer.auditor().post(PROFILE + ":simulate", "{}").expect(202));
+        JsonNode done =
+                ended(customer.auditor().post(PROFILE + ":simulate", "{}").expect(202));
 
         assertThat(done.at("/state").asString()).isEqualTo("done");
         assertThat(done.at("/progress/decisions").asLong()).isEqualTo(5);
         assertThat(done.at("/result/changed").asLong()).isEqualTo(4);
         JsonNode lost = done.at("/result/changes/0");
-        assertThat(lost.at("/from").asString() + ">" + lost.at("/to").asString()).isEqualTo("allowed>denied");
+        assertThat(lost.at("/from").asString() + ">" + lost.at("/to").asString())
+                .isEqualTo("allowed>denied");
         assertThat(lost.at("/decisions").asLong()).isEqualTo(3);
         assertThat(lost.at("/by_rule/0/key").asString()).isEqualTo("no-updates");
         assertThat(lost.at("/by_operation/0/key").asString()).isEqualTo("ticket.update");
@@ -156,11 +151,9 @@ class SimulationOverHttpTest {
 
     @Test
     void a_trial_is_the_tenants_own_and_only_of_what_can_be_published() {
-        customer.admin()
-                .post(PROFILE + ":simulate", """
+        customer.admin().post(PROFILE + ":simulate", """
                     {"document":{"rules":[{"id":"a","effect":"permit","operations":["*"]}]}}\
-                    """)
-                .expect(422);
+                    """).expect(422);
         customer.admin().post(PROFILE + ":simulate", "{}").expect(404);
         customer.agent().post(PROFILE + ":simulate", OPEN).expect(403);
         customer.admin().get(PROFILE + "/simulations/sim_none").expect(404);
@@ -187,7 +180,8 @@ class SimulationOverHttpTest {
         }
         long began = System.nanoTime();
 
-        JsonNode done = ended(customer.admin().post(PROFILE + ":simulate", CLOSED).expect(202));
+        JsonNode done =
+                ended(customer.admin().post(PROFILE + ":simulate", CLOSED).expect(202));
 
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         System.out.printf("100001 decisions again: %d ms%n", took.toMillis());

@@ -130,8 +130,8 @@ class SimulationTest {
         Map<String, Long> found = new HashMap<>();
         for (Tally.Change change : result.changes()) {
             change.byAgent()
-                    .forEach(share -> found.put(
-                            change.from() + ">" + change.to() + " " + share.key(), share.decisions()));
+                    .forEach(share ->
+                            found.put(change.from() + ">" + change.to() + " " + share.key(), share.decisions()));
             assertThat(change.examples()).hasSize(3).allMatch(id -> id.startsWith("act_"));
             assertThat(change.byOperation().stream()
                             .mapToLong(Tally.Share::decisions)
@@ -228,8 +228,20 @@ class SimulationTest {
 
     private static Requested requested(String operation, long price) {
         return new Requested(
-                "crm", operation, Effect.WRITE, Map.of(), "crm.test", "{}", List.of(), null, List.of(),
-                new Estimate(10, 0, price, 0), "sales", "internal", 1, "5c4e");
+                "crm",
+                operation,
+                Effect.WRITE,
+                Map.of(),
+                "crm.test",
+                "{}",
+                List.of(),
+                null,
+                List.of(),
+                new Estimate(10, 0, price, 0),
+                "sales",
+                "internal",
+                1,
+                "5c4e");
     }
 
     private static ActionQueued queued(String action, Requested requested) {
