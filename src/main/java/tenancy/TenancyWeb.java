@@ -25,6 +25,6 @@ class TenancyWeb implements WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(operatorReads).addPathPatterns("/v1/**");
+        registry.addInterceptor(operatorReads).addPathPatterns("/v1/**", "/access/**", "/.well-known/**");
     }
 }

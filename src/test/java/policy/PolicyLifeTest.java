@@ -240,6 +240,29 @@ class PolicyLifeTest {
     }
 
     @Test
+    void versions_are_compared_by_what_they_decide() {
+        customer.admin().put(PROFILE, document("a", "ticket.*")).expect(201);
+        customer.admin()
+                .put(PROFILE, document("b", "crm.*"), "If-Match", "\"1\"")
+                .expect(200);
+
+        Answer diff = customer.auditor().get(PROFILE + ":diff?from=1&to=2").expect(200);
+
+        assertThat(diff.at("/rules/0/change")).isEqualTo("added");
+        assertThat(diff.at("/decisions/0/operation")).isEqualTo("ticket.other");
+        assertThat(diff.at("/decisions/0/from/rule")).isEqualTo("a");
+        assertThat(diff.at("/decisions/0/to/verdict")).isEqualTo("denied");
+        customer.auditor().get(PROFILE + ":diff").expect(404);
+        customer.auditor().get(PROFILE + ":diff?to=next").expect(400);
+    }
+
+    @Test
+    void the_schema_of_a_document_is_published() {
+        assertThat(customer.admin().get("/v1/policies/schema").expect(200).at("/title"))
+                .isEqualTo("Firebreak policy document");
+    }
+
+    @Test
     void layers_of_the_operator_are_changed_by_no_tenant() {
         assertThat(customer.admin()
                         .put("/v1/policies/layer:posture", document("a", "*"))
