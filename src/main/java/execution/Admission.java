@@ -156,18 +156,17 @@ class Admission {
             return refuse(asked, ActionState.THROTTLED, ruling, full.get(), WAIT);
         }
         Hold hold = holds.open(action, asked.requested(), ruling, Rulings.needs(needed.approvals()), asked.now());
-        var held =
-                new ActionHeld(
-                        action.key(),
-                        asked.requested(),
-                        ruling,
-                        hold,
-                        asked.key(),
-                        asked.digest(),
-                        asked.submit().parentRun() == null
-                                ? null
-                                : asked.submit().parentRun().key(),
-                        asked.now());
+        var held = new ActionHeld(
+                action.key(),
+                asked.requested(),
+                ruling,
+                hold,
+                asked.key(),
+                asked.digest(),
+                asked.submit().parentRun() == null
+                        ? null
+                        : asked.submit().parentRun().key(),
+                asked.now());
         Aggregates.create(actions, () -> new Action(action, held));
         keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now(), true));
         return Receipt.refused(
@@ -197,8 +196,8 @@ class Admission {
     /** The run is opened last, so that what is refused opens none. */
     private Receipt admit(Case asked, Ruling ruling, Granted granted, @Nullable ChecksRequired checks) {
         if (!asked.runIsOpen()) {
-            Optional<Cause> tooMany =
-                    runs.open(asked.submit().run(), asked.submit().claim(), asked.submit().parentRun(), asked.now());
+            Optional<Cause> tooMany = runs.open(
+                    asked.submit().run(), asked.submit().claim(), asked.submit().parentRun(), asked.now());
             if (tooMany.isPresent()) {
                 quotas.release(asked.envelope().action(), asked.now());
                 return refuse(asked, RunBook.stateOf(tooMany.get()), ruling, tooMany.get(), WAIT);

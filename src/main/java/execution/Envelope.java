@@ -87,9 +87,7 @@ public record Envelope(
     }
 
     static @Nullable RunId parentRun(TenantId tenant, @Nullable String parentRunId) {
-        return parentRunId == null
-                ? null
-                : new RunId(tenant, Identifiers.check("parent_run_id", parentRunId));
+        return parentRunId == null ? null : new RunId(tenant, Identifiers.check("parent_run_id", parentRunId));
     }
 
     String operation() {

@@ -307,20 +307,60 @@ class ExecutionRows {
     private static List<Object[]> run(EventMessage<?> event, RunEvent happened) {
         return switch (happened) {
             case RunStarted started ->
-                run(event, started, started.agent(), started.workspace(), RunState.OPEN, started.startedAt(), null,
-                        started.parent(), null);
+                run(
+                        event,
+                        started,
+                        started.agent(),
+                        started.workspace(),
+                        RunState.OPEN,
+                        started.startedAt(),
+                        null,
+                        started.parent(),
+                        null);
             case RunRefused refused ->
-                run(event, refused, refused.agent(), refused.workspace(), RunState.REFUSED, refused.refusedAt(), null,
-                        null, refused.cause());
+                run(
+                        event,
+                        refused,
+                        refused.agent(),
+                        refused.workspace(),
+                        RunState.REFUSED,
+                        refused.refusedAt(),
+                        null,
+                        null,
+                        refused.cause());
             case RunPaused paused ->
-                run(event, paused, paused.agent(), paused.workspace(), RunState.PAUSED, paused.startedAt(), null,
-                        null, paused.cause());
+                run(
+                        event,
+                        paused,
+                        paused.agent(),
+                        paused.workspace(),
+                        RunState.PAUSED,
+                        paused.startedAt(),
+                        null,
+                        null,
+                        paused.cause());
             case RunResumed resumed ->
-                run(event, resumed, resumed.agent(), resumed.workspace(), RunState.OPEN, resumed.startedAt(), null,
-                        null, null);
+                run(
+                        event,
+                        resumed,
+                        resumed.agent(),
+                        resumed.workspace(),
+                        RunState.OPEN,
+                        resumed.startedAt(),
+                        null,
+                        null,
+                        null);
             case RunEnded ended ->
-                run(event, ended, ended.agent(), ended.workspace(), RunState.ENDED, ended.startedAt(),
-                        ended.endedAt(), null, null);
+                run(
+                        event,
+                        ended,
+                        ended.agent(),
+                        ended.workspace(),
+                        RunState.ENDED,
+                        ended.startedAt(),
+                        ended.endedAt(),
+                        null,
+                        null);
         };
     }
 

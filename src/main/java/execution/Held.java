@@ -17,7 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param parentRun the run that starts its run, if that is opened with it
  * @param grants given to exactly this; each principal once
  */
-record Held(Requested requested, Ruling ruling, Hold hold, String requester, @Nullable String parentRun, List<ApprovalGranted> grants) {
+record Held(
+        Requested requested,
+        Ruling ruling,
+        Hold hold,
+        String requester,
+        @Nullable String parentRun,
+        List<ApprovalGranted> grants) {
 
     Held {
         grants = List.copyOf(grants);

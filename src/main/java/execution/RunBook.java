@@ -172,8 +172,8 @@ class RunBook {
     /** Writes down that a paused run goes on, if its caps allow it. */
     void goesOn(RunId run, Instant now) {
         find(run)
-                .filter(found -> found.invoke(Run::state) == RunState.PAUSED
-                        && !quotas.isHalted(run, quotaClass(run, found)))
+                .filter(found ->
+                        found.invoke(Run::state) == RunState.PAUSED && !quotas.isHalted(run, quotaClass(run, found)))
                 .ifPresent(found -> found.execute(paused -> paused.resume(now)));
     }
 
@@ -184,8 +184,8 @@ class RunBook {
 
     /** Opens a run that is not open; the cause if a limit does not allow it. */
     Optional<Cause> open(RunId run, Claim claim, @Nullable RunId parent, Instant now) {
-        Optional<Cause> reached = quotas.openRun(
-                new Opening(run, claim.workspace(), claim.agent(), claim.quotaClass(), parent, now));
+        Optional<Cause> reached =
+                quotas.openRun(new Opening(run, claim.workspace(), claim.agent(), claim.quotaClass(), parent, now));
         if (reached.isEmpty()) {
             write(
                     run,

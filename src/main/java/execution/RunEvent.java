@@ -18,8 +18,11 @@ public sealed interface RunEvent {
      */
     @Revision("1")
     record RunStarted(
-            String run, String agent, String workspace, @Nullable String parent, Instant startedAt)
-            implements RunEvent {}
+            String run,
+            String agent,
+            String workspace,
+            @Nullable String parent,
+            Instant startedAt) implements RunEvent {}
 
     /** It has no room for an action under one of its caps: nothing is admitted in it until that cap is raised. */
     @Revision("1")

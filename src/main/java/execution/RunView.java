@@ -16,8 +16,7 @@ record RunView(
         @JsonProperty("agent_id") String agent,
         @JsonProperty("workspace_id") String workspace,
 
-        @JsonProperty("parent_run_id") @Nullable
-        String parent,
+        @JsonProperty("parent_run_id") @Nullable String parent,
 
         RunState state,
         @Nullable Cause cause,

@@ -129,8 +129,7 @@ class RunsEndpoint {
         var id = new RunId(context.tenant(), run);
         // Before anything is said of the body: to whom the run is not shown, it is not there.
         var unused = row(id, caller.agent());
-        RunReceipt capped =
-                commands.ask(context, new CapRun(id, limit, value(body), caller.role() == Role.OPERATOR));
+        RunReceipt capped = commands.ask(context, new CapRun(id, limit, value(body), caller.role() == Role.OPERATOR));
         return row(capped.run(), caller.agent()).view();
     }
 

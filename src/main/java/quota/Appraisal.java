@@ -102,12 +102,7 @@ final class Appraisal {
             return;
         }
         draws.add(new Draw(
-                line.name(),
-                line.scope(),
-                units,
-                used + units,
-                line.limit(),
-                meter.comesBack(now, ledger.zone())));
+                line.name(), line.scope(), units, used + units, line.limit(), meter.comesBack(now, ledger.zone())));
         drawn.add(new Drawn(
                 line.name(), line.scope(), units, meter.windowAt(now, ledger.zone()), used + units, line.limit()));
     }
@@ -119,8 +114,7 @@ final class Appraisal {
             return;
         }
         Instant until = meter.freeAt(units, line.limit(), now, ledger.zone());
-        Cause cause = cause(
-                meter.slides() ? "rate" : "budget", line.name(), line.scope(), used, line.limit(), until);
+        Cause cause = cause(meter.slides() ? "rate" : "budget", line.name(), line.scope(), used, line.limit(), until);
         refuse(meter.slides() ? new Throttled(cause) : new BudgetExceeded(cause), until);
     }
 
@@ -139,7 +133,8 @@ final class Appraisal {
     }
 
     private void askRun(RunUse run, RunCap cap, long units) {
-        long limit = plan.cap(cap, run, envelope.workspace().key(), envelope.agent().key());
+        long limit =
+                plan.cap(cap, run, envelope.workspace().key(), envelope.agent().key());
         boolean halts = run.haltedBy(cap, limit);
         if (limit == Limits.UNLIMITED || units == 0 && !halts) {
             return;

@@ -113,7 +113,8 @@ class Budget {
     /** What {@link #reserve} would say now. */
     Reservation preview(ActionEnvelope envelope, Limits ofClass, Instant now) {
         Reservation answer = appraise(envelope, ofClass, now).reservation();
-        if (!(answer instanceof Reservation.Granted) || ledger.isOpenRun(envelope.run().key())) {
+        if (!(answer instanceof Reservation.Granted)
+                || ledger.isOpenRun(envelope.run().key())) {
             return answer;
         }
         return tooManyRuns(envelope.workspace().key(), envelope.agent().key(), ofClass)
@@ -134,8 +135,7 @@ class Budget {
         Amounts spent = held.amounts().turnedOut(actual);
         String day = LocalDate.ofInstant(Instant.ofEpochSecond(held.at()), ledger.zone())
                 .toString();
-        apply(new BudgetSettled(
-                action, held.run(), held.operation(), spent, ledger.overdrawn(held, spent, now), day));
+        apply(new BudgetSettled(action, held.run(), held.operation(), spent, ledger.overdrawn(held, spent, now), day));
         if (!spent.equals(held.amounts())) {
             held.parts().forEach(part -> warn(part.limit(), part.scope(), now));
         }
@@ -166,8 +166,7 @@ class Budget {
         List<String> expired =
                 old.stream().filter(action -> !underWay.test(action)).toList();
         for (String action : expired) {
-            apply(new BudgetReleased(
-                    action, ledger.held(action).amounts(), BudgetReleased.Reason.EXPIRED));
+            apply(new BudgetReleased(action, ledger.held(action).amounts(), BudgetReleased.Reason.EXPIRED));
         }
         boolean more = old.size() == most;
         return new Swept(expired.size(), more ? after + most - expired.size() : 0, more);
@@ -209,8 +208,8 @@ class Budget {
         int depth = parent == null ? 0 : 1 + (above == null ? 0 : above.depth());
         long deepest = plan(ofClass).cap(RunCap.RUN_DEPTH, above, workspace, agent);
         if (depth > deepest) {
-            return Optional.of(Appraisal.cause(
-                    "budget", RunCap.RUN_DEPTH.word(), Scope.ofRun(parent), depth - 1L, deepest, null));
+            return Optional.of(
+                    Appraisal.cause("budget", RunCap.RUN_DEPTH.word(), Scope.ofRun(parent), depth - 1L, deepest, null));
         }
         apply(new RunCounted(
                 run,
@@ -249,12 +248,7 @@ class Budget {
     /** The cause for a tenant whose class allows no run at all. */
     static Cause noRuns(Limits ofClass) {
         return Appraisal.cause(
-                "concurrency",
-                Limit.CONCURRENT_RUNS.word(),
-                Scope.TENANT.word(),
-                0,
-                ofClass.concurrentRuns(),
-                null);
+                "concurrency", Limit.CONCURRENT_RUNS.word(), Scope.TENANT.word(), 0, ofClass.concurrentRuns(), null);
     }
 
     void closeRun(String run) {
@@ -268,8 +262,7 @@ class Budget {
         RunUse use = ledger.run(run);
         return use != null
                 && use.haltedBy() != null
-                && use.haltedBy(
-                        use.haltedBy(), plan(ofClass).cap(use.haltedBy(), use, use.workspace(), use.agent()));
+                && use.haltedBy(use.haltedBy(), plan(ofClass).cap(use.haltedBy(), use, use.workspace(), use.agent()));
     }
 
     /** Changes one cap of one open run: the tenant within what it was granted, the operator as it likes. */
@@ -279,8 +272,7 @@ class Budget {
             throw new NotFound("run", run);
         }
         if (layer == Layer.TENANT) {
-            LimitRaised.check(
-                    cap.word(), value, plan(ofClass).grantedCap(cap, use, use.workspace(), use.agent()));
+            LimitRaised.check(cap.word(), value, plan(ofClass).grantedCap(cap, use, use.workspace(), use.agent()));
         }
         Long before = use.capBy(layer, cap);
         if (before == null || before != value) {
@@ -294,8 +286,7 @@ class Budget {
         }
         Optional<Long> before = overrides.by(layer, scope.word(), limit.word());
         if (before.isEmpty() && overrides.size() >= Overrides.MOST) {
-            throw new Conflict(
-                    "too_many_overrides", "A tenant has at most %d overrides.".formatted(Overrides.MOST));
+            throw new Conflict("too_many_overrides", "A tenant has at most %d overrides.".formatted(Overrides.MOST));
         }
         if (!before.equals(Optional.of(value))) {
             apply(new OverrideSet(scope.word(), limit.word(), value, layer, overrides.version() + 1));

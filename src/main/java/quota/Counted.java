@@ -9,13 +9,18 @@ import tenancy.InvalidField;
  * A limit on what is used in a window: {@code <unit>_per_<span>}, of one system with {@code :<system>}, of one operation
  * with {@code :<system>/<operation>}; such as {@code tool_calls_per_day:zendesk/ticket.update}.
  */
-record Counted(Unit unit, Span span, @Nullable String system, @Nullable String operation) {
+record Counted(
+        Unit unit,
+        Span span,
+        @Nullable String system,
+        @Nullable String operation) {
 
     /** A billion units of currency in micro-units: sums of a few stay far from the end of a long. */
     static final long MOST = 1_000_000_000_000_000L;
 
-    static final String SPELLING = "must be tool_calls, high_risk, tokens, cost_micros or storage_bytes, then _per_minute,"
-            + " _per_hour, _per_day or _per_month, then nothing, :system or :system/operation; or a cap of runs";
+    static final String SPELLING =
+            "must be tool_calls, high_risk, tokens, cost_micros or storage_bytes, then _per_minute,"
+                    + " _per_hour, _per_day or _per_month, then nothing, :system or :system/operation; or a cap of runs";
 
     /** The limit of that name; empty if it is none. */
     static Optional<Counted> of(String name) {

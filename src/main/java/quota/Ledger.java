@@ -90,7 +90,12 @@ final class Ledger {
         runs.computeIfAbsent(event.run(), isNew -> new RunUse()).reserve(event.amounts(), costCap);
         open.put(
                 event.action(),
-                new Held(event.run(), event.operation(), event.amounts(), event.at().getEpochSecond(), parts));
+                new Held(
+                        event.run(),
+                        event.operation(),
+                        event.amounts(),
+                        event.at().getEpochSecond(),
+                        parts));
         if (turned) {
             meters.values().removeIf(meter -> meter.isOver(event.at()));
         }

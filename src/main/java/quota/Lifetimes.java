@@ -40,6 +40,7 @@ class Lifetimes implements SmartLifecycle {
     private final Counter expired;
     /** When each tenant that reserved since the start is looked at next. */
     private final Map<TenantId, Instant> due = new ConcurrentHashMap<>();
+
     private @Nullable ScheduledExecutorService timer;
 
     Lifetimes(TenantCommands commands, QuotaSettings settings, Clock clock, MeterRegistry meters) {
@@ -93,8 +94,7 @@ class Lifetimes implements SmartLifecycle {
         Duration pause = Duration.ofSeconds(TICK_SECONDS);
         ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("reservation-lifetimes").factory());
-        started.scheduleWithFixedDelay(
-                this::sweepQuietly, pause.toSeconds(), pause.toSeconds(), TimeUnit.SECONDS);
+        started.scheduleWithFixedDelay(this::sweepQuietly, pause.toSeconds(), pause.toSeconds(), TimeUnit.SECONDS);
         timer = started;
     }
 

@@ -28,7 +28,9 @@ record LimitName(String word) {
 
     /** Whether it may differ for one workspace or agent: the others are decided for the tenant as a whole. */
     boolean isOfScopes() {
-        return fixed().isEmpty() || word.equals(Limit.CONCURRENT_RUNS.word()) || word.equals(Limit.TOOL_CALLS_PER_DAY.word());
+        return fixed().isEmpty()
+                || word.equals(Limit.CONCURRENT_RUNS.word())
+                || word.equals(Limit.TOOL_CALLS_PER_DAY.word());
     }
 
     /** Refuses a value that is out of range. */

@@ -8,8 +8,7 @@ public class LimitRaised extends Forbidden {
     private LimitRaised(String limit, long value, long granted) {
         super(
                 "limit_above_grant",
-                "%s may be at most %d here, not %d: ask the operator to raise it."
-                        .formatted(limit, granted, value));
+                "%s may be at most %d here, not %d: ask the operator to raise it.".formatted(limit, granted, value));
     }
 
     static void check(String limit, long value, long granted) {

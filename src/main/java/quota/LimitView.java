@@ -46,7 +46,8 @@ record LimitView(
         long otherwise = scope.isTenant() ? ofClass.of(limit) : Limits.UNLIMITED;
         long value = use.overrides().inForce(scope.word(), limit.word(), otherwise);
         Use.Line line = use.lines().stream()
-                .filter(each -> each.limit().equals(limit.word()) && each.scope().equals(scope.word()))
+                .filter(each ->
+                        each.limit().equals(limit.word()) && each.scope().equals(scope.word()))
                 .findFirst()
                 .orElse(null);
         return new LimitView(

@@ -77,9 +77,7 @@ public record Limits(
 
     /** The value of any limit; {@link #UNLIMITED} if the class does not name it. */
     long of(LimitName limit) {
-        return limit.fixed()
-                .map(this::of)
-                .orElseGet(() -> counted().getOrDefault(limit.word(), UNLIMITED));
+        return limit.fixed().map(this::of).orElseGet(() -> counted().getOrDefault(limit.word(), UNLIMITED));
     }
 
     /** The same, if each is known and in its range. */

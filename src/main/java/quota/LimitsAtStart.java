@@ -26,8 +26,7 @@ class LimitsAtStart implements SmartLifecycle {
     private final JsonMapper json;
     private volatile boolean running;
 
-    LimitsAtStart(
-            @Qualifier("systemDataSource") DataSource everyTenant, LimitsInForce limits, JsonMapper json) {
+    LimitsAtStart(@Qualifier("systemDataSource") DataSource everyTenant, LimitsInForce limits, JsonMapper json) {
         this.everyTenant = new JdbcTemplate(everyTenant);
         this.limits = limits;
         this.json = json;
@@ -60,7 +59,8 @@ class LimitsAtStart implements SmartLifecycle {
                     TenantId tenant = new TenantId(row.getString(1));
                     Overrides known = overrides.getOrDefault(tenant, Overrides.NONE);
                     long version = Math.max(known.version(), row.getLong(5));
-                    overrides.put(tenant, known.with(layer, row.getString(6), row.getString(2), row.getLong(4), version));
+                    overrides.put(
+                            tenant, known.with(layer, row.getString(6), row.getString(2), row.getLong(4), version));
                 });
         overrides.forEach(limits::overridden);
         running = true;

@@ -47,7 +47,8 @@ record Overrides(long version, Map<String, Map<String, Long>> operator, Map<Stri
 
     /** Names of the limits that are set in the scope, in their order. */
     TreeSet<String> limits(String scope) {
-        TreeSet<String> names = new TreeSet<>(operator.getOrDefault(scope, Map.of()).keySet());
+        TreeSet<String> names =
+                new TreeSet<>(operator.getOrDefault(scope, Map.of()).keySet());
         names.addAll(own.getOrDefault(scope, Map.of()).keySet());
         return names;
     }

@@ -120,7 +120,8 @@ final class Plan {
         if (ofRun != null || overrides.isEmpty()) {
             return ofRun;
         }
-        return overrides.by(layer, "agent:" + agent, cap.word())
+        return overrides
+                .by(layer, "agent:" + agent, cap.word())
                 .or(() -> overrides.by(layer, "workspace:" + workspace, cap.word()))
                 .or(() -> overrides.by(layer, Scope.TENANT.word(), cap.word()))
                 .orElse(null);

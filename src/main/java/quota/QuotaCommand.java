@@ -34,10 +34,7 @@ sealed interface QuotaCommand {
             implements QuotaCommand {}
 
     record ChangeSettings(
-            @TargetAggregateIdentifier BudgetId budget,
-            ZoneId zone,
-            List<Integer> thresholds,
-            Instant now)
+            @TargetAggregateIdentifier BudgetId budget, ZoneId zone, List<Integer> thresholds, Instant now)
             implements QuotaCommand {}
 
     record CountThrottled(
@@ -58,7 +55,6 @@ sealed interface QuotaCommand {
             implements QuotaCommand {}
 
     /** What one run uses of its caps. */
-    record ReadRunUse(
-            @TargetAggregateIdentifier BudgetId budget, String run, String quotaClass, Instant now)
+    record ReadRunUse(@TargetAggregateIdentifier BudgetId budget, String run, String quotaClass, Instant now)
             implements QuotaCommand {}
 }

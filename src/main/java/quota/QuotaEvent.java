@@ -40,8 +40,7 @@ public sealed interface QuotaEvent {
      * @param amounts what it is expected to use
      */
     @Revision("1")
-    record BudgetReserved(
-            String action, String run, String operation, Amounts amounts, List<Drawn> draws, Instant at)
+    record BudgetReserved(String action, String run, String operation, Amounts amounts, List<Drawn> draws, Instant at)
             implements QuotaEvent {
 
         public BudgetReserved {

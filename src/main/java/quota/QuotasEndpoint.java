@@ -191,8 +191,7 @@ class QuotasEndpoint {
         return LimitView.of(scope, named, limits.ofClass(quotaClass), use);
     }
 
-    private void remove(
-            TenantContext context, Caller caller, Scope scope, String limit, @Nullable String operation) {
+    private void remove(TenantContext context, Caller caller, Scope scope, String limit, @Nullable String operation) {
         Use unused = commands.ask(
                 context,
                 new ClearOverride(
@@ -232,8 +231,7 @@ class QuotasEndpoint {
         for (Integer each : thresholds) {
             int threshold = Optional.ofNullable(each).orElse(0);
             if (threshold <= before || threshold > ALL_OF_IT || thresholds.size() > MOST_THRESHOLDS) {
-                throw new InvalidField(
-                        "/thresholds", "range", "must be at most 10 rising whole numbers from 1 to 100");
+                throw new InvalidField("/thresholds", "range", "must be at most 10 rising whole numbers from 1 to 100");
             }
             before = threshold;
         }

@@ -44,9 +44,7 @@ enum Span {
     /** The calendar window at that moment: days since 1970-01-01, or months since year 0. */
     long window(Instant at, ZoneId zone) {
         LocalDate day = LocalDate.ofInstant(at, zone);
-        return this == MONTH
-                ? (long) day.getYear() * MONTHS_A_YEAR + day.getMonthValue() - 1
-                : day.toEpochDay();
+        return this == MONTH ? (long) day.getYear() * MONTHS_A_YEAR + day.getMonthValue() - 1 : day.toEpochDay();
     }
 
     /** When a calendar window begins, in seconds since 1970-01-01T00:00Z. */

@@ -62,9 +62,7 @@ class StoredQuotas implements Quotas {
 
     /** A tenant without a ledger has used nothing. */
     private <T> T read(TenantId tenant, Function<Budget, T> question) {
-        return budgets.find(tenant)
-                .map(found -> found.invoke(question))
-                .orElseGet(() -> question.apply(new Budget()));
+        return budgets.find(tenant).map(found -> found.invoke(question)).orElseGet(() -> question.apply(new Budget()));
     }
 
     @Override
@@ -108,7 +106,7 @@ class StoredQuotas implements Quotas {
         Limits ofClass = limits.ofClass(quotaClass);
         budgets.find(run.tenant())
                 .orElseThrow(() -> new NotFound("run", run.key()))
-                .execute(budget -> budget.capRun(
-                        run.key(), cap, checked, byOperator ? Layer.OPERATOR : Layer.TENANT, ofClass));
+                .execute(budget ->
+                        budget.capRun(run.key(), cap, checked, byOperator ? Layer.OPERATOR : Layer.TENANT, ofClass));
     }
 }

@@ -59,8 +59,7 @@ public record Cause(
 
     /** The same, as a limit of this scope. */
     public Cause of(String limitedScope) {
-        return new Cause(
-                owner, kind, limit, used, limitValue, resetsAt, rule, policyVersion, detail, limitedScope);
+        return new Cause(owner, kind, limit, used, limitValue, resetsAt, rule, policyVersion, detail, limitedScope);
     }
 
     public static Cause rule(String rule, long policyVersion, String detail) {

@@ -74,7 +74,8 @@ class AdmissionTest {
         house.submit(submit("act_1", null));
         house.submit(submit("act_2", "k2"));
 
-        assertThat(house.journal(RUN)).containsExactly(new RunStarted(RUN.key(), TRIAGE.key(), SUPPORT.key(), null, NOW));
+        assertThat(house.journal(RUN))
+                .containsExactly(new RunStarted(RUN.key(), TRIAGE.key(), SUPPORT.key(), null, NOW));
         assertThat(house.ledger.asked).containsExactly("reserve act_1", "open wr_1", "reserve act_2");
     }
 

@@ -174,8 +174,7 @@ class LayersTest {
     }
 
     private void publish(TenantId tenant, String name, PolicyDocument document) {
-        in(() -> publishing.handle(
-                new PublishPolicy(new ProfileId(tenant, name), document, null, "", Mode.ENFORCED)));
+        in(() -> publishing.handle(new PublishPolicy(new ProfileId(tenant, name), document, null, "", Mode.ENFORCED)));
     }
 
     private static <T extends @Nullable Object> T in(Callable<T> work) {

@@ -158,12 +158,12 @@ class BudgetTest {
         limits.defined(new DefinedClass("nothing", Envelopes.limits(0, 0), 1));
         var budgets = new Budgets(budget.getRepository());
         var meters = new SimpleMeterRegistry();
-        var lifetimes = new Lifetimes(
-                new NoLane(), new QuotaSettings(LIFETIME), Clock.fixed(NOW, ZoneOffset.UTC), meters);
+        var lifetimes =
+                new Lifetimes(new NoLane(), new QuotaSettings(LIFETIME), Clock.fixed(NOW, ZoneOffset.UTC), meters);
         var quotas = new StoredQuotas(budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()));
         budget.registerAnnotatedCommandHandler(new Neighbour(quotas));
-        budget.registerAnnotatedCommandHandler(new Allotment(
-                noClasses(), budgets, limits, agent -> registered(agent), Envelopes.underWay(underWay)));
+        budget.registerAnnotatedCommandHandler(
+                new Allotment(noClasses(), budgets, limits, agent -> registered(agent), Envelopes.underWay(underWay)));
     }
 
     private void define(long runs, long calls, Map<String, Long> counted) {
@@ -180,11 +180,7 @@ class BudgetTest {
 
     @Test
     void is_fully_usable_and_then_says_how_much_until_when() {
-        budget.given(
-                        new BudgetOpened(NOW),
-                        reserved("a", 1, 2),
-                        settled("a", ONE_CALL),
-                        reserved("b", 2, 2))
+        budget.given(new BudgetOpened(NOW), reserved("a", 1, 2), settled("a", ONE_CALL), reserved("b", 2, 2))
                 .when(new Reserve("c", GOLD, NOW))
                 .expectNoEvents()
                 .expectResultMessagePayload(exceeded(CALLS, "tenant", 2, 2, MIDNIGHT));
@@ -306,13 +302,13 @@ class BudgetTest {
         budget.given(new BudgetOpened(NOW), reservedBefore)
                 .when(new Reserve(new Asked("b", GOLD).using(20, 0, 0).envelope(), NOW))
                 .expectNoEvents()
-                .expectResultMessagePayload(new Throttled(
-                        cause("rate", "tokens_per_minute", "tenant", 90, 100, NOW.plusSeconds(61))));
+                .expectResultMessagePayload(
+                        new Throttled(cause("rate", "tokens_per_minute", "tenant", 90, 100, NOW.plusSeconds(61))));
         budget.given(new BudgetOpened(NOW), reservedBefore)
                 .when(new Reserve(new Asked("b", GOLD).using(0, 6, 0).envelope(), NOW))
                 .expectNoEvents()
-                .expectResultMessagePayload(exceeded(
-                        "cost_micros_per_month", "tenant", 45, 50, Instant.parse("2026-12-01T00:00:00Z")));
+                .expectResultMessagePayload(
+                        exceeded("cost_micros_per_month", "tenant", 45, 50, Instant.parse("2026-12-01T00:00:00Z")));
     }
 
     @Test
@@ -332,7 +328,8 @@ class BudgetTest {
                 .expectResultMessagePayload(
                         exceeded("tool_calls_per_day:zendesk/ticket.update", "tenant", 0, 0, MIDNIGHT));
         budget.givenNoPriorActivity()
-                .when(new Reserve(new Asked("a", GOLD).on("zendesk", "ticket.read").envelope(), NOW))
+                .when(new Reserve(
+                        new Asked("a", GOLD).on("zendesk", "ticket.read").envelope(), NOW))
                 .expectSuccessfulHandlerExecution();
         budget.givenNoPriorActivity()
                 .when(new Reserve(
@@ -424,8 +421,7 @@ class BudgetTest {
         budget.given(new BudgetOpened(NOW), counted("r1", 1))
                 .when(new OpenRun("r2"))
                 .expectNoEvents()
-                .expectResultMessagePayload(
-                        Optional.of(cause("concurrency", "concurrent_runs", "tenant", 1, 1, null)));
+                .expectResultMessagePayload(Optional.of(cause("concurrency", "concurrent_runs", "tenant", 1, 1, null)));
     }
 
     @Test
@@ -453,8 +449,7 @@ class BudgetTest {
         define(9, 2, Map.of("run_depth", 1L));
         budget.given(new BudgetOpened(NOW), counted("r0", 1))
                 .when(new OpenRun("r1", "r0"))
-                .expectEvents(
-                        new RunCounted("r1", 2, 9, Envelopes.SUPPORT, Envelopes.TRIAGE, "r0", 1, NOW));
+                .expectEvents(new RunCounted("r1", 2, 9, Envelopes.SUPPORT, Envelopes.TRIAGE, "r0", 1, NOW));
         budget.given(
                         new BudgetOpened(NOW),
                         counted("r0", 1),
@@ -673,13 +668,11 @@ class BudgetTest {
         return new Granted(List.of(new Reservation.Draw(CALLS, "tenant", units, used, of, MIDNIGHT)));
     }
 
-    private static BudgetExceeded exceeded(
-            String limit, String scope, long used, long of, @Nullable Instant resets) {
+    private static BudgetExceeded exceeded(String limit, String scope, long used, long of, @Nullable Instant resets) {
         return new BudgetExceeded(cause("budget", limit, scope, used, of, resets));
     }
 
-    private static Cause cause(
-            String kind, String limit, String scope, long used, long of, @Nullable Instant resets) {
+    private static Cause cause(String kind, String limit, String scope, long used, long of, @Nullable Instant resets) {
         return Cause.limit(Cause.Owner.TENANT, kind, limit, used, of, resets).of(scope);
     }
 

@@ -57,8 +57,7 @@ final class Envelopes {
         }
 
         Asked of(TenantId other) {
-            return new Asked(
-                    other, action, quotaClass, workspace, agent, run, system, operation, effect, estimate);
+            return new Asked(other, action, quotaClass, workspace, agent, run, system, operation, effect, estimate);
         }
 
         Asked by(String ofWorkspace, String ofAgent) {
@@ -67,8 +66,7 @@ final class Envelopes {
         }
 
         Asked in(String ofRun) {
-            return new Asked(
-                    tenant, action, quotaClass, workspace, agent, ofRun, system, operation, effect, estimate);
+            return new Asked(tenant, action, quotaClass, workspace, agent, ofRun, system, operation, effect, estimate);
         }
 
         Asked on(String ofSystem, String ofOperation) {
@@ -78,16 +76,7 @@ final class Envelopes {
 
         Asked highRisk() {
             return new Asked(
-                    tenant,
-                    action,
-                    quotaClass,
-                    workspace,
-                    agent,
-                    run,
-                    system,
-                    operation,
-                    Effect.HIGH_RISK,
-                    estimate);
+                    tenant, action, quotaClass, workspace, agent, run, system, operation, Effect.HIGH_RISK, estimate);
         }
 
         Asked using(long tokens, long microUnits, long bytes) {

@@ -51,9 +51,10 @@ class LimitNameTest {
             })
     void a_class_may_not_name_it_beside_its_own(String name) {
         assertThatThrownBy(() -> Envelopes.limits(1, 1, Map.of(name, 5L)).checked())
-                .isInstanceOfSatisfying(InvalidField.class, wrong -> assertThat(
-                                wrong.fields().getFirst().pointer())
-                        .isEqualTo("/counted/" + name.replace("/", "~1")));
+                .isInstanceOfSatisfying(
+                        InvalidField.class,
+                        wrong -> assertThat(wrong.fields().getFirst().pointer())
+                                .isEqualTo("/counted/" + name.replace("/", "~1")));
     }
 
     @Test

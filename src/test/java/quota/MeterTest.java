@@ -131,9 +131,10 @@ class MeterTest {
 
     @Test
     void changing_the_time_zone_as_often_as_one_likes_buys_no_window() {
-        List<ZoneId> zones = List.of("UTC", "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Tokyo", "America/New_York").stream()
-                .map(ZoneId::of)
-                .toList();
+        List<ZoneId> zones =
+                List.of("UTC", "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Tokyo", "America/New_York").stream()
+                        .map(ZoneId::of)
+                        .toList();
         for (int history = 0; history < 200; history++) {
             Meter meter = meter("tool_calls_per_day");
             ZoneId zone = UTC;
