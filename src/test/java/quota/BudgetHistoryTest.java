@@ -22,7 +22,6 @@ import org.axonframework.eventsourcing.EventSourcingRepository;
 import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 import org.axonframework.eventsourcing.eventstore.inmemory.InMemoryEventStorageEngine;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import quota.Envelopes.Asked;
 import quota.QuotaEvent.BudgetReserved;
@@ -193,8 +192,9 @@ class BudgetHistoryTest {
         EmbeddedEventStore store = EmbeddedEventStore.builder()
                 .storageEngine(new InMemoryEventStorageEngine())
                 .build();
-        var budgets = new Budgets(
-                EventSourcingRepository.builder(Budget.class).eventStore(store).build());
+        var budgets = new Budgets(EventSourcingRepository.builder(Budget.class)
+                .eventStore(store)
+                .build());
         var model = new Model();
         Instant now = START;
         Limits limits = limits();
@@ -262,7 +262,11 @@ class BudgetHistoryTest {
             scoped.remove(scope);
         } else {
             long value = random.nextInt(80);
-            in(budgets, at, false, budget -> budget.override(new Scope(scope), limit, value, Layer.OPERATOR, limits));
+            in(
+                    budgets,
+                    at,
+                    false,
+                    budget -> budget.override(new Scope(scope), limit, value, Layer.OPERATOR, limits));
             scoped.put(scope, value);
         }
     }
@@ -332,7 +336,12 @@ class BudgetHistoryTest {
     }
 
     private void no(
-            String as, Model model, Map<String, Long> violated, Cause cause, boolean undone, ActionEnvelope envelope) {
+            String as,
+            Model model,
+            Map<String, Long> violated,
+            Cause cause,
+            boolean undone,
+            ActionEnvelope envelope) {
         refused++;
         String key = cause.scope() + " " + cause.limit();
         assertThat(violated).as(as).containsKey(key);
@@ -436,7 +445,8 @@ class BudgetHistoryTest {
                     budgets,
                     at,
                     false,
-                    budget -> budget.sweep(LIFETIME, after, page, action -> action.hashCode() % 3 == kept, at));
+                    budget -> budget.sweep(
+                            LIFETIME, after, page, action -> action.hashCode() % 3 == kept, at));
             expired += swept.expired();
         }
         Instant latest = at.minus(LIFETIME);
@@ -447,15 +457,12 @@ class BudgetHistoryTest {
             Entry entry = model.entries.getOrDefault(action, new Entry(envelope("none"), at));
             young |= entry.at.isAfter(latest);
             boolean old = !entry.at.isAfter(latest);
-            @Nullable
-            Held held = in(budgets, at, false, budget -> budget.ledger().held(action));
-            if (held == null) {
+            boolean held = in(budgets, at, false, budget -> budget.ledger().held(action) != null);
+            if (!held) {
                 assertThat(old && action.hashCode() % 3 != kept).as(as).isTrue();
                 model.entries.remove(action);
             } else {
-                assertThat(old && action.hashCode() % 3 != kept && !young)
-                        .as(as)
-                        .isFalse();
+                assertThat(old && action.hashCode() % 3 != kept && !young).as(as).isFalse();
             }
             looked++;
         }
@@ -463,12 +470,12 @@ class BudgetHistoryTest {
     }
 
     /** limit = free + reserved + spent, of every limit and scope, as the child says. */
-    private static void figures(String as, Budgets budgets, Model model, Limits limits, List<Line> lines, Instant at) {
+    private static void figures(
+            String as, Budgets budgets, Model model, Limits limits, List<Line> lines, Instant at) {
         Use use = in(budgets, at, false, budget -> budget.use(limits, at));
         for (Line line : lines) {
             Use.Line shown = use.lines().stream()
-                    .filter(each ->
-                            each.limit().equals(line.limit()) && each.scope().equals(line.scope()))
+                    .filter(each -> each.limit().equals(line.limit()) && each.scope().equals(line.scope()))
                     .findFirst()
                     .orElseThrow();
             assertThat(List.of(shown.spent(), shown.reserved(), orZero(shown.limitValue())))
@@ -538,8 +545,7 @@ class BudgetHistoryTest {
     }
 
     /** One command in a unit of work of its own, as a lane of one; undone at the end if the batch is to fail. */
-    private static <T extends @Nullable Object> T in(
-            Budgets budgets, Instant now, boolean undone, Function<Budget, T> work) {
+    private static <T> T in(Budgets budgets, Instant now, boolean undone, Function<Budget, T> work) {
         var unit = DefaultUnitOfWork.startAndGet(GenericCommandMessage.asCommandMessage("work"));
         T answer = budgets.findOrOpen(ACME, now).invoke(work);
         if (undone) {
