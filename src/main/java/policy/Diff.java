@@ -119,7 +119,7 @@ final class Diff {
         differs(differ, "data_classes", from.dataClasses(), to.dataClasses());
         differs(differ, "models", from.models(), to.models());
         differs(differ, "model_tokens", from.modelTokens(), to.modelTokens());
-        differs(differ, "retention", from.retention(), to.retention());
+        differs(differ, "records", from.records(), to.records());
         return differ;
     }
 

@@ -21,7 +21,7 @@ public enum Layer {
     PLATFORM(Layer.OF_PLATFORM, "the operator"),
     /** What the operator takes away from one tenant for a while. */
     POSTURE("layer:posture", "the operator"),
-    TENANT("layer:tenant", "the tenant"),
+    TENANT(Layer.OF_TENANT, "the tenant"),
     WORKSPACE("layer:workspace:", "the tenant"),
     AGENT_CLASS("layer:agent_class:", "the tenant"),
     /** The profile of the agent's registration. */
@@ -33,6 +33,9 @@ public enum Layer {
     private static final String RESERVED = "layer:";
 
     static final String OF_PLATFORM = "layer:platform";
+
+    /** The name of the document of a tenant as a whole. */
+    public static final String OF_TENANT = "layer:tenant";
 
     private final String spelled;
     private final String owner;

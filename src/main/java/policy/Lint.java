@@ -15,7 +15,7 @@ import policy.PolicyDocument.Approvers;
 import policy.PolicyDocument.Choice;
 import policy.PolicyDocument.Destinations;
 import policy.PolicyDocument.Question;
-import policy.PolicyDocument.Retention;
+import policy.PolicyDocument.Records;
 import policy.PolicyDocument.Rule;
 import tenancy.Refusal.FieldError;
 
@@ -53,6 +53,8 @@ final class Lint {
             matches("arguments(\\.[A-Za-z0-9_-]{1,64}){0,4}|target\\.[A-Za-z0-9_-]{1,64}|'[^'\\p{Cntrl}]{0,200}'");
     private static final Predicate<String> EFFECT = Set.of("read", "write", "high_risk")::contains;
     private static final Predicate<String> ROLE = Set.of("approver", "tenant_admin", "operator")::contains;
+    private static final Predicate<String> READER =
+            Set.of("agent", "tenant_admin", "approver", "auditor", "analyst")::contains;
     private static final Set<String> RULE_EFFECTS = Set.of("allow", "deny", "require_approval", "require_check");
 
     private final Layer layer;
@@ -77,7 +79,7 @@ final class Lint {
         lint.list("/data_classes", document.dataClasses(), WORD, "bad_name", MOST_LISTED);
         lint.list("/models", document.models(), MODEL, "bad_model_pattern", MOST_LISTED);
         lint.modelTokens(document.modelTokens());
-        lint.retention(document.retention());
+        lint.records(document.records());
         if (!lint.findings.isEmpty()) {
             throw new InvalidPolicy(lint.findings.subList(0, Math.min(MOST_FINDINGS, lint.findings.size())));
         }
@@ -250,11 +252,18 @@ final class Lint {
         return key.replace("~", "~0").replace("/", "~1");
     }
 
-    private void retention(@Nullable Retention retention) {
-        Integer days = retention == null ? null : retention.actionDays();
-        if (days != null && (days < 1 || days > MOST_DAYS)) {
-            found("/retention/action_days", "out_of_range", "must be 1 to %,d".formatted(MOST_DAYS));
+    private void records(@Nullable Records records) {
+        if (records == null) {
+            return;
         }
+        if (layer != Layer.TENANT) {
+            found("/records", "only_of_the_tenant", "is said for the tenant as a whole: publish it in layer:tenant");
+        }
+        Integer days = records.actionDays();
+        if (days != null && (days < 1 || days > MOST_DAYS)) {
+            found("/records/action_days", "out_of_range", "must be 1 to %,d".formatted(MOST_DAYS));
+        }
+        list("/records/journaled_reads", records.journaledReads(), READER, "unknown_role", MOST_SELECTED);
     }
 
     private void optional(String at, @Nullable List<String> values, Predicate<String> valid, String rule) {

@@ -24,7 +24,7 @@ public record PolicyDocument(
         @Nullable List<String> dataClasses,
         @Nullable List<String> models,
         Map<String, Long> modelTokens,
-        @Nullable Retention retention) {
+        @Nullable Records records) {
 
     /** A section may be left out, and is silent then. */
     public PolicyDocument(
@@ -33,18 +33,18 @@ public record PolicyDocument(
             @Nullable List<String> dataClasses,
             @Nullable List<String> models,
             @Nullable Map<String, Long> modelTokens,
-            @Nullable Retention retention) {
+            @Nullable Records records) {
         this.rules = List.copyOf(Objects.requireNonNullElse(rules, List.of()));
         this.destinations = Objects.requireNonNullElse(destinations, Destinations.NONE);
         this.dataClasses = dataClasses == null ? null : List.copyOf(dataClasses);
         this.models = models == null ? null : List.copyOf(models);
         this.modelTokens = Map.copyOf(Objects.requireNonNullElse(modelTokens, Map.of()));
-        this.retention = retention;
+        this.records = records;
     }
 
     /** The same document with these rules instead of its own. */
     PolicyDocument with(List<Rule> others) {
-        return new PolicyDocument(others, destinations, dataClasses, models, modelTokens, retention);
+        return new PolicyDocument(others, destinations, dataClasses, models, modelTokens, records);
     }
 
     /**
@@ -164,8 +164,20 @@ public record PolicyDocument(
         }
     }
 
-    /** @param actionDays how many days an ended action stays among those that can be listed; the journal keeps it */
-    public record Retention(@Nullable Integer actionDays) {}
+    /**
+     * What is kept and seen of a tenant; only its own layer says so.
+     *
+     * @param actionDays how many days an ended action, and the key it was asked for under, is remembered outside of the
+     *     journal; null: for ever
+     * @param journaledReads roles whose reads are written into the journal, beside every operator's
+     */
+    public record Records(@Nullable Integer actionDays, List<String> journaledReads) {
+
+        public Records(@Nullable Integer actionDays, @Nullable List<String> journaledReads) {
+            this.actionDays = actionDays;
+            this.journaledReads = List.copyOf(Objects.requireNonNullElse(journaledReads, List.of()));
+        }
+    }
 
     private static @Nullable List<String> copy(@Nullable List<String> names) {
         return names == null ? null : List.copyOf(names);

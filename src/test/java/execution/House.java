@@ -76,7 +76,8 @@ final class House {
             java.time.Duration.ofSeconds(1),
             java.time.Duration.ofSeconds(1),
             java.time.Duration.ofSeconds(60),
-            100);
+            100,
+            java.time.Duration.ofHours(1));
     final Outcomes outcomes = new Outcomes();
     final Ledger ledger = new Ledger();
     final Backlog backlog;

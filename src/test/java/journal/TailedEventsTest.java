@@ -47,7 +47,11 @@ class TailedEventsTest {
     }
 
     @BeforeEach
-    void atTheEnd() {
+    void atTheEnd() throws SQLException {
+        try (Connection connection = connection()) {
+            write(connection, OF_NONE);
+            connection.commit();
+        }
         while (!read().isEmpty()) {
             // what other tests wrote
         }

@@ -25,7 +25,7 @@ final class TestTenants implements AutoCloseable {
     /** Everything is allowed, so that a test that wants a no has to say so. */
     static final String OPEN_POLICY = """
         {"rules":[{"id":"all","effect":"allow","operations":["*"],"words":"Everything goes."}],
-         "destinations":{"allow":["*"]},"data_classes":["internal"],"models":[]}\
+         "destinations":{"allow":["*"],"recipients":{"allow":["*"]}},"data_classes":["internal"],"models":[]}\
         """;
 
     static final Map<String, Object> ROOMY = Map.of(

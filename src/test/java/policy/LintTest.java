@@ -15,7 +15,7 @@ import policy.PolicyDocument.Approvers;
 import policy.PolicyDocument.Choice;
 import policy.PolicyDocument.Destinations;
 import policy.PolicyDocument.Question;
-import policy.PolicyDocument.Retention;
+import policy.PolicyDocument.Records;
 import policy.PolicyDocument.Rule;
 import tenancy.InvalidField;
 import tenancy.Role;
@@ -149,7 +149,9 @@ class LintTest {
                         "/document/destinations/systems/deny/0 bad_name",
                         "/document/destinations/recipients/allow/0 bad_domain_pattern",
                         "/document/model_tokens/a~1b out_of_range",
-                        "/document/retention/action_days out_of_range");
+                        "/document/records only_of_the_tenant",
+                        "/document/records/action_days out_of_range",
+                        "/document/records/journaled_reads/0 unknown_role");
         assertThat(findings(with(List.of(
                         whole("a", "require_approval", null, null, null),
                         whole("b", "require_check", null, null, null),
@@ -218,7 +220,7 @@ class LintTest {
                 null,
                 null,
                 Map.of("a/b", good ? 0L : -1L),
-                new Retention(good ? 30 : 0));
+                good ? null : new Records(0, List.of("robot")));
     }
 
     private static Rule whole(

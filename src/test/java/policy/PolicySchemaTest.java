@@ -36,7 +36,7 @@ class PolicySchemaTest {
         same(PolicyDocument.Question.class, "/$defs/rule/properties/check");
         same(PolicyDocument.Destinations.class, "/properties/destinations");
         same(PolicyDocument.Choice.class, "/$defs/choice");
-        same(PolicyDocument.Retention.class, "/properties/retention");
+        same(PolicyDocument.Records.class, "/properties/records");
     }
 
     @Test

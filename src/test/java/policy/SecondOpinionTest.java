@@ -175,7 +175,7 @@ class SecondOpinionTest {
                 document.dataClasses(),
                 document.models(),
                 document.modelTokens(),
-                document.retention());
+                document.records());
     }
 
     /** The verdict, and each reason with its layer and version, as one list. */

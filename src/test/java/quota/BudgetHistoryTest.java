@@ -192,9 +192,8 @@ class BudgetHistoryTest {
         EmbeddedEventStore store = EmbeddedEventStore.builder()
                 .storageEngine(new InMemoryEventStorageEngine())
                 .build();
-        var budgets = new Budgets(EventSourcingRepository.builder(Budget.class)
-                .eventStore(store)
-                .build());
+        var budgets = new Budgets(
+                EventSourcingRepository.builder(Budget.class).eventStore(store).build());
         var model = new Model();
         Instant now = START;
         Limits limits = limits();
@@ -262,11 +261,7 @@ class BudgetHistoryTest {
             scoped.remove(scope);
         } else {
             long value = random.nextInt(80);
-            in(
-                    budgets,
-                    at,
-                    false,
-                    budget -> budget.override(new Scope(scope), limit, value, Layer.OPERATOR, limits));
+            in(budgets, at, false, budget -> budget.override(new Scope(scope), limit, value, Layer.OPERATOR, limits));
             scoped.put(scope, value);
         }
     }
@@ -336,12 +331,7 @@ class BudgetHistoryTest {
     }
 
     private void no(
-            String as,
-            Model model,
-            Map<String, Long> violated,
-            Cause cause,
-            boolean undone,
-            ActionEnvelope envelope) {
+            String as, Model model, Map<String, Long> violated, Cause cause, boolean undone, ActionEnvelope envelope) {
         refused++;
         String key = cause.scope() + " " + cause.limit();
         assertThat(violated).as(as).containsKey(key);
@@ -445,8 +435,7 @@ class BudgetHistoryTest {
                     budgets,
                     at,
                     false,
-                    budget -> budget.sweep(
-                            LIFETIME, after, page, action -> action.hashCode() % 3 == kept, at));
+                    budget -> budget.sweep(LIFETIME, after, page, action -> action.hashCode() % 3 == kept, at));
             expired += swept.expired();
         }
         Instant latest = at.minus(LIFETIME);
@@ -462,7 +451,9 @@ class BudgetHistoryTest {
                 assertThat(old && action.hashCode() % 3 != kept).as(as).isTrue();
                 model.entries.remove(action);
             } else {
-                assertThat(old && action.hashCode() % 3 != kept && !young).as(as).isFalse();
+                assertThat(old && action.hashCode() % 3 != kept && !young)
+                        .as(as)
+                        .isFalse();
             }
             looked++;
         }
@@ -470,12 +461,12 @@ class BudgetHistoryTest {
     }
 
     /** limit = free + reserved + spent, of every limit and scope, as the child says. */
-    private static void figures(
-            String as, Budgets budgets, Model model, Limits limits, List<Line> lines, Instant at) {
+    private static void figures(String as, Budgets budgets, Model model, Limits limits, List<Line> lines, Instant at) {
         Use use = in(budgets, at, false, budget -> budget.use(limits, at));
         for (Line line : lines) {
             Use.Line shown = use.lines().stream()
-                    .filter(each -> each.limit().equals(line.limit()) && each.scope().equals(line.scope()))
+                    .filter(each ->
+                            each.limit().equals(line.limit()) && each.scope().equals(line.scope()))
                     .findFirst()
                     .orElseThrow();
             assertThat(List.of(shown.spent(), shown.reserved(), orZero(shown.limitValue())))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
@@ -21,6 +22,9 @@ import tools.jackson.databind.JsonNode;
 /** A draft tried on what was really decided; nothing of the trial is done, and nothing written down. */
 @PlatformTest
 class SimulationOverHttpTest {
+
+    /** Of its own: others narrow the one that tests share. */
+    private static final String QUOTA_CLASS = "simulated";
 
     private static final String PROFILE = "/v1/policies/" + Given.PROFILE;
     private static final String OPEN = """
@@ -55,7 +59,7 @@ class SimulationOverHttpTest {
         this.meters = meters;
         this.everyTenant = everyTenant;
         this.journal = journal;
-        this.customer = given.customer();
+        this.customer = given.customer("tenant_" + UUID.randomUUID().toString().replace("-", ""), QUOTA_CLASS);
         given.operator()
                 .put("/v1/connectors/zendesk?tenant=" + customer.tenant(), CONNECTOR)
                 .expect(201);
@@ -67,7 +71,7 @@ class SimulationOverHttpTest {
             {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"wr_%d","policy_profile":"%s",
              "quota_class":"%s","requested_action":"%s","target":{"system":"zendesk"},"data_classes":["internal"]}\
             """.formatted(
-                customer.tenant(), Given.WORKSPACE, Given.AGENT, runs++, Given.PROFILE, Given.QUOTA_CLASS, operation);
+                        customer.tenant(), Given.WORKSPACE, Given.AGENT, runs++, Given.PROFILE, QUOTA_CLASS, operation);
     }
 
     private long written() {
