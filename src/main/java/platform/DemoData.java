@@ -197,21 +197,7 @@ class DemoData {
     private static String line(Demo.Customer customer, Demo.Traffic traffic, JsonNode answer) {
         JsonNode cause = answer.path("cause");
         String why = cause.isObject()
-                ? "%s %s"
-                        .formatted(
-                                cause.path("owner").asString(""),
-                                cause.hasNonNull("limit")
-                                        ? "%s %s of %s, resets %s"
-                                                .formatted(
-                                                        cause.path("limit").asString(""),
-                                                        cause.path("used").asString(""),
-                                                        cause.path("limit_value")
-                                                                .asString(""),
-                                                        cause.path("resets_at").asString(""))
-                                        : "%s %s"
-                                                .formatted(
-                                                        cause.path("rule").asString(""),
-                                                        cause.path("detail").asString("")))
+                ? cause.path("owner").asString("") + ' ' + because(cause)
                 : answer.path("detail").asString("");
         return "%-15s %-19s %-17s %s"
                 .formatted(
@@ -219,6 +205,22 @@ class DemoData {
                         traffic.requestedAction(),
                         answer.path("state").asString(answer.path("code").asString("")),
                         why.strip());
+    }
+
+    private static String because(JsonNode cause) {
+        if (cause.hasNonNull("limit")) {
+            return "%s %s of %s, resets %s"
+                    .formatted(
+                            cause.path("limit").asString(""),
+                            cause.path("used").asString(""),
+                            cause.path("limit_value").asString(""),
+                            cause.path("resets_at").asString(""));
+        }
+        String rule = cause.path("rule").asString("");
+        // Each one waits until a moment of its own: the table counts what is alike.
+        return cause.path("kind").asString("").equals("approval")
+                ? rule + " waits for a person"
+                : rule + ' ' + cause.path("detail").asString("");
     }
 
     private void print(
