@@ -35,7 +35,8 @@ final class PastDecisions {
     }
 
     /** What was queued and is not told yet, because it is the last that was read. */
-    @Nullable Past untold() {
+    @Nullable
+    Past untold() {
         return queued;
     }
 

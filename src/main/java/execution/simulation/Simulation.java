@@ -113,7 +113,9 @@ final class Simulation {
         var decisions = new PastDecisions(subject.tenant(), decision -> decideAgain(decision, tally));
         long position = 0;
         boolean more = true;
-        while (more && tally.decided() < MOST_DECISIONS && !Thread.currentThread().isInterrupted()) {
+        while (more
+                && tally.decided() < MOST_DECISIONS
+                && !Thread.currentThread().isInterrupted()) {
             List<Past> page = page(position, subject.until(), PastEvents.MOST);
             page.forEach(decisions::read);
             more = page.size() == PastEvents.MOST;
@@ -123,8 +125,7 @@ final class Simulation {
         Past untold = decisions.untold();
         if (untold != null) {
             // Its checks may have been written down a moment after the time that is asked about.
-            decisions.end(
-                    page(untold.sequence(), null, 1).stream().findFirst().orElse(null));
+            decisions.end(page(untold.sequence(), null, 1).stream().findFirst().orElse(null));
         }
         State last = Thread.currentThread().isInterrupted() ? State.FAILED : State.DONE;
         view = seen(
@@ -135,8 +136,7 @@ final class Simulation {
     }
 
     private List<Past> page(long after, @Nullable Instant until, int limit) {
-        return past.read(
-                subject.tenant(), PastDecision.TYPES, subject.from(), until, after, subject.through(), limit);
+        return past.read(subject.tenant(), PastDecision.TYPES, subject.from(), until, after, subject.through(), limit);
     }
 
     private void decideAgain(PastDecision decision, Tally tally) {

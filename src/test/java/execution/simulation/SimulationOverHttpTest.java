@@ -188,9 +188,8 @@ class SimulationOverHttpTest {
                     .expect(200);
             customer.admin().put(PROFILE, ASKING, "If-Match", "\"1\"").expect(200);
             customer.agent().post("/v1/actions", envelope("ticket.update")).expect(202);
-            Answer checked = customer.agent()
-                    .post("/v1/actions", envelope("crm.update"))
-                    .expect(202);
+            Answer checked =
+                    customer.agent().post("/v1/actions", envelope("crm.update")).expect(202);
             customer.agent().post("/v1/actions", envelope("ticket.read")).expect(202);
             // The check, what was checked, and what was read.
             await(() -> requests.get() == 3);
@@ -200,7 +199,8 @@ class SimulationOverHttpTest {
                     .equals("succeeded"));
             long before = written();
 
-            JsonNode done = ended(customer.admin().post(PROFILE + ":simulate", """
+            JsonNode done =
+                    ended(customer.admin().post(PROFILE + ":simulate", """
                     {"document":{"rules":[{"id":"open","effect":"allow","operations":["*"]}],
                      "destinations":{"allow":["*"]},"data_classes":["internal"]}}\
                     """).expect(202));

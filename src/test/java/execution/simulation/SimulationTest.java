@@ -75,8 +75,8 @@ class SimulationTest {
             pages++;
             return events.stream()
                     // Each is a second later than the one before.
-                    .filter(past -> until == null
-                            || THEN.plusSeconds(past.sequence()).isBefore(until))
+                    .filter(past ->
+                            until == null || THEN.plusSeconds(past.sequence()).isBefore(until))
                     .filter(past -> past.sequence() > after && past.sequence() <= through)
                     .filter(past -> types.contains(past.event().getClass()))
                     .limit(limit)
@@ -125,13 +125,12 @@ class SimulationTest {
             }
             if (kind != 3 && profile.equals("support")) {
                 decisions++;
-                String before =
-                        switch (kind) {
-                            case 1 -> "denied";
-                            case 4 -> "needs_approval";
-                            case 5 -> "needs_check";
-                            default -> "allowed";
-                        };
+                String before = switch (kind) {
+                    case 1 -> "denied";
+                    case 4 -> "needs_approval";
+                    case 5 -> "needs_check";
+                    default -> "allowed";
+                };
                 String now = verdict(operation).word();
                 if (!before.equals(now)) {
                     byHand.merge(before + ">" + now + " " + agent, 1L, Long::sum);
