@@ -37,12 +37,14 @@ class DraftsEndpoint {
     }
 
     /** @param fromVersion the version that it was made from; the one in force if left out */
-    record NewDraft(PolicyDocument document, @Nullable Long fromVersion) {}
+    record NewDraft(PolicyDocument document, @Nullable Long fromVersion) implements PolicyBody {}
 
     /** @param mode {@code enforced} if left out */
     record Decision(@Nullable String comment, @Nullable Mode mode) {}
 
-    @GetMapping("/{profile}/draft")
+    @GetMapping(
+            path = "/{profile}/draft",
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
     ResponseEntity<DraftView> read(TenantContext context, @PathVariable String profile) {
         Optional<DraftView> draft =

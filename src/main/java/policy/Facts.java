@@ -14,9 +14,9 @@ import tenancy.ActionEnvelope;
 final class Facts implements CelVariableResolver {
 
     /** Of one condition, and of all conditions of one decision: hostile ones together stay near a millisecond. */
-    private static final int MOST_STEPS = 20_000;
+    private static final int MOST_STEPS = 8_000;
 
-    private static final int MOST_STEPS_OF_ALL = 50_000;
+    private static final int MOST_STEPS_OF_ALL = 16_000;
 
     private final ActionEnvelope envelope;
     private final Map<Condition, Answer> answers = new HashMap<>(0);

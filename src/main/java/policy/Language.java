@@ -47,12 +47,13 @@ final class Language {
     private static final int MOST_LOOPS_INSIDE = 2;
     private static final int MOST_ROUNDS = 500;
     private static final int DEEPEST = 32;
-    private static final int LARGEST_PATTERN = 200;
-    private static final int LONGEST_SEARCHED = 2_048;
+    private static final int LARGEST_PATTERN = 100;
+    private static final int LONGEST_SEARCHED = 1_024;
+    private static final int STEPS_OF_AN_INSTRUCTION = 64;
     private static final int LONGEST_SOUGHT = 256;
     private static final int MOST_PATTERNS = 1_000;
 
-    private static final String MATCHES = "matches";
+    static final String MATCHES = "matches";
 
     private static final CelOptions OPTIONS = CelOptions.current()
             .maxExpressionCodePointSize(LONGEST)
@@ -180,6 +181,12 @@ final class Language {
             throw new Unusable("has the pattern '%s', which is too large"
                     .formatted(pattern.constant().stringValue()));
         }
+    }
+
+    /** What a pattern may take: each of its instructions, for each character that it may search. */
+    static int steps(CelExpr.CelCall matches) {
+        String pattern = matches.args().getLast().constant().stringValue();
+        return STEPS_OF_AN_INSTRUCTION * PATTERNS.get(pattern, Pattern::compile).programSize();
     }
 
     private static CelRuntime runtime() {

@@ -32,7 +32,7 @@ class LintEndpoint {
     }
 
     /** @param document the draft if left out */
-    record Posted(@Nullable PolicyDocument document) {}
+    record Posted(@Nullable PolicyDocument document) implements PolicyBody {}
 
     /** @param publishable whether none of the findings is an error */
     record Findings(boolean publishable, List<Finding> findings) {}

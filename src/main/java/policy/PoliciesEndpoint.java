@@ -58,7 +58,9 @@ class PoliciesEndpoint {
     }
 
     /** The version in force. */
-    @GetMapping("/{profile}")
+    @GetMapping(
+            path = "/{profile}",
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
     ResponseEntity<PublishedPolicy> read(TenantContext context, @PathVariable String profile) {
         return answer(HttpStatus.OK, versions.inForce(context, profile));
@@ -101,7 +103,9 @@ class PoliciesEndpoint {
                 version -> Long.toString(version.version()));
     }
 
-    @GetMapping("/{profile}/versions/{version}")
+    @GetMapping(
+            path = "/{profile}/versions/{version}",
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
     ResponseEntity<PublishedPolicy> version(
             TenantContext context, @PathVariable String profile, @PathVariable long version) {

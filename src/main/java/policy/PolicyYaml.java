@@ -1,8 +1,8 @@
 package policy;
 
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.converter.autoconfigure.ServerHttpMessageConvertersCustomizer;
 import org.springframework.http.HttpInputMessage;
@@ -11,7 +11,6 @@ import org.springframework.http.MediaType;
 import org.springframework.http.converter.AbstractHttpMessageConverter;
 import org.springframework.http.converter.HttpMessageConverters.ServerBuilder;
 import org.springframework.http.converter.HttpMessageNotReadableException;
-import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -25,7 +24,8 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
- * Policy documents as YAML: read as the JSON that says the same, so that both are understood to the same letter. Takes
+ * Policy documents as YAML: read as the JSON that says the same, so that both are understood to the same letter, and
+ * written so that they are read as the same again. Takes
  * the place of a reader that Spring would put up for all bodies, which understands less strictly.
  */
 @Component
@@ -34,14 +34,15 @@ class PolicyYaml implements ServerHttpMessageConvertersCustomizer {
     /** As much as a body may have: what YAML says in short it may not say at length. */
     private static final int LARGEST = 1024 * 1024;
 
-    private static final Set<Class<?>> READABLE =
-            Set.of(Publication.class, DraftsEndpoint.NewDraft.class, LintEndpoint.Posted.class);
-
     private final JsonMapper json;
+    private final JsonMapper told;
     private final YAMLFactory yaml;
 
     PolicyYaml(JsonMapper json) {
         this.json = json;
+        this.told = json.rebuild()
+                .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(Include.NON_NULL))
+                .build();
         this.yaml = YAMLFactory.builder()
                 .streamReadConstraints(json.tokenStreamFactory().streamReadConstraints())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -73,9 +74,24 @@ class PolicyYaml implements ServerHttpMessageConvertersCustomizer {
         return out.toByteArray();
     }
 
+    /** The same document as YAML. Strings are quoted where YAML would take them for anything else. */
+    byte[] asYaml(byte[] document) {
+        var out = new ByteArrayOutputStream(document.length);
+        try (JsonParser parser = new JsonFactory().createParser(document);
+                JsonGenerator generator = yaml.createGenerator(out)) {
+            while (parser.nextToken() != null) {
+                generator.copyCurrentEvent(parser);
+            }
+        }
+        return out.toByteArray();
+    }
+
     private static boolean isForeign(YAMLParser parser) {
         return parser.isCurrentAlias() || parser.getObjectId() != null || parser.getTypeId() != null;
     }
+
+    /** What is written: a body that can be published again. */
+    record Told(PolicyDocument document) {}
 
     private final class Converter extends AbstractHttpMessageConverter<Object> {
 
@@ -85,12 +101,14 @@ class PolicyYaml implements ServerHttpMessageConvertersCustomizer {
 
         @Override
         protected boolean supports(Class<?> type) {
-            return READABLE.contains(type);
+            return PolicyBody.class.isAssignableFrom(type);
         }
 
         @Override
         public boolean canWrite(Class<?> type, @Nullable MediaType mediaType) {
-            return false;
+            return (type == PublishedPolicy.class || type == DraftView.class)
+                    && mediaType != null
+                    && canWrite(mediaType);
         }
 
         @Override
@@ -104,8 +122,10 @@ class PolicyYaml implements ServerHttpMessageConvertersCustomizer {
         }
 
         @Override
-        protected void writeInternal(Object value, HttpOutputMessage output) {
-            throw new HttpMessageNotWritableException("Policies are written as JSON");
+        protected void writeInternal(Object value, HttpOutputMessage output) throws IOException {
+            PolicyDocument document =
+                    value instanceof PublishedPolicy published ? published.document() : ((DraftView) value).document();
+            output.getBody().write(asYaml(told.writeValueAsBytes(new Told(document))));
         }
     }
 }

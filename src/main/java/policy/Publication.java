@@ -10,4 +10,4 @@ import org.jspecify.annotations.Nullable;
 record Publication(
         PolicyDocument document,
         @Nullable String comment,
-        @Nullable Mode mode) {}
+        @Nullable Mode mode) implements PolicyBody {}

@@ -171,7 +171,7 @@ class ConditionTest {
 
     @Test
     void all_conditions_of_one_decision_share_its_steps() {
-        String numbers = IntStream.range(0, 150).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        String numbers = IntStream.range(0, 40).mapToObj(Integer::toString).collect(Collectors.joining(","));
         var facts = new Facts(envelope("{\"numbers\":[" + numbers + "]}", null));
 
         List<Answer> answers = IntStream.range(0, 100)

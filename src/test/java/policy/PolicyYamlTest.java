@@ -70,4 +70,17 @@ class PolicyYamlTest {
     private tools.jackson.databind.JsonNode read(String document) {
         return json.readTree(yaml.asJson(document.getBytes(StandardCharsets.UTF_8)));
     }
+
+    @Test
+    void what_is_written_is_read_as_the_same() {
+        String document = """
+            {"document":{"rules":[{"id":"no","effect":"allow","operations":["*","true","1e3","2026-12-01"],
+              "when":"arguments.text == 'a: b' && size(arguments) > 1 # not a comment","words":"- > | \\" ' äö 😀"}],
+             "model_tokens":{"*":8000,"null":1},"data_classes":["~","","yes"],"words":"%s"}}\
+            """.formatted("word ".repeat(100));
+
+        byte[] written = yaml.asYaml(document.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(json.readTree(yaml.asJson(written))).isEqualTo(json.readTree(document));
+    }
 }

@@ -24,6 +24,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
  */
 record AccessRequest(String at, JsonNode own, @Nullable JsonNode defaults) {
 
+    /** A resource of this type is a connector as a whole, named by its id. */
+    static final String SYSTEM = "system";
+
     private static final String AGENT = "agent";
     private static final String RECORD = "record_id";
     private static final int MOST_FIELDS = 20;
@@ -59,8 +62,9 @@ record AccessRequest(String at, JsonNode own, @Nullable JsonNode defaults) {
     /** The record is the target's {@code record_id}; fields of its properties are the target's other fields. */
     private Target target(JsonNode resource) {
         Map<String, String> fields = new LinkedHashMap<>();
-        String system = Identifiers.check("resource/type", text("/resource/type", resource.path("type")));
+        String type = Identifiers.check("resource/type", text("/resource/type", resource.path("type")));
         String id = text("/resource/id", resource.path("id"));
+        String system = type.equals(SYSTEM) ? Identifiers.check("resource/id", id) : type;
         JsonNode properties = object("/resource/properties", resource.path("properties"));
         if (properties.size() > MOST_FIELDS) {
             throw wrong("/resource/properties", "size", "must have at most " + MOST_FIELDS + " fields");

@@ -16,9 +16,14 @@ class ConfigurationEndpoint {
 
     private static final String ANYBODY = "hasAnyRole('AGENT','TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')";
 
-    /** What is not named is not served: there is no search. */
+    /** What is not named is not served. */
     record Configuration(
-            String policyDecisionPoint, String accessEvaluationEndpoint, String accessEvaluationsEndpoint) {}
+            String policyDecisionPoint,
+            String accessEvaluationEndpoint,
+            String accessEvaluationsEndpoint,
+            String searchSubjectEndpoint,
+            String searchResourceEndpoint,
+            String searchActionEndpoint) {}
 
     /** The decision point of the caller's own tenant. */
     @GetMapping("/.well-known/authzen-configuration")
@@ -42,7 +47,10 @@ class ConfigurationEndpoint {
                 .body(new Configuration(
                         tenant.isEmpty() ? base : base + "/" + tenant,
                         base + "/access/v1/evaluation" + query,
-                        base + "/access/v1/evaluations" + query));
+                        base + "/access/v1/evaluations" + query,
+                        base + "/access/v1/search/subject" + query,
+                        base + "/access/v1/search/resource" + query,
+                        base + "/access/v1/search/action" + query));
     }
 
     private static String base(HttpServletRequest request) {

@@ -1,8 +1,10 @@
 package execution.simulation;
 
 import execution.ActionEvent;
+import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionQueued;
 import execution.ActionEvent.ActionRefused;
+import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.Requested;
 import execution.ActionState;
 import java.util.Optional;
@@ -28,11 +30,14 @@ record PastDecision(ActionEnvelope envelope, String verdict, boolean admitted) {
 
     static final String ALLOWED = "allowed";
     static final String DENIED = "denied";
+    static final String NEEDS_APPROVAL = "needs_approval";
+    static final String NEEDS_CHECK = "needs_check";
 
-    /** The events that a decision is written down as. */
-    static final Set<Class<?>> TYPES = Set.of(ActionQueued.class, ActionRefused.class);
+    /** The events that decisions are written down as; {@link PastDecisions} reads them as such. */
+    static final Set<Class<?>> TYPES =
+            Set.of(ActionQueued.class, ActionRefused.class, ActionHeld.class, ChecksRequired.class);
 
-    /** Empty for an event that is no decision, or does not say on whose behalf it was taken. */
+    /** Empty for an event that is no decision by itself, or does not say on whose behalf it was taken. */
     static Optional<PastDecision> of(TenantId tenant, Past past) {
         return past.event() instanceof ActionEvent event ? of(tenant, event, past.metaData()) : Optional.empty();
     }
@@ -47,7 +52,16 @@ record PastDecision(ActionEnvelope envelope, String verdict, boolean admitted) {
             return envelope(tenant, event, refused.requested(), metaData)
                     .map(envelope -> new PastDecision(envelope, verdict, false));
         }
+        if (event instanceof ActionHeld held) {
+            return envelope(tenant, event, held.requested(), metaData)
+                    .map(envelope -> new PastDecision(envelope, NEEDS_APPROVAL, false));
+        }
         return Optional.empty();
+    }
+
+    /** The same, admitted to be checked before it starts. */
+    PastDecision checked() {
+        return new PastDecision(envelope, NEEDS_CHECK, admitted);
     }
 
     private static Optional<ActionEnvelope> envelope(

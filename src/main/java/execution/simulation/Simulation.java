@@ -1,6 +1,7 @@
 package execution.simulation;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -109,34 +110,39 @@ final class Simulation {
 
     private void readAll() {
         var tally = new Tally(subject.examples());
+        var decisions = new PastDecisions(subject.tenant(), decision -> decideAgain(decision, tally));
         long position = 0;
-        long decisions = 0;
         boolean more = true;
-        while (more && decisions < MOST_DECISIONS && !Thread.currentThread().isInterrupted()) {
-            var page = past.read(
-                    subject.tenant(),
-                    PastDecision.TYPES,
-                    subject.from(),
-                    subject.until(),
-                    position,
-                    subject.through(),
-                    PastEvents.MOST);
-            for (Past event : page) {
-                decisions += decideAgain(event, tally) ? 1 : 0;
-            }
+        while (more
+                && tally.decided() < MOST_DECISIONS
+                && !Thread.currentThread().isInterrupted()) {
+            List<Past> page = page(position, subject.until(), PastEvents.MOST);
+            page.forEach(decisions::read);
             more = page.size() == PastEvents.MOST;
             position = more ? page.getLast().sequence() : subject.through();
-            view = seen(State.RUNNING, new Progress(decisions, position, subject.through()), null, null);
+            view = seen(State.RUNNING, new Progress(tally.decided(), position, subject.through()), null, null);
+        }
+        Past untold = decisions.untold();
+        if (untold != null) {
+            // Its checks may have been written down a moment after the time that is asked about.
+            decisions.end(page(untold.sequence(), null, 1).stream().findFirst().orElse(null));
         }
         State last = Thread.currentThread().isInterrupted() ? State.FAILED : State.DONE;
-        view = seen(last, view.progress(), !more, last == State.DONE ? tally.result() : null);
+        view = seen(
+                last,
+                new Progress(tally.decided(), position, subject.through()),
+                !more,
+                last == State.DONE ? tally.result() : null);
     }
 
-    private boolean decideAgain(Past event, Tally tally) {
-        var decision = PastDecision.of(subject.tenant(), event)
-                .filter(found -> subject.concerned().test(found.envelope()));
-        decision.ifPresent(found -> tally.count(found, subject.decide().apply(found.envelope())));
-        return decision.isPresent();
+    private List<Past> page(long after, @Nullable Instant until, int limit) {
+        return past.read(subject.tenant(), PastDecision.TYPES, subject.from(), until, after, subject.through(), limit);
+    }
+
+    private void decideAgain(PastDecision decision, Tally tally) {
+        if (subject.concerned().test(decision.envelope())) {
+            tally.count(decision, subject.decide().apply(decision.envelope()));
+        }
     }
 
     private View seen(State state, Progress progress, @Nullable Boolean complete, Tally.@Nullable Result result) {

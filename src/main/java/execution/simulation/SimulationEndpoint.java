@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -17,6 +18,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import policy.PolicyBody;
 import policy.PolicyDocument;
 import policy.Trials;
 import policy.Verdict;
@@ -61,13 +63,16 @@ class SimulationEndpoint {
             @Nullable Envelope envelope,
             @Nullable Instant from,
             @Nullable Instant until,
-            @Nullable Integer examples) {}
+            @Nullable Integer examples)
+            implements PolicyBody {}
 
     /** @param changes whether the document decides otherwise than what is in force */
     record OneEnvelope(VerdictView inForce, VerdictView tried, boolean changes) {}
 
     /** Tries a draft or a posted document. Nothing is executed, reserved or recorded. */
-    @PostMapping("/v1/policies/{profile}:simulate")
+    @PostMapping(
+            path = "/v1/policies/{profile}:simulate",
+            consumes = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','OPERATOR')")
     @ApiResponse(
             responseCode = "200",

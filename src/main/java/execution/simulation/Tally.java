@@ -76,6 +76,11 @@ final class Tally {
         }
     }
 
+    /** How many were decided again so far. */
+    long decided() {
+        return decided;
+    }
+
     Result result() {
         return new Result(
                 decided,

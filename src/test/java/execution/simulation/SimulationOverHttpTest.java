@@ -2,11 +2,18 @@ package execution.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,6 +44,13 @@ class SimulationOverHttpTest {
           {"id":"deletes","effect":"allow","operations":["crm.update"]}],
          "destinations":{"allow":["*"]},"data_classes":["internal"]}}\
         """;
+    private static final String ASKING = """
+        {"document":{"rules":[{"id":"open","effect":"allow","operations":["*"]},
+          {"id":"people","effect":"require_approval","operations":["ticket.update"],"approval":{"roles":["approver"]}},
+          {"id":"ask","effect":"require_check","operations":["crm.update"],
+           "check":{"system":"zendesk","operation":"ticket.read","passes":"result.ok == true"}}],
+         "destinations":{"allow":["*"]},"data_classes":["internal"]}}\
+        """;
     private static final String CONNECTOR = """
         {"base_url":"http://127.0.0.1:9/","allow_private_addresses":["127.0.0.1"],"operations":{
           "ticket.read":{"method":"GET","path":"/t","effect":"read","argument_schema":{"type":"object"}},
@@ -44,6 +58,7 @@ class SimulationOverHttpTest {
           "crm.update":{"method":"POST","path":"/c","effect":"write","argument_schema":{"type":"object"}}}}\
         """;
 
+    private final Given given;
     private final DataSource everyTenant;
     private final DataSource journal;
     private final MeterRegistry meters;
@@ -56,6 +71,7 @@ class SimulationOverHttpTest {
             @Qualifier("systemDataSource") DataSource everyTenant,
             @Qualifier("journalDataSource") DataSource journal,
             MeterRegistry meters) {
+        this.given = given;
         this.meters = meters;
         this.everyTenant = everyTenant;
         this.journal = journal;
@@ -151,6 +167,68 @@ class SimulationOverHttpTest {
                         .path("items")
                         .size())
                 .isEqualTo(5);
+    }
+
+    @Test
+    void what_was_held_or_checked_is_told_as_that_and_nothing_is_fired_again() throws IOException {
+        var requests = new AtomicInteger();
+        var target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        target.createContext("/", exchange -> {
+            requests.incrementAndGet();
+            byte[] body = "{\"ok\":true}".getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        target.start();
+        try {
+            given.operator()
+                    .put(
+                            "/v1/connectors/zendesk?tenant=" + customer.tenant(),
+                            CONNECTOR.replace(":9/", ":" + target.getAddress().getPort() + "/"),
+                            "If-Match",
+                            "\"1\"")
+                    .expect(200);
+            customer.admin().put(PROFILE, ASKING, "If-Match", "\"1\"").expect(200);
+            customer.agent().post("/v1/actions", envelope("ticket.update")).expect(202);
+            Answer checked =
+                    customer.agent().post("/v1/actions", envelope("crm.update")).expect(202);
+            customer.agent().post("/v1/actions", envelope("ticket.read")).expect(202);
+            // The check, what was checked, and what was read.
+            await(() -> requests.get() == 3);
+            await(() -> customer.auditor()
+                    .get("/v1/actions/" + checked.at("/action_id"))
+                    .at("/state")
+                    .equals("succeeded"));
+            long before = written();
+
+            JsonNode done =
+                    ended(customer.admin().post(PROFILE + ":simulate", """
+                    {"document":{"rules":[{"id":"open","effect":"allow","operations":["*"]}],
+                     "destinations":{"allow":["*"]},"data_classes":["internal"]}}\
+                    """).expect(202));
+
+            assertThat(done.at("/progress/decisions").asLong()).isEqualTo(3);
+            assertThat(done.at("/result/changes")
+                            .valueStream()
+                            .map(change -> change.at("/from").asString() + ">"
+                                    + change.at("/to").asString() + " "
+                                    + change.at("/by_operation/0/key").asString()))
+                    .containsExactly("needs_approval>allowed ticket.update", "needs_check>allowed crm.update");
+            assertThat(requests).hasValue(3);
+            assertThat(written()).isEqualTo(before);
+        } finally {
+            target.stop(0);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
     }
 
     @Test

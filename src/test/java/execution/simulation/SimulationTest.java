@@ -3,8 +3,13 @@ package execution.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import execution.ActionEvent.ActionCancelled;
+import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionQueued;
 import execution.ActionEvent.ActionRefused;
+import execution.ActionEvent.ChecksRequired;
+import execution.ActionEvent.Hold;
+import execution.ActionEvent.Need;
+import execution.ActionEvent.Question;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.Ruling;
@@ -69,6 +74,9 @@ class SimulationTest {
                 int limit) {
             pages++;
             return events.stream()
+                    // Each is a second later than the one before.
+                    .filter(past ->
+                            until == null || THEN.plusSeconds(past.sequence()).isBefore(until))
                     .filter(past -> past.sequence() > after && past.sequence() <= through)
                     .filter(past -> types.contains(past.event().getClass()))
                     .limit(limit)
@@ -96,25 +104,37 @@ class SimulationTest {
         Map<String, Long> byHand = new HashMap<>();
         long money = 0;
         long calls = 0;
+        long decisions = 0;
         for (int i = 0; i < 3_500; i++) {
             String operation = "op." + random.nextInt(6);
             String agent = "agent_" + random.nextInt(4);
             String profile = random.nextInt(5) == 0 ? "another" : "support";
             long price = random.nextInt(1_000);
             Requested requested = requested(operation, price);
-            int kind = random.nextInt(4);
+            int kind = random.nextInt(6);
             switch (kind) {
+                case 4 -> past.add(held("act_" + i, requested), agent, profile);
+                case 5 -> {
+                    past.add(queued("act_" + i, requested), agent, profile);
+                    past.add(checks("act_" + i), agent, profile);
+                }
                 case 0 -> past.add(queued("act_" + i, requested), agent, profile);
                 case 1 -> past.add(refused("act_" + i, ActionState.DENIED, requested), agent, profile);
                 case 2 -> past.add(refused("act_" + i, ActionState.BUDGET_EXCEEDED, requested), agent, profile);
                 default -> past.add(new ActionCancelled("act_" + i, THEN), agent, profile);
             }
-            if (kind < 3 && profile.equals("support")) {
-                String before = kind == 1 ? "denied" : "allowed";
+            if (kind != 3 && profile.equals("support")) {
+                decisions++;
+                String before = switch (kind) {
+                    case 1 -> "denied";
+                    case 4 -> "needs_approval";
+                    case 5 -> "needs_check";
+                    default -> "allowed";
+                };
                 String now = verdict(operation).word();
                 if (!before.equals(now)) {
                     byHand.merge(before + ">" + now + " " + agent, 1L, Long::sum);
-                    if (kind == 0 && now.equals("denied")) {
+                    if ((kind == 0 || kind == 5) && now.equals("denied")) {
                         money -= price;
                         calls--;
                     } else if (kind == 1 && now.equals("allowed")) {
@@ -141,6 +161,7 @@ class SimulationTest {
         assertThat(found).isEqualTo(byHand);
         assertThat(result.changed())
                 .isEqualTo(byHand.values().stream().mapToLong(Long::longValue).sum());
+        assertThat(result.decisions()).isEqualTo(decisions);
         assertThat(result.spend()).isEqualTo(new Tally.Spend(money, calls));
         assertThat(past.pages).isGreaterThan(1);
     }
@@ -153,6 +174,50 @@ class SimulationTest {
         Tally.Result result = simulated(past);
 
         assertThat(result.decisions()).isEqualTo(1);
+        assertThat(result.changed()).isZero();
+    }
+
+    @Test
+    void what_was_queued_last_on_a_page_is_told_by_the_first_of_the_next() {
+        var past = new Remembered();
+        for (int i = 1; i < PastEvents.MOST; i++) {
+            past.add(queued("act_" + i, requested("op.0", 5)), "agent", "support");
+        }
+        past.add(queued("act_checked", requested("op.0", 5)), "agent", "support");
+        past.add(checks("act_checked"), "agent", "support");
+
+        Tally.Result result = simulated(past);
+
+        assertThat(result.decisions()).isEqualTo(PastEvents.MOST);
+        assertThat(result.changes()).singleElement().satisfies(change -> {
+            assertThat(change.from()).isEqualTo("needs_check");
+            assertThat(change.examples()).containsExactly("act_checked");
+        });
+    }
+
+    @Test
+    void what_was_queued_last_before_the_end_is_told_by_what_came_after() {
+        var past = new Remembered();
+        past.add(queued("act_1", requested("op.0", 5)), "agent", "support");
+        past.add(checks("act_1"), "agent", "support");
+        past.add(refused("act_2", ActionState.DENIED, requested("op.0", 5)), "agent", "support");
+
+        Tally.Result result = simulated(past, THEN.plusSeconds(2));
+
+        assertThat(result.decisions()).isEqualTo(1);
+        assertThat(result.changes().getFirst().from()).isEqualTo("needs_check");
+    }
+
+    @Test
+    void checks_of_another_action_say_nothing_of_what_was_queued() {
+        var past = new Remembered();
+        past.add(queued("act_1", requested("op.0", 5)), "agent", "support");
+        past.add(checks("act_2"), "agent", "support");
+        past.add(queued("act_3", requested("op.0", 5)), "agent", "support");
+
+        Tally.Result result = simulated(past);
+
+        assertThat(result.decisions()).isEqualTo(2);
         assertThat(result.changed()).isZero();
     }
 
@@ -172,7 +237,7 @@ class SimulationTest {
 
     @Test
     void says_that_it_failed_when_the_past_cannot_be_read() {
-        var broken = new Simulation("sim_1", subject(10), new Remembered() {
+        var broken = new Simulation("sim_1", subject(10, null), new Remembered() {
             @Override
             public List<Past> read(
                     TenantId tenant,
@@ -193,7 +258,11 @@ class SimulationTest {
     }
 
     private static Tally.Result simulated(Remembered past) {
-        var simulation = new Simulation("sim_1", subject(past.events.size()), past);
+        return simulated(past, null);
+    }
+
+    private static Tally.Result simulated(Remembered past, @Nullable Instant until) {
+        var simulation = new Simulation("sim_1", subject(past.events.size(), until), past);
         simulation.run();
         Simulation.View view = simulation.view();
         assertThat(view.state()).isEqualTo(Simulation.State.DONE);
@@ -202,14 +271,14 @@ class SimulationTest {
         return Objects.requireNonNull(view.result());
     }
 
-    private static Simulation.Subject subject(long through) {
+    private static Simulation.Subject subject(long through, @Nullable Instant until) {
         return new Simulation.Subject(
                 ACME,
                 "support",
                 envelope -> verdict(envelope.operation()),
                 (ActionEnvelope envelope) -> envelope.policyProfile().equals("support"),
                 null,
-                null,
+                until,
                 through,
                 3);
     }
@@ -247,6 +316,16 @@ class SimulationTest {
     private static ActionQueued queued(String action, Requested requested) {
         return new ActionQueued(
                 action, requested, RULING, new Reserved("tool_calls_per_day", 1, 10), "shared", 4, "k", "d", THEN);
+    }
+
+    private static ActionHeld held(String action, Requested requested) {
+        var hold = new Hold(List.of(new Need("r", List.of("approver"), 1, 3600)), "5c4e", THEN.plusSeconds(3600));
+        return new ActionHeld(action, requested, RULING, hold, "k", "d", null, THEN);
+    }
+
+    private static ChecksRequired checks(String action) {
+        return new ChecksRequired(
+                action, List.of(new Question("r", "crm", "op.0", Map.of(), Map.of(), "true")), List.of(), THEN);
     }
 
     private static ActionRefused refused(String action, ActionState state, Requested requested) {
