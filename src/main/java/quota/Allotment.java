@@ -116,7 +116,7 @@ class Allotment {
                         sweep.most(),
                         action -> open.isOpen(new ActionId(tenant, action)),
                         sweep.now())))
-                .orElseGet(() -> new Swept(0, 0, false));
+                .orElseGet(() -> new Swept(0, 0, false, sweep.now().plus(sweep.lifetime())));
     }
 
     @CommandHandler

@@ -110,19 +110,23 @@ final class Appraisal {
     private void refuse(Line line, Meter meter, long units, long used) {
         if (meter.slides() && units > line.limit()) {
             // It refills, but never far enough.
-            refuse(new BudgetExceeded(cause("budget", line.name(), line.scope(), used, line.limit(), null)), NEVER);
+            Cause never = cause("budget", line.name(), line.scope(), used, line.limit(), null);
+            boolean unused = refuse(new BudgetExceeded(never), NEVER);
             return;
         }
         Instant until = meter.freeAt(units, line.limit(), now, ledger.zone());
         Cause cause = cause(meter.slides() ? "rate" : "budget", line.name(), line.scope(), used, line.limit(), until);
-        refuse(meter.slides() ? new Throttled(cause) : new BudgetExceeded(cause), until);
+        boolean unused = refuse(meter.slides() ? new Throttled(cause) : new BudgetExceeded(cause), until);
     }
 
-    private void refuse(Reservation no, Instant until) {
-        if (until.isAfter(refusedUntil)) {
-            refusal = no;
-            refusedUntil = until;
+    /** Whether this is the refusal that is named so far. */
+    private boolean refuse(Reservation no, Instant until) {
+        if (!until.isAfter(refusedUntil)) {
+            return false;
         }
+        refusal = no;
+        refusedUntil = until;
+        return true;
     }
 
     private void askRun(@Nullable RunUse known) {
@@ -142,8 +146,9 @@ final class Appraisal {
         long used = run.used(cap, now);
         String scope = Scope.ofRun(envelope.run().key());
         if (halts || units > limit - used) {
-            refuse(new BudgetExceeded(cause("budget", cap.word(), scope, used, limit, null)), NEVER);
-            if (run.isOpen() && !halts && halted == null) {
+            // A refusal that names another limit stops nothing: raising this cap would not help.
+            boolean named = refuse(new BudgetExceeded(cause("budget", cap.word(), scope, used, limit, null)), NEVER);
+            if (named && run.isOpen() && !halts) {
                 halted = new RunHalted(envelope.run().key(), cap.word(), used, limit);
             }
         } else if (cap != RunCap.RUN_SECONDS) {

@@ -165,11 +165,18 @@ class Budget {
                 .toList();
         List<String> expired =
                 old.stream().filter(action -> !underWay.test(action)).toList();
+        Instant due = ledger.open().values().stream()
+                .skip(after)
+                .limit(most)
+                .filter(held -> held.at() > latest)
+                .findFirst()
+                .map(held -> Instant.ofEpochSecond(held.at()).plus(lifetime))
+                .orElseGet(() -> now.plus(lifetime));
         for (String action : expired) {
             apply(new BudgetReleased(action, ledger.held(action).amounts(), BudgetReleased.Reason.EXPIRED));
         }
         boolean more = old.size() == most;
-        return new Swept(expired.size(), more ? after + most - expired.size() : 0, more);
+        return new Swept(expired.size(), more ? after + most - expired.size() : 0, more, due);
     }
 
     /** Tells the tenant of each threshold that its use has reached, once a window. */

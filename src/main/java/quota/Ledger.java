@@ -14,11 +14,15 @@ import quota.QuotaEvent.Overdrawn;
 import quota.QuotaEvent.RunCounted;
 
 /**
- * The accounts of one tenant: what is reserved and spent, of which limit, in which window. Only events change it. Meters
- * whose window is over are dropped, so it grows with what is open and not with time.
+ * The accounts of one tenant: what is reserved and spent, of which limit, in which window. Only events change it. A meter
+ * stays when its window is over, because a clock that is set back would find a new one empty; those of limits that
+ * nobody names any more are dropped once there are many.
  */
 @NullUnmarked
 final class Ledger {
+
+    /** More than limits and overrides can name at a time. */
+    private static final int MOST_METERS = 2_000;
 
     private ZoneId zone = ZoneId.of("UTC");
     /** By scope and limit; those of the tenant as a whole by the limit alone. */
@@ -96,7 +100,7 @@ final class Ledger {
                         event.amounts(),
                         event.at().getEpochSecond(),
                         parts));
-        if (turned) {
+        if (turned && meters.size() > MOST_METERS) {
             meters.values().removeIf(meter -> meter.isOver(event.at()));
         }
     }

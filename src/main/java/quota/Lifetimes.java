@@ -23,7 +23,7 @@ import tenancy.TenantId;
 
 /**
  * Gives back what was reserved and never settled, through each tenant's lane and journal. A tenant is looked at soon
- * after this process first hears of it, and then once a lifetime.
+ * after this process first hears of it, and then when its next reservation has outlived its time.
  */
 @Component
 class Lifetimes implements SmartLifecycle {
@@ -72,7 +72,7 @@ class Lifetimes implements SmartLifecycle {
         TenantContext context = TenantContext.of(tenant, "platform:reservation_lifetime", null);
         int given = 0;
         try {
-            Swept swept = new Swept(0, 0, true);
+            Swept swept = new Swept(0, 0, true, now);
             while (swept.more()) {
                 swept = commands.ask(
                         context,
@@ -80,7 +80,7 @@ class Lifetimes implements SmartLifecycle {
                                 new BudgetId(tenant), settings.reservationLifetime(), swept.after(), PAGE, now));
                 given += swept.expired();
             }
-            due.put(tenant, now.plus(settings.reservationLifetime()));
+            due.put(tenant, swept.dueAt());
         } catch (RuntimeException failed) {
             // It stays due: the next look tries again.
             LOG.warn("Old reservations of {} could not be looked at: {}", tenant, failed.toString());

@@ -2,6 +2,8 @@ package quota;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.NullUnmarked;
 
 /**
@@ -213,5 +215,26 @@ final class Meter {
         if (!span.slides() && window != NEVER) {
             until = Math.max(until, span.begins(window + 1, zone));
         }
+    }
+
+    /** A meter that events were replayed into equals the one that they were applied to. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Meter that
+                && unit == that.unit
+                && span == that.span
+                && window == that.window
+                && until == that.until
+                && spent == that.spent
+                && reserved == that.reserved
+                && limit == that.limit
+                && warned == that.warned
+                && Arrays.equals(spentIn, that.spentIn)
+                && Arrays.equals(reservedIn, that.reservedIn);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(unit, span, window, spent, reserved);
     }
 }

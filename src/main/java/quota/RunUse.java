@@ -3,6 +3,7 @@ package quota;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import quota.QuotaEvent.RunCounted;
@@ -139,5 +140,30 @@ final class RunUse {
 
     void cap(Layer layer, String cap, long value) {
         caps(layer).put(cap, value);
+    }
+
+    /** A run that events were replayed into equals the one that they were applied to. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RunUse that
+                && open == that.open
+                && workspace.equals(that.workspace)
+                && agent.equals(that.agent)
+                && startedAt == that.startedAt
+                && depth == that.depth
+                && actions == that.actions
+                && actionsReserved == that.actionsReserved
+                && cost == that.cost
+                && costReserved == that.costReserved
+                && Objects.equals(costCap, that.costCap)
+                && haltedBy == that.haltedBy
+                && haltedAt == that.haltedAt
+                && operatorCaps.equals(that.operatorCaps)
+                && ownCaps.equals(that.ownCaps);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(open, startedAt, actions, actionsReserved, cost, costReserved);
     }
 }

@@ -174,7 +174,10 @@ class BudgetTest {
     void opens_with_the_first_reservation() {
         budget.givenNoPriorActivity()
                 .when(new Reserve("a", GOLD, NOW))
-                .expectEvents(new BudgetOpened(NOW), reserved("a", 1, 2))
+                .expectEvents(
+                        new BudgetOpened(NOW),
+                        reserved("a", 1, 2),
+                        new BudgetThresholdReached(CALLS, "tenant", TODAY, 50, 1, 2))
                 .expectResultMessagePayload(granted(1, 1, 2));
     }
 
@@ -329,12 +332,12 @@ class BudgetTest {
                         exceeded("tool_calls_per_day:zendesk/ticket.update", "tenant", 0, 0, MIDNIGHT));
         budget.givenNoPriorActivity()
                 .when(new Reserve(
-                        new Asked("a", GOLD).on("zendesk", "ticket.read").envelope(), NOW))
-                .expectSuccessfulHandlerExecution();
-        budget.givenNoPriorActivity()
-                .when(new Reserve(
                         new Asked("a", GOLD).on("bank", "pay").highRisk().envelope(), NOW))
                 .expectResultMessagePayload(exceeded("high_risk_per_day", "tenant", 0, 0, MIDNIGHT));
+        budget.givenNoPriorActivity()
+                .when(new Reserve(
+                        new Asked("a", GOLD).on("zendesk", "ticket.read").envelope(), NOW))
+                .expectSuccessfulHandlerExecution();
     }
 
     @Test
@@ -394,7 +397,8 @@ class BudgetTest {
         budget.given(new BudgetOpened(NOW), reserved("a", 1, 2), reserved("b", 2, 2))
                 .when(new SweepReservations(BUDGET, LIFETIME, 0, 10, NOW.plus(LIFETIME)))
                 .expectEvents(new BudgetReleased("a", ONE_CALL, BudgetReleased.Reason.EXPIRED))
-                .expectResultMessagePayload(new Swept(1, 0, false));
+                .expectResultMessagePayload(
+                        new Swept(1, 0, false, NOW.plus(LIFETIME).plus(LIFETIME)));
         budget.given(new BudgetOpened(NOW), reserved("a", 1, 2))
                 .when(new SweepReservations(
                         BUDGET, LIFETIME, 0, 10, NOW.plus(LIFETIME).minusSeconds(1)))
@@ -402,7 +406,8 @@ class BudgetTest {
         budget.given(new BudgetOpened(NOW), reserved("b", 1, 2), reserved("a", 2, 2))
                 .when(new SweepReservations(BUDGET, LIFETIME, 0, 1, NOW.plus(LIFETIME)))
                 .expectNoEvents()
-                .expectResultMessagePayload(new Swept(0, 1, true));
+                .expectResultMessagePayload(
+                        new Swept(0, 1, true, NOW.plus(LIFETIME).plus(LIFETIME)));
         budget.given(new BudgetOpened(NOW), reserved("b", 1, 2), reserved("a", 2, 2))
                 .when(new SweepReservations(BUDGET, LIFETIME, 1, 1, NOW.plus(LIFETIME)))
                 .expectEvents(new BudgetReleased("a", ONE_CALL, BudgetReleased.Reason.EXPIRED));
@@ -627,7 +632,9 @@ class BudgetTest {
     void writes_down_what_the_rate_gate_refused() {
         budget.givenNoPriorActivity()
                 .when(new CountThrottled(BUDGET, NOW, NOW.plusSeconds(10), 4_711, 50))
-                .expectEvents(new BudgetOpened(NOW), new RequestsThrottled(NOW, NOW.plusSeconds(10), 4_711, 50));
+                .expectEvents(
+                        new BudgetOpened(NOW.plusSeconds(10)),
+                        new RequestsThrottled(NOW, NOW.plusSeconds(10), 4_711, 50));
     }
 
     private static SetOverride set(long value, Layer layer) {
