@@ -4,26 +4,45 @@ import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 
 import execution.ActionEvent.ActionCancelled;
 import execution.ActionEvent.ActionFailed;
+import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionOutcomeUnknown;
 import execution.ActionEvent.ActionQueued;
 import execution.ActionEvent.ActionRefused;
+import execution.ActionEvent.ActionReleased;
 import execution.ActionEvent.ActionRequeued;
 import execution.ActionEvent.ActionStarted;
 import execution.ActionEvent.ActionSucceeded;
+import execution.ActionEvent.ApprovalDenied;
+import execution.ActionEvent.ApprovalExpired;
+import execution.ActionEvent.ApprovalGranted;
+import execution.ActionEvent.ApprovalRequested;
+import execution.ActionEvent.ApprovalVoided;
+import execution.ActionEvent.CheckFailed;
+import execution.ActionEvent.CheckPassed;
+import execution.ActionEvent.ChecksRequired;
+import execution.ActionEvent.ChecksStarted;
+import execution.ActionEvent.Hold;
+import execution.ActionEvent.Requested;
+import execution.ActionEvent.Ruling;
 import execution.gateway.Outcome;
 import java.time.Instant;
+import java.util.List;
 import org.axonframework.eventsourcing.EventSourcingHandler;
+import org.axonframework.messaging.annotation.MetaDataValue;
 import org.axonframework.messaging.annotation.SourceId;
 import org.axonframework.modelling.command.AggregateIdentifier;
 import org.axonframework.spring.stereotype.Aggregate;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 import tenancy.ActionId;
 import tenancy.Cause;
 import tenancy.Conflict;
+import tenancy.TenantContext;
 
 /**
  * One action's life: queued, running, and one of succeeded, failed, outcome_unknown; or cancelled while it waits; or
- * refused from the start. What is final stays.
+ * refused from the start. It may have to wait for people before it is queued, and for checks before it runs; nothing of
+ * its effect happens before. What is final stays.
  */
 @NullUnmarked
 @Aggregate(cache = "aggregateCache")
@@ -38,13 +57,26 @@ class Action {
     private int attempt;
     private String claim;
     private boolean idempotent;
+    private String requester;
+    private Held held;
+    private String idempotencyKey;
+    private String requestDigest;
+    /** What has to pass before it may start; null if nothing has. */
+    private ChecksRequired checks;
 
     Action() {}
 
-    /** @param decision {@link ActionQueued} or {@link ActionRefused} */
+    /** @param decision {@link ActionQueued}, {@link ActionHeld} or {@link ActionRefused} */
     Action(ActionId id, ActionEvent decision) {
         this.id = id.toString();
         apply(decision);
+    }
+
+    /** Admitted, and to be checked before it starts. */
+    Action(ActionId id, ActionQueued decision, ChecksRequired checks) {
+        this.id = id.toString();
+        apply(decision);
+        apply(checks);
     }
 
     ActionState state() {
@@ -56,19 +88,74 @@ class Action {
         return queued;
     }
 
+    /** What waits for people; only while it does. */
+    Held held() {
+        return held;
+    }
+
+    /** What has to pass before it may start; null if nothing has. */
+    ChecksRequired checks() {
+        return checks;
+    }
+
     /** Whether this worker has started the action and owes its outcome. */
     boolean runsFor(String worker) {
         return state == ActionState.RUNNING && worker.equals(claim);
     }
 
-    void start(String worker, boolean mayRepeat, long connectorVersion, String schemaDigest, Instant at) {
+    /** Whether this worker runs its checks and owes their answers. */
+    boolean checksFor(String worker) {
+        return state == ActionState.CHECKING && worker.equals(claim);
+    }
+
+    void grant(Approver by, String comment, Instant at) {
+        require(ActionState.APPROVAL_REQUIRED);
+        apply(new ApprovalGranted(key, by.principal(), by.roleWord(), comment, at));
+    }
+
+    /** Enough have agreed: admitted, with the checks that it needs now. */
+    void release(ActionReleased released, @Nullable ChecksRequired first) {
+        require(ActionState.APPROVAL_REQUIRED);
+        apply(released);
+        if (first != null) {
+            apply(first);
+        }
+    }
+
+    /** It needs something else than what people were asked for, or its checks have passed. */
+    ActionEvent ask(Requested requested, Ruling ruling, Hold hold, Instant at) {
+        return applied(new ApprovalRequested(key, requested, ruling, hold, at));
+    }
+
+    /** It ends without having been admitted. */
+    ActionEvent end(ActionEvent ending) {
+        require(ActionState.APPROVAL_REQUIRED);
+        return applied(ending);
+    }
+
+    void startChecks(String worker, Instant at) {
         require(ActionState.QUEUED);
+        apply(new ChecksStarted(key, worker, at));
+    }
+
+    /** What its checks answered; the last may be a {@link CheckFailed}, which ends it. */
+    void record(List<? extends ActionEvent> answers) {
+        require(ActionState.CHECKING);
+        answers.forEach(answer -> apply(answer));
+    }
+
+    void start(String worker, boolean mayRepeat, long connectorVersion, String schemaDigest, Instant at) {
+        if (state != ActionState.CHECKING) {
+            require(ActionState.QUEUED);
+        }
         apply(new ActionStarted(key, attempt + 1, worker, mayRepeat, connectorVersion, schemaDigest, at));
     }
 
     /** It cannot even be started: nothing left the platform. */
     ActionEvent fail(String code, Cause cause, Instant at) {
-        require(ActionState.QUEUED);
+        if (state != ActionState.CHECKING) {
+            require(ActionState.QUEUED);
+        }
         return applied(new ActionFailed(key, attempt, null, code, cause, 0, at));
     }
 
@@ -87,16 +174,21 @@ class Action {
     }
 
     ActionEvent cancel(Instant at) {
-        if (state != ActionState.QUEUED) {
+        if (state != ActionState.QUEUED && state != ActionState.APPROVAL_REQUIRED) {
             throw new Conflict(
                     "not_cancellable",
-                    "Action %s is %s: only an action that is queued can be cancelled.".formatted(key, state.word()));
+                    "Action %s is %s: only an action that is queued or waits for approval can be cancelled."
+                            .formatted(key, state.word()));
         }
         return applied(new ActionCancelled(key, at));
     }
 
     /** Its worker is gone: it is queued again if it may be repeated, else nobody knows what came of it. */
     ActionEvent recover(Instant at) {
+        if (state == ActionState.CHECKING) {
+            // Its checks only read: they are simply asked again.
+            return applied(new ActionRequeued(key, attempt, "interrupted", at));
+        }
         require(ActionState.RUNNING);
         if (idempotent) {
             return applied(new ActionRequeued(key, attempt, "interrupted", at));
@@ -126,14 +218,55 @@ class Action {
     }
 
     @EventSourcingHandler
-    void on(ActionEvent event, @SourceId String source) {
+    void on(
+            ActionEvent event,
+            @SourceId String source,
+            @MetaDataValue(TenantContext.PRINCIPAL) @Nullable String principal) {
         switch (event) {
             case ActionQueued admitted -> {
                 id = source;
                 key = admitted.action();
                 queued = admitted;
+                requester = principal;
                 state = ActionState.QUEUED;
             }
+            case ActionHeld waits -> {
+                id = source;
+                key = waits.action();
+                requester = principal;
+                idempotencyKey = waits.idempotencyKey();
+                requestDigest = waits.requestDigest();
+                hold(waits.requested(), waits.ruling(), waits.hold(), waits.parentRun());
+            }
+            case ApprovalRequested asked -> {
+                if (queued != null) {
+                    idempotencyKey = queued.idempotencyKey();
+                    requestDigest = queued.requestDigest();
+                    queued = null;
+                }
+                hold(asked.requested(), asked.ruling(), asked.hold(), held == null ? null : held.parentRun());
+            }
+            case ApprovalGranted granted -> held = held.and(granted);
+            case ActionReleased released -> {
+                queued = new ActionQueued(
+                        key,
+                        released.requested(),
+                        released.ruling(),
+                        released.reservation(),
+                        released.pool(),
+                        released.bulkhead(),
+                        idempotencyKey,
+                        requestDigest,
+                        released.releasedAt());
+                held = null;
+                state = ActionState.QUEUED;
+            }
+            case ChecksRequired required -> checks = required;
+            case ChecksStarted checking -> {
+                claim = checking.claim();
+                state = ActionState.CHECKING;
+            }
+            case CheckPassed passed -> {}
             case ActionRefused refused -> {
                 id = source;
                 key = refused.action();
@@ -146,6 +279,10 @@ class Action {
                 state = ActionState.RUNNING;
             }
             case ActionRequeued requeued -> state = ActionState.QUEUED;
+            case ApprovalDenied denied -> end(ActionState.DENIED);
+            case ApprovalExpired expired -> end(ActionState.DENIED);
+            case ApprovalVoided voided -> end(ActionState.DENIED);
+            case CheckFailed failed -> end(ActionState.DENIED);
             case ActionSucceeded succeeded -> end(ActionState.SUCCEEDED);
             case ActionFailed failed -> end(ActionState.FAILED);
             case ActionOutcomeUnknown unknown -> end(ActionState.OUTCOME_UNKNOWN);
@@ -157,5 +294,13 @@ class Action {
     private void end(ActionState last) {
         state = last;
         queued = null;
+        held = null;
+        checks = null;
+    }
+
+    private void hold(Requested requested, Ruling ruling, Hold hold, @Nullable String parentRun) {
+        held = new Held(requested, ruling, hold, requester, parentRun, List.of());
+        checks = null;
+        state = ActionState.APPROVAL_REQUIRED;
     }
 }

@@ -15,7 +15,9 @@ sealed interface ActionCommand {
 
     /**
      * @param arguments as the caller sent them, JSON
+     * @param tokens model tokens that the caller expects it to take
      * @param idempotencyKey the caller's; absent where it is derived from what is asked for
+     * @param parentRun the run that starts this action's run
      */
     record SubmitAction(
             ActionId action,
@@ -26,7 +28,9 @@ sealed interface ActionCommand {
             String arguments,
             List<String> dataClasses,
             @Nullable String model,
-            @Nullable String idempotencyKey)
+            long tokens,
+            @Nullable String idempotencyKey,
+            @Nullable RunId parentRun)
             implements ActionCommand {}
 
     /** @param claim names the worker that asks: asked again, it gets the same answer */
@@ -40,4 +44,21 @@ sealed interface ActionCommand {
 
     /** The worker that ran it is gone. */
     record RecoverAction(ActionId action, Instant at) implements ActionCommand {}
+
+    /** What the checks that this worker ran have answered, in their order; the last may have failed. */
+    record RecordChecks(ActionId action, String claim, List<Checked> checked, Instant at) implements ActionCommand {
+        public RecordChecks {
+            checked = List.copyOf(checked);
+        }
+    }
+
+    /** @param digest what the approver has seen; absent if it does not say */
+    record GrantApproval(
+            ActionId action, Approver approver, @Nullable String digest, String comment, Instant at)
+            implements ActionCommand {}
+
+    record DenyApproval(ActionId action, Approver approver, String reason, Instant at) implements ActionCommand {}
+
+    /** Its time may be over: decided by what is journaled, so that a stale or early deadline changes nothing. */
+    record ExpireApproval(ActionId action, Instant at) implements ActionCommand {}
 }

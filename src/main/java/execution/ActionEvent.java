@@ -7,6 +7,7 @@ import org.axonframework.serialization.Revision;
 import org.jspecify.annotations.Nullable;
 import tenancy.Cause;
 import tenancy.Effect;
+import tenancy.Estimate;
 
 /** All that can happen to an action. Its tenant, workspace, agent, run, profile and quota class are metadata. */
 public sealed interface ActionEvent {
@@ -17,8 +18,25 @@ public sealed interface ActionEvent {
     /** Whether nothing follows it any more. */
     default boolean endsIt() {
         return switch (this) {
-            case ActionQueued _, ActionStarted _, ActionRequeued _ -> false;
-            case ActionRefused _, ActionSucceeded _, ActionFailed _, ActionOutcomeUnknown _, ActionCancelled _ -> true;
+            case ActionQueued _,
+                    ActionStarted _,
+                    ActionRequeued _,
+                    ActionHeld _,
+                    ApprovalRequested _,
+                    ApprovalGranted _,
+                    ActionReleased _,
+                    ChecksRequired _,
+                    ChecksStarted _,
+                    CheckPassed _ -> false;
+            case ActionRefused _,
+                    ActionSucceeded _,
+                    ActionFailed _,
+                    ActionOutcomeUnknown _,
+                    ActionCancelled _,
+                    ApprovalDenied _,
+                    ApprovalExpired _,
+                    ApprovalVoided _,
+                    CheckFailed _ -> true;
         };
     }
 
@@ -27,7 +45,9 @@ public sealed interface ActionEvent {
      *
      * @param target what the envelope's target said beside the system
      * @param arguments canonical JSON (RFC 8785)
-     * @param cost what it is expected to use, in milliseconds of one slot
+     * @param recipients domains of those whom it addresses
+     * @param estimate what it is expected to use
+     * @param agentClass the class and the trust zone of the agent's registration when it asked
      */
     record Requested(
             String system,
@@ -38,25 +58,99 @@ public sealed interface ActionEvent {
             String arguments,
             List<String> dataClasses,
             @Nullable String model,
-            long cost,
+            List<String> recipients,
+            Estimate estimate,
+            String agentClass,
+            String trustZone,
             long connectorVersion,
             String schemaDigest) {
 
         public Requested {
             target = Map.copyOf(target);
             dataClasses = List.copyOf(dataClasses);
+            recipients = List.copyOf(recipients);
         }
     }
 
-    /** The policy version that decided, and the rules that spoke. */
-    record Ruling(long version, List<Rule> rules) {
+    /**
+     * The policy version that decided, and the rules that spoke.
+     *
+     * @param shadow what a version that is only tried out would have said
+     */
+    record Ruling(long version, List<Rule> rules, @Nullable Shadow shadow) {
 
         public Ruling {
             rules = List.copyOf(rules);
         }
 
-        /** @param words what the rule says, for a tenant's developer */
-        public record Rule(String rule, String words) {}
+        public Ruling(long version, List<Rule> rules) {
+            this(version, rules, null);
+        }
+
+        /**
+         * @param layer whose document it is in, such as {@code profile}; absent in what was journaled before layers were
+         * @param version of that document
+         * @param words what the rule says, for a tenant's developer
+         */
+        public record Rule(
+                String rule,
+                @Nullable String layer,
+                @Nullable Long version,
+                String words) {}
+
+        /**
+         * The answer of a version in shadow: it changed nothing.
+         *
+         * @param verdict {@code allowed}, {@code needs_approval}, {@code needs_check} or {@code denied}
+         */
+        public record Shadow(long version, String verdict, List<Rule> rules) {
+
+            public Shadow {
+                rules = List.copyOf(rules);
+            }
+        }
+    }
+
+    /**
+     * People who have to agree.
+     *
+     * @param rule the rule that asks for them
+     * @param roles who may grant
+     * @param count how many different people
+     * @param validSeconds how long the action may wait for them
+     */
+    record Need(String rule, List<String> roles, int count, long validSeconds) {
+
+        public Need {
+            roles = List.copyOf(roles);
+        }
+    }
+
+    /**
+     * What is asked of people, and until when.
+     *
+     * @param digest SHA-256 over what exactly they agree to
+     */
+    record Hold(List<Need> needs, String digest, Instant expiresAt) {
+
+        public Hold {
+            needs = List.copyOf(needs);
+        }
+    }
+
+    /** An operation whose answer has to pass; see {@link policy.Verdict.Check}. */
+    record Question(
+            String rule,
+            String system,
+            String operation,
+            Map<String, String> target,
+            Map<String, String> arguments,
+            String passes) {
+
+        public Question {
+            target = Map.copyOf(target);
+            arguments = Map.copyOf(arguments);
+        }
     }
 
     /**
@@ -161,4 +255,125 @@ public sealed interface ActionEvent {
     /** Interrupted while running, and idempotent: it waits for a slot again. */
     @Revision("1")
     record ActionRequeued(String action, int attempt, String reason, Instant requeuedAt) implements ActionEvent {}
+
+    /**
+     * Not admitted yet: people have to agree first. Nothing is reserved, and its idempotency key is used.
+     *
+     * @param requestDigest SHA-256 over all that was asked for
+     * @param parentRun the run that starts this action's run, if it is opened with it
+     */
+    @Revision("1")
+    record ActionHeld(
+            String action,
+            Requested requested,
+            Ruling ruling,
+            Hold hold,
+            String idempotencyKey,
+            String requestDigest,
+            @Nullable String parentRun,
+            Instant decidedAt)
+            implements ActionEvent {}
+
+    /**
+     * People are asked after something else was decided: its checks have passed, or the policy or connector has changed
+     * while it was held. What was granted before counts no more.
+     *
+     * @param requested as it is described now
+     */
+    @Revision("1")
+    record ApprovalRequested(String action, Requested requested, Ruling ruling, Hold hold, Instant requestedAt)
+            implements ActionEvent {}
+
+    /**
+     * One who may has agreed.
+     *
+     * @param by the principal that was authenticated
+     * @param role in which it did
+     */
+    @Revision("1")
+    record ApprovalGranted(String action, String by, String role, String comment, Instant grantedAt)
+            implements ActionEvent {}
+
+    /** One who may has said no. */
+    @Revision("1")
+    record ApprovalDenied(String action, String by, String role, String reason, Cause cause, Instant endedAt)
+            implements ActionEvent {}
+
+    /** Nobody, or too few, agreed in time. */
+    @Revision("1")
+    record ApprovalExpired(String action, Cause cause, Instant endedAt) implements ActionEvent {}
+
+    /** Enough agreed, and what they agreed to is not allowed any more. */
+    @Revision("1")
+    record ApprovalVoided(String action, @Nullable Ruling ruling, Cause cause, String remedy, Instant endedAt)
+            implements ActionEvent {}
+
+    /**
+     * All that were asked have agreed, and it was decided again: admitted, like {@link ActionQueued}.
+     *
+     * @param requester who sent it: it runs on that behalf, whoever agreed
+     */
+    @Revision("1")
+    record ActionReleased(
+            String action,
+            Requested requested,
+            Ruling ruling,
+            Reserved reservation,
+            String pool,
+            int bulkhead,
+            String requester,
+            Instant releasedAt)
+            implements ActionEvent {}
+
+    /**
+     * What was just admitted may start only after these have passed.
+     *
+     * @param needs who has to agree after that
+     */
+    @Revision("1")
+    record ChecksRequired(String action, List<Question> questions, List<Need> needs, Instant requiredAt)
+            implements ActionEvent {
+
+        public ChecksRequired {
+            questions = List.copyOf(questions);
+            needs = List.copyOf(needs);
+        }
+    }
+
+    /** A worker asks what has to be asked; nothing of the effect has left. */
+    @Revision("1")
+    record ChecksStarted(String action, String claim, Instant startedAt) implements ActionEvent {}
+
+    /**
+     * What one check answered.
+     *
+     * @param digest SHA-256 of the answer
+     * @param result the answer itself; absent if it is long
+     */
+    record Answered(
+            String system,
+            String operation,
+            long connectorVersion,
+            String digest,
+            @Nullable String result) {}
+
+    @Revision("1")
+    record CheckPassed(String action, String rule, Answered answer, Instant checkedAt) implements ActionEvent {}
+
+    /**
+     * A check said no, or did not say yes; the effect never happens.
+     *
+     * @param code stable: {@code check_failed} if it answered and did not pass, else why there is no answer
+     * @param answer absent if there is none
+     */
+    @Revision("1")
+    record CheckFailed(
+            String action,
+            String rule,
+            String code,
+            @Nullable Answered answer,
+            Cause cause,
+            String remedy,
+            Instant endedAt)
+            implements ActionEvent {}
 }

@@ -2,12 +2,23 @@ package execution;
 
 import execution.ActionEvent.ActionCancelled;
 import execution.ActionEvent.ActionFailed;
+import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionOutcomeUnknown;
 import execution.ActionEvent.ActionQueued;
 import execution.ActionEvent.ActionRefused;
+import execution.ActionEvent.ActionReleased;
 import execution.ActionEvent.ActionRequeued;
 import execution.ActionEvent.ActionStarted;
 import execution.ActionEvent.ActionSucceeded;
+import execution.ActionEvent.ApprovalDenied;
+import execution.ActionEvent.ApprovalExpired;
+import execution.ActionEvent.ApprovalGranted;
+import execution.ActionEvent.ApprovalRequested;
+import execution.ActionEvent.ApprovalVoided;
+import execution.ActionEvent.CheckFailed;
+import execution.ActionEvent.CheckPassed;
+import execution.ActionEvent.ChecksRequired;
+import execution.ActionEvent.ChecksStarted;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.Ruling;
@@ -24,105 +35,151 @@ import tenancy.TenantContext;
 final class ActionHistory {
 
     private final Map<String, ?> metaData;
-    private final ActionEvent decision;
+    private final Instant decidedAt;
+    private final String action;
     private final List<Attempt> attempts = new ArrayList<>();
+    private final AskedPeople people;
+    private final AskedSystems systems = new AskedSystems();
+    private Requested requested;
+    private Ruling ruling;
+    private String verdict;
+    private @Nullable Admitted admitted;
+    private @Nullable String idempotencyKey;
     private ActionEvent last;
 
     /** @param metaData of the decision: on whose behalf it was asked for */
     ActionHistory(ActionEvent decision, Map<String, ?> metaData) {
-        this.decision = decision;
         this.metaData = metaData;
+        this.action = decision.action();
+        this.decidedAt = timeOf(decision);
         this.last = decision;
+        this.people = new AskedPeople(text(metaData, TenantContext.PRINCIPAL));
+        switch (decision) {
+            case ActionQueued queued -> {
+                requested = queued.requested();
+                ruling = queued.ruling();
+                verdict = "allowed";
+                admitted = new Admitted(queued.pool(), requested.system(), queued.reservation());
+                idempotencyKey = queued.idempotencyKey();
+            }
+            case ActionHeld held -> {
+                requested = held.requested();
+                ruling = held.ruling();
+                verdict = "needs_approval";
+                idempotencyKey = held.idempotencyKey();
+                people.ask(held.hold(), held.decidedAt());
+            }
+            case ActionRefused refused -> {
+                requested = refused.requested();
+                ruling = refused.ruling();
+                verdict = refused.state() == ActionState.DENIED ? "denied" : "allowed";
+            }
+            default -> throw new IllegalStateException("An action cannot begin with " + decision);
+        }
     }
+
+    /** Where it was queued, and what was reserved for it. */
+    record Admitted(String pool, String system, Reserved reservation) {}
 
     void then(ActionEvent event) {
         last = event;
+        people.then(event);
+        systems.then(event);
         switch (event) {
             case ActionStarted started ->
                 attempts.add(
                         new Attempt(started.attempt(), started.startedAt(), null, null, started.connectorVersion()));
             case ActionRequeued _, ActionSucceeded _, ActionFailed _, ActionOutcomeUnknown _ -> endAttempt(event);
-            case ActionQueued _, ActionRefused _, ActionCancelled _ -> {}
+            case ChecksRequired _ -> verdict = "needs_check";
+            case ApprovalRequested asked -> {
+                requested = asked.requested();
+                ruling = asked.ruling();
+                admitted = null;
+            }
+            case ActionReleased released -> {
+                requested = released.requested();
+                ruling = released.ruling();
+                admitted = new Admitted(released.pool(), requested.system(), released.reservation());
+            }
+            case ApprovalVoided voided -> {
+                if (voided.ruling() != null) {
+                    ruling = voided.ruling();
+                    verdict = "denied";
+                }
+            }
+            case ActionQueued _,
+                    ActionHeld _,
+                    ActionRefused _,
+                    ActionCancelled _,
+                    ApprovalGranted _,
+                    ApprovalDenied _,
+                    ApprovalExpired _,
+                    ChecksStarted _,
+                    CheckPassed _,
+                    CheckFailed _ -> {}
         }
     }
 
     String agent() {
-        return meta(TenantContext.AGENT);
+        return text(metaData, TenantContext.AGENT);
     }
 
     boolean isQueued() {
         return stateAfter(last) == ActionState.QUEUED;
     }
 
-    /** What was admitted; null if it was refused. */
+    /** What was admitted; null if it was refused, or still waits for people. */
     @Nullable
-    ActionQueued admitted() {
-        return decision instanceof ActionQueued queued ? queued : null;
+    Admitted admitted() {
+        return admitted;
     }
 
     ActionView view() {
-        return switch (decision) {
-            case ActionQueued queued ->
-                view(
-                        queued.requested(),
-                        why(queued.requested(), queued.ruling(), "allowed", queued),
-                        null,
-                        queued.decidedAt());
-            case ActionRefused refused ->
-                view(
-                        refused.requested(),
-                        why(
-                                refused.requested(),
-                                refused.ruling(),
-                                refused.state() == ActionState.DENIED ? "denied" : "allowed",
-                                null),
-                        refused.remedy(),
-                        refused.decidedAt());
-            default -> throw new IllegalStateException("An action cannot begin with " + decision);
-        };
-    }
-
-    private ActionView view(Requested asked, ActionView.Why why, @Nullable String remedy, Instant decidedAt) {
         Cause cause = causeOf(last);
+        ActionState state = stateAfter(last);
         return new ActionView(
-                decision.action(),
-                meta(TenantContext.RUN),
+                action,
+                text(metaData, TenantContext.RUN),
                 agent(),
-                meta(TenantContext.WORKSPACE),
-                asked.system(),
-                asked.operation(),
-                asked.effect(),
-                asked.target(),
-                StoredJson.tree(asked.arguments()),
-                asked.dataClasses(),
-                asked.model(),
-                stateAfter(last),
-                cause,
+                text(metaData, TenantContext.WORKSPACE),
+                requested.system(),
+                requested.operation(),
+                requested.effect(),
+                requested.target(),
+                StoredJson.tree(requested.arguments()),
+                requested.dataClasses(),
+                requested.model(),
+                state,
+                cause == null && state == ActionState.APPROVAL_REQUIRED ? people.cause(ruling) : cause,
                 cause == null ? null : cause.resetsAt(),
-                remedy,
+                state == ActionState.APPROVAL_REQUIRED ? Holds.remedy(action) : remedyOf(last),
                 decidedAt,
                 last.endsIt() ? timeOf(last) : null,
-                why,
+                why(),
                 List.copyOf(attempts),
+                people.view(),
+                systems.view(),
                 Answer.Result.of(last),
+                Answer.links(state, action),
                 null);
     }
 
-    private ActionView.Why why(Requested asked, Ruling ruling, String verdict, @Nullable ActionQueued admitted) {
-        Reserved reservation = admitted == null ? null : admitted.reservation();
+    private ActionView.Why why() {
+        Admitted now = admitted;
         return new ActionView.Why(
-                meta(TenantContext.PROFILE),
+                text(metaData, TenantContext.PROFILE),
                 ruling.version(),
                 verdict,
                 ruling.rules(),
-                meta(TenantContext.QUOTA_CLASS),
-                reservation,
-                admitted == null ? null : admitted.pool(),
-                asked.cost(),
-                asked.connectorVersion(),
-                asked.schemaDigest(),
-                admitted == null ? null : IdempotencyKeys.sent(admitted.idempotencyKey()),
-                meta(TenantContext.PRINCIPAL),
+                ruling.shadow(),
+                text(metaData, TenantContext.QUOTA_CLASS),
+                now == null ? null : now.reservation(),
+                now == null ? null : now.pool(),
+                requested.estimate(),
+                requested.connectorVersion(),
+                requested.schemaDigest(),
+                idempotencyKey == null ? null : IdempotencyKeys.sent(idempotencyKey),
+                text(metaData, TenantContext.PRINCIPAL),
                 Origin.text(metaData, TenantContext.REQUEST));
     }
 
@@ -134,20 +191,23 @@ final class ActionHistory {
         }
     }
 
-    private String meta(String key) {
+    private static String text(Map<String, ?> metaData, String key) {
         String value = Origin.text(metaData, key);
         return value == null ? "" : value;
     }
 
     static ActionState stateAfter(ActionEvent event) {
         return switch (event) {
-            case ActionQueued _, ActionRequeued _ -> ActionState.QUEUED;
+            case ActionQueued _, ActionRequeued _, ActionReleased _, ChecksRequired _ -> ActionState.QUEUED;
+            case ActionHeld _, ApprovalRequested _, ApprovalGranted _ -> ActionState.APPROVAL_REQUIRED;
+            case ChecksStarted _, CheckPassed _ -> ActionState.CHECKING;
             case ActionRefused refused -> refused.state();
             case ActionStarted _ -> ActionState.RUNNING;
             case ActionSucceeded _ -> ActionState.SUCCEEDED;
             case ActionFailed _ -> ActionState.FAILED;
             case ActionOutcomeUnknown _ -> ActionState.OUTCOME_UNKNOWN;
             case ActionCancelled _ -> ActionState.CANCELLED;
+            case ApprovalDenied _, ApprovalExpired _, ApprovalVoided _, CheckFailed _ -> ActionState.DENIED;
         };
     }
 
@@ -156,14 +216,66 @@ final class ActionHistory {
             case ActionRefused refused -> refused.cause();
             case ActionFailed failed -> failed.cause();
             case ActionOutcomeUnknown unknown -> unknown.cause();
-            case ActionQueued _, ActionRequeued _, ActionStarted _, ActionSucceeded _, ActionCancelled _ -> null;
+            case ApprovalDenied denied -> denied.cause();
+            case ApprovalExpired expired -> expired.cause();
+            case ApprovalVoided voided -> voided.cause();
+            case CheckFailed failed -> failed.cause();
+            case ActionHeld held -> Holds.cause(held.hold(), held.ruling());
+            case ApprovalRequested asked -> Holds.cause(asked.hold(), asked.ruling());
+            case ActionQueued _,
+                    ActionRequeued _,
+                    ActionStarted _,
+                    ActionSucceeded _,
+                    ActionCancelled _,
+                    ApprovalGranted _,
+                    ActionReleased _,
+                    ChecksRequired _,
+                    ChecksStarted _,
+                    CheckPassed _ -> null;
         };
     }
 
+    /** What would have to change, where the event says so. */
+    static @Nullable String remedyOf(ActionEvent event) {
+        return switch (event) {
+            case ActionRefused refused -> refused.remedy();
+            case ApprovalVoided voided -> voided.remedy();
+            case CheckFailed failed -> failed.remedy();
+            case ActionHeld held -> Holds.remedy(held.action());
+            case ApprovalRequested asked -> Holds.remedy(asked.action());
+            case ApprovalExpired _ -> "ask for it again";
+            case ActionQueued _,
+                    ActionRequeued _,
+                    ActionStarted _,
+                    ActionSucceeded _,
+                    ActionFailed _,
+                    ActionOutcomeUnknown _,
+                    ActionCancelled _,
+                    ApprovalGranted _,
+                    ApprovalDenied _,
+                    ActionReleased _,
+                    ChecksRequired _,
+                    ChecksStarted _,
+                    CheckPassed _ -> null;
+        };
+    }
+
+    /** When it happened. */
     static Instant timeOf(ActionEvent event) {
         return switch (event) {
             case ActionQueued queued -> queued.decidedAt();
             case ActionRefused refused -> refused.decidedAt();
+            case ActionHeld held -> held.decidedAt();
+            case ApprovalRequested asked -> asked.requestedAt();
+            case ApprovalGranted granted -> granted.grantedAt();
+            case ApprovalDenied denied -> denied.endedAt();
+            case ApprovalExpired expired -> expired.endedAt();
+            case ApprovalVoided voided -> voided.endedAt();
+            case ActionReleased released -> released.releasedAt();
+            case ChecksRequired required -> required.requiredAt();
+            case ChecksStarted checking -> checking.startedAt();
+            case CheckPassed passed -> passed.checkedAt();
+            case CheckFailed failed -> failed.endedAt();
             case ActionStarted started -> started.startedAt();
             case ActionRequeued requeued -> requeued.requeuedAt();
             case ActionSucceeded done -> done.endedAt();

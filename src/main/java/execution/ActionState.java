@@ -6,6 +6,10 @@ import tenancy.InvalidField;
 /** Where an action stands, as its tenant sees it; in JSON and SQL by its lower-case name. */
 public enum ActionState {
     QUEUED,
+    /** It waits for people; nothing is reserved for it. */
+    APPROVAL_REQUIRED,
+    /** It has a slot and asks what has to be asked before its effect. */
+    CHECKING,
     RUNNING,
     SUCCEEDED,
     FAILED,
@@ -18,7 +22,10 @@ public enum ActionState {
 
     /** Whether nothing will change any more. */
     public boolean isFinal() {
-        return this != QUEUED && this != RUNNING;
+        return switch (this) {
+            case QUEUED, APPROVAL_REQUIRED, CHECKING, RUNNING -> false;
+            case SUCCEEDED, FAILED, OUTCOME_UNKNOWN, CANCELLED, THROTTLED, BUDGET_EXCEEDED, DENIED -> true;
+        };
     }
 
     /** The state of that name; refuses what is none as the query parameter {@code state}. */

@@ -9,11 +9,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tenancy.Cause;
 import tenancy.Effect;
+import tenancy.Estimate;
 import tools.jackson.databind.JsonNode;
 
 /**
  * One action and its whole <em>why</em>, folded from its events.
  *
+ * @param approval who has to agree and who has; absent if nobody had to
+ * @param checks what was asked before its effect
  * @param queue its place, while it is queued
  */
 public record ActionView(
@@ -36,14 +39,20 @@ public record ActionView(
         @Nullable Instant endedAt,
         Why why,
         List<Attempt> attempts,
+        @Nullable Approval approval,
+        List<Check> checks,
         Answer.@Nullable Result outcome,
+        @Nullable Map<String, String> links,
         @Nullable Place queue) {
 
     /**
      * What decided.
      *
-     * @param verdict {@code allowed} or {@code denied}; what the quota said is the state
+     * @param verdict {@code allowed}, {@code needs_approval}, {@code needs_check} or {@code denied}; what the quota said is
+     *     the state
+     * @param shadow what a version of the policy that is only tried out would have said
      * @param reservation what was drawn on which budget; absent if nothing was
+     * @param estimate what it was expected to use
      * @param principal who sent it
      */
     public record Why(
@@ -51,10 +60,11 @@ public record ActionView(
             long policyVersion,
             String verdict,
             List<Ruling.Rule> rules,
+            Ruling.@Nullable Shadow shadow,
             String quotaClass,
             @Nullable Reserved reservation,
             @Nullable String pool,
-            long cost,
+            Estimate estimate,
             long connectorVersion,
             String schemaDigest,
             @Nullable String idempotencyKey,
@@ -72,6 +82,50 @@ public record ActionView(
             @Nullable Instant endedAt,
             @Nullable ActionState endedAs,
             long connectorVersion) {}
+
+    /**
+     * What people were asked, and what they said.
+     *
+     * @param state {@code open}, {@code granted}, {@code denied}, {@code expired}, {@code voided} or {@code cancelled}
+     * @param digest SHA-256 over what exactly they agree to
+     * @param decidedBy who granted last, or denied; absent while it is open, and where nobody did
+     * @param reason of whoever denied it, or why it ended otherwise
+     */
+    public record Approval(
+            String state,
+            String digest,
+            List<Need> needs,
+            List<Grant> grants,
+            String requestedBy,
+            Instant requestedAt,
+            Instant expiresAt,
+            @Nullable Instant decidedAt,
+            @Nullable String decidedBy,
+            @Nullable String reason) {}
+
+    /** @param granted how many different people have agreed */
+    public record Need(String rule, List<String> roles, int count, long granted) {}
+
+    /** One who agreed. */
+    public record Grant(String by, String role, String comment, Instant grantedAt) {}
+
+    /**
+     * One question and its answer.
+     *
+     * @param passed absent while it is not answered
+     * @param code why it did not pass
+     * @param resultDigest SHA-256 of the answer
+     * @param result the answer; absent if it is long or there is none
+     */
+    public record Check(
+            String rule,
+            String system,
+            String operation,
+            @Nullable Boolean passed,
+            @Nullable String code,
+            @Nullable String resultDigest,
+            @Nullable JsonNode result,
+            @Nullable Instant checkedAt) {}
 
     /**
      * Where a queued action stands.
@@ -102,7 +156,10 @@ public record ActionView(
                 endedAt,
                 why,
                 attempts,
+                approval,
+                checks,
                 outcome,
+                links,
                 place);
     }
 }

@@ -33,9 +33,9 @@ public interface Actions {
     ActionView find(ActionId action, @Nullable AgentId boundTo);
 
     /**
-     * Takes back an action that is queued.
+     * Takes back an action that is queued or waits for approval.
      *
-     * @throws tenancy.Conflict {@code not_cancellable} if it is not queued any more
+     * @throws tenancy.Conflict {@code not_cancellable} if it has gone further
      */
     Answer cancel(TenantContext context, @Nullable AgentId boundTo, ActionId action);
 

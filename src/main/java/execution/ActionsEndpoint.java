@@ -79,7 +79,7 @@ class ActionsEndpoint {
             content = @Content(schema = @Schema(implementation = Answer.class)))
     @ApiResponse(
             responseCode = "202",
-            description = "Admitted: it runs once a slot is free",
+            description = "Admitted: it runs once a slot is free; or approval_required: it waits for people",
             content = @Content(schema = @Schema(implementation = Answer.class)))
     @ApiResponse(
             responseCode = "403",
@@ -106,10 +106,18 @@ class ActionsEndpoint {
                         answer.cause(),
                         answer.remedy(),
                         answer.decisionId(),
+                        answer.shadow(),
                         request.getRequestURI(),
                         context.requestId(),
                         clock.instant());
-            case QUEUED, RUNNING -> progress(ResponseEntity.accepted(), submitted);
+            case APPROVAL_REQUIRED ->
+                progress(
+                        ResponseEntity.accepted()
+                                .header(
+                                        HttpHeaders.LINK,
+                                        "<%s>; rel=\"approve\"".formatted(Holds.link(answer.action()))),
+                        submitted);
+            case QUEUED, CHECKING, RUNNING -> progress(ResponseEntity.accepted(), submitted);
             case SUCCEEDED, FAILED, OUTCOME_UNKNOWN, CANCELLED -> progress(ResponseEntity.ok(), submitted);
         };
     }
@@ -157,7 +165,7 @@ class ActionsEndpoint {
         return Page.of(found, most, ActionSummary::action);
     }
 
-    /** Takes back an action that is queued. */
+    /** Takes back an action that is queued or waits for approval. */
     @PostMapping("/{action}:cancel")
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','OPERATOR')")
     Answer cancel(TenantContext context, Caller caller, @PathVariable String action) {

@@ -1,13 +1,15 @@
 package execution;
 
 import execution.ActionCommand.SubmitAction;
+import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionQueued;
 import execution.ActionEvent.ActionRefused;
+import execution.ActionEvent.ChecksRequired;
+import execution.ActionEvent.Hold;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.Ruling;
 import execution.ExecutionTimers.Step;
-import execution.gateway.Connectors;
 import execution.gateway.Operation;
 import java.time.Clock;
 import java.time.Instant;
@@ -18,59 +20,60 @@ import java.util.TreeMap;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.messaging.MetaData;
 import org.axonframework.modelling.command.Repository;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import policy.Policies;
-import policy.Verdict;
 import policy.Verdict.Allowed;
 import policy.Verdict.Denied;
+import policy.Verdict.NeedsApproval;
+import policy.Verdict.NeedsCheck;
 import quota.Quotas;
+import quota.Reservation;
 import quota.Reservation.BudgetExceeded;
 import quota.Reservation.Granted;
 import quota.Reservation.Throttled;
 import tenancy.ActionEnvelope;
 import tenancy.ActionId;
-import tenancy.Agents;
-import tenancy.Agents.Registration;
 import tenancy.Cause;
 
 /** The way in: may it, can it, then write down what was decided. All refusals of a caller come before the first event. */
 @Component
 class Admission {
 
-    private static final String WAIT = "wait";
-    private static final String RAISE_OR_WAIT = "raise_limit_or_wait";
+    static final String WAIT = "wait";
+    static final String RAISE_OR_WAIT = "raise_limit_or_wait";
 
-    private final Agents agents;
-    private final Connectors connectors;
+    private final Requests requests;
     private final IdempotencyKeys keys;
     private final RunBook runs;
     private final Policies policies;
     private final Quotas quotas;
     private final Backlog backlog;
+    private final Holds holds;
     private final Repository<Action> actions;
     private final ExecutionSettings settings;
     private final ExecutionTimers timers;
     private final Clock clock;
 
     Admission(
-            Agents agents,
-            Connectors connectors,
+            Requests requests,
             IdempotencyKeys keys,
             RunBook runs,
             Policies policies,
             Quotas quotas,
             Backlog backlog,
+            Holds holds,
             Repository<Action> actions,
             ExecutionSettings settings,
             ExecutionTimers timers,
             Clock clock) {
-        this.agents = agents;
-        this.connectors = connectors;
+        this.requests = requests;
         this.keys = keys;
         this.runs = runs;
         this.policies = policies;
         this.quotas = quotas;
         this.backlog = backlog;
+        this.holds = holds;
         this.actions = actions;
         this.settings = settings;
         this.timers = timers;
@@ -89,18 +92,7 @@ class Admission {
             Instant now) {
 
         Requested requested() {
-            return new Requested(
-                    operation.system(),
-                    operation.name(),
-                    envelope.effect(),
-                    envelope.target().fields(),
-                    envelope.destination(),
-                    envelope.arguments(),
-                    envelope.dataClasses(),
-                    envelope.model(),
-                    envelope.cost(),
-                    operation.connectorVersion(),
-                    operation.schemaDigest());
+            return Requests.requested(envelope, operation);
         }
     }
 
@@ -117,66 +109,123 @@ class Admission {
     }
 
     private Receipt decide(SubmitAction submit, MetaData metaData) {
-        submit.claim().checkCredential();
-        Registration registration = agents.registration(submit.claim().agent());
-        submit.claim().checkAgainst(registration);
-        Operation operation =
-                connectors.operation(submit.action().tenant(), submit.target().system(), submit.operation());
-        String arguments = operation.validated(submit.target(), submit.arguments());
-        ActionEnvelope envelope = envelope(submit, registration, operation, arguments);
+        Requests.Joined joined = requests.join(submit);
+        ActionEnvelope envelope = joined.envelope();
         String key = IdempotencyKeys.stored(submit.idempotencyKey(), derivedKey(envelope));
         String digest = digest(envelope);
         Optional<IdempotencyKeys.Used> used = keys.find(submit.action(), key);
         if (used.isPresent()) {
             return firstAnswer(used.get(), digest, submit.idempotencyKey() != null);
         }
-        boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent());
-        var asked = new Case(submit, envelope, operation, key, digest, runIsOpen, metaData, clock.instant());
+        boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent(), submit.parentRun());
+        var asked = new Case(submit, envelope, joined.operation(), key, digest, runIsOpen, metaData, clock.instant());
         return switch (policies.decide(envelope)) {
-            case Denied denied -> refuse(asked, ActionState.DENIED, ruling(denied), causeOf(denied), denied.remedy());
-            case Allowed allowed -> {
-                Optional<Cause> full = queueIsFull(asked);
-                yield full.isPresent()
-                        ? refuse(asked, ActionState.THROTTLED, ruling(allowed), full.get(), WAIT)
-                        : reserve(asked, allowed);
-            }
+            case Denied denied ->
+                refuse(asked, ActionState.DENIED, Rulings.of(denied), Rulings.cause(denied), denied.remedy());
+            case NeedsApproval needed -> hold(asked, needed);
+            case NeedsCheck needed -> check(asked, needed);
+            case Allowed allowed -> reserve(asked, Rulings.of(allowed), null);
         };
     }
 
-    private Receipt reserve(Case asked, Allowed allowed) {
+    /** It has to be checked first: that is done in its slot, so it is queued and reserved for like any other. */
+    private Receipt check(Case asked, NeedsCheck needed) {
+        Ruling ruling = Rulings.of(needed);
+        Optional<Cause> full = needed.approvals().isEmpty()
+                ? Optional.empty()
+                : holds.full(asked.envelope().tenant());
+        return full.isPresent()
+                ? refuse(asked, ActionState.THROTTLED, ruling, full.get(), WAIT)
+                : reserve(asked, ruling, checks(needed, asked));
+    }
+
+    private static ChecksRequired checks(NeedsCheck needed, Case asked) {
+        return new ChecksRequired(
+                asked.envelope().action().key(),
+                Rulings.questions(needed.checks()),
+                Rulings.needs(needed.approvals()),
+                asked.now());
+    }
+
+    /** What waits for people holds no budget and opens no run: both are asked for when they have agreed. */
+    private Receipt hold(Case asked, NeedsApproval needed) {
+        Ruling ruling = Rulings.of(needed);
+        ActionId action = asked.envelope().action();
+        Optional<Cause> full = holds.full(action.tenant());
+        if (full.isPresent()) {
+            return refuse(asked, ActionState.THROTTLED, ruling, full.get(), WAIT);
+        }
+        Hold hold = holds.open(action, asked.requested(), ruling, Rulings.needs(needed.approvals()), asked.now());
+        var held = new ActionHeld(
+                action.key(),
+                asked.requested(),
+                ruling,
+                hold,
+                asked.key(),
+                asked.digest(),
+                asked.submit().parentRun() == null
+                        ? null
+                        : asked.submit().parentRun().key(),
+                asked.now());
+        Aggregates.create(actions, () -> new Action(action, held));
+        keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now(), true));
+        return Receipt.refused(
+                action,
+                ActionState.APPROVAL_REQUIRED,
+                Holds.cause(hold, ruling),
+                Holds.remedy(action.key()),
+                asked.now(),
+                ruling.shadow());
+    }
+
+    private Receipt reserve(Case asked, Ruling ruling, @Nullable ChecksRequired checks) {
+        Optional<Cause> full = queueIsFull(asked);
+        if (full.isPresent()) {
+            return refuse(asked, ActionState.THROTTLED, ruling, full.get(), WAIT);
+        }
         return switch (quotas.reserve(asked.envelope(), asked.now())) {
-            case Granted granted -> admit(asked, allowed, granted);
-            case Throttled throttled -> refuse(asked, ActionState.THROTTLED, ruling(allowed), throttled.cause(), WAIT);
-            case BudgetExceeded spent ->
-                refuse(asked, ActionState.BUDGET_EXCEEDED, ruling(allowed), spent.cause(), RAISE_OR_WAIT);
+            case Granted granted -> admit(asked, ruling, granted, checks);
+            case Throttled throttled -> refuse(asked, ActionState.THROTTLED, ruling, throttled.cause(), WAIT);
+            case BudgetExceeded spent -> {
+                runs.pauseAt(asked.submit().run(), spent.cause(), asked.now());
+                yield refuse(asked, ActionState.BUDGET_EXCEEDED, ruling, spent.cause(), RAISE_OR_WAIT);
+            }
         };
     }
 
     /** The run is opened last, so that what is refused opens none. */
-    private Receipt admit(Case asked, Allowed allowed, Granted granted) {
+    private Receipt admit(Case asked, Ruling ruling, Granted granted, @Nullable ChecksRequired checks) {
         if (!asked.runIsOpen()) {
-            Optional<Cause> tooMany =
-                    runs.open(asked.submit().run(), asked.submit().claim(), asked.now());
+            Optional<Cause> tooMany = runs.open(
+                    asked.submit().run(), asked.submit().claim(), asked.submit().parentRun(), asked.now());
             if (tooMany.isPresent()) {
                 quotas.release(asked.envelope().action(), asked.now());
-                return refuse(asked, ActionState.THROTTLED, ruling(allowed), tooMany.get(), WAIT);
+                return refuse(asked, RunBook.stateOf(tooMany.get()), ruling, tooMany.get(), WAIT);
             }
+        } else {
+            runs.goesOn(asked.submit().run(), asked.now());
         }
         ActionId action = asked.envelope().action();
         var queued = new ActionQueued(
                 action.key(),
                 asked.requested(),
-                ruling(allowed),
-                new Reserved(granted.budget(), granted.used(), granted.limit()),
+                ruling,
+                reserved(granted),
                 settings.poolFor(action.tenant(), asked.operation().pool()),
                 asked.operation().bulkhead(),
                 asked.key(),
                 asked.digest(),
                 asked.now());
-        Aggregates.create(actions, () -> new Action(action, queued));
-        keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now()));
+        Aggregates.create(
+                actions, () -> checks == null ? new Action(action, queued) : new Action(action, queued, checks));
+        keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now(), false));
         backlog.queue(waiting(action, queued, asked.metaData()));
-        return Receipt.queued(action, asked.now());
+        return Receipt.queued(action, asked.now(), ruling.shadow());
+    }
+
+    static Reserved reserved(Granted granted) {
+        Reservation.Draw tightest = granted.tightest();
+        return new Reserved(tightest.limit(), tightest.used(), tightest.limitValue());
     }
 
     private Receipt refuse(Case asked, ActionState state, Ruling ruling, Cause cause, String remedy) {
@@ -186,13 +235,16 @@ class Admission {
                 () -> new Action(
                         action,
                         new ActionRefused(action.key(), state, asked.requested(), ruling, cause, remedy, asked.now())));
-        return Receipt.refused(action, state, cause, remedy, asked.now());
+        return Receipt.refused(action, state, cause, remedy, asked.now(), ruling.shadow());
     }
 
     private Optional<Cause> queueIsFull(Case asked) {
-        long waiting = backlog.queued(asked.envelope().tenant());
-        long most = backlog.limits(asked.envelope().tenant(), asked.envelope().quotaClass())
-                .queuedActions();
+        return queueIsFull(backlog, asked.envelope());
+    }
+
+    static Optional<Cause> queueIsFull(Backlog backlog, ActionEnvelope envelope) {
+        long waiting = backlog.queued(envelope.tenant());
+        long most = backlog.limits(envelope.tenant(), envelope.quotaClass()).queuedActions();
         return waiting < most
                 ? Optional.empty()
                 : Optional.of(Cause.limit(Cause.Owner.TENANT, "capacity", "queued_actions", waiting, most, null));
@@ -202,28 +254,8 @@ class Admission {
         if (!used.requestDigest().equals(digest)) {
             throw new IdempotencyKeyReused(used.action().key(), callersKey);
         }
-        return Receipt.replay(used.action(), used.decidedAt());
-    }
-
-    private static ActionEnvelope envelope(
-            SubmitAction submit, Registration registration, Operation operation, String arguments) {
-        return new ActionEnvelope(
-                submit.action(),
-                registration.workspace(),
-                registration.agent(),
-                registration.agentClass(),
-                registration.trustZone(),
-                submit.run(),
-                registration.policyProfile(),
-                registration.quotaClass(),
-                operation.name(),
-                operation.effect(),
-                submit.target(),
-                operation.destination(),
-                arguments,
-                submit.dataClasses(),
-                submit.model(),
-                operation.cost());
+        return Receipt.replay(
+                used.action(), used.held() ? ActionState.APPROVAL_REQUIRED : ActionState.QUEUED, used.decidedAt());
     }
 
     /** What makes two requests of a run the same effect. */
@@ -237,6 +269,7 @@ class Admission {
         all.add(envelope.workspace().key());
         all.add(envelope.agent().key());
         all.add(String.valueOf(envelope.model()));
+        all.add(String.valueOf(envelope.estimate().tokens()));
         all.addAll(envelope.dataClasses());
         return Fingerprint.of(all);
     }
@@ -256,19 +289,6 @@ class Admission {
         return parts;
     }
 
-    private static Ruling ruling(Verdict verdict) {
-        return new Ruling(
-                verdict.version(),
-                verdict.reasons().stream()
-                        .map(reason -> new Ruling.Rule(reason.rule(), reason.words()))
-                        .toList());
-    }
-
-    private static Cause causeOf(Denied denied) {
-        Verdict.Reason first = denied.reasons().getFirst();
-        return Cause.rule(first.rule(), denied.version(), first.words());
-    }
-
     /** What a queued action's turn is decided by. */
     static Waiting waiting(ActionId action, ActionQueued queued, MetaData metaData) {
         String quotaClass = Origin.text(metaData, tenancy.TenantContext.QUOTA_CLASS);
@@ -279,7 +299,7 @@ class Admission {
                 queued.pool(),
                 queued.requested().system(),
                 queued.requested().operation(),
-                queued.requested().cost(),
+                queued.requested().estimate().slotMillis(),
                 queued.bulkhead(),
                 quotaClass == null ? "" : quotaClass);
     }

@@ -1,7 +1,9 @@
 package execution;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import execution.ActionEvent.Ruling;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tenancy.Cause;
 import tools.jackson.databind.JsonNode;
@@ -14,6 +16,8 @@ import tools.jackson.databind.JsonNode;
  * @param remedy what would have to change
  * @param decisionId names the decision in the journal
  * @param outcome what came of the call; absent while there is none
+ * @param links where to go on, such as {@code approve}; absent where there is nothing to do
+ * @param shadow what a version of the policy that is only tried out would have said
  */
 public record Answer(
         @JsonProperty("action_id") String action,
@@ -25,7 +29,13 @@ public record Answer(
         String decisionId,
         Instant decidedAt,
         @Nullable Instant endedAt,
-        @Nullable Result outcome) {
+        @Nullable Result outcome,
+        @Nullable Map<String, String> links,
+        Ruling.@Nullable Shadow shadow) {
+
+    static @Nullable Map<String, String> links(ActionState state, String action) {
+        return state == ActionState.APPROVAL_REQUIRED ? Map.of("approve", Holds.link(action)) : null;
+    }
 
     /**
      * What the target said.
@@ -53,6 +63,17 @@ public record Answer(
                         ActionEvent.ActionRefused _,
                         ActionEvent.ActionStarted _,
                         ActionEvent.ActionRequeued _,
+                        ActionEvent.ActionHeld _,
+                        ActionEvent.ApprovalRequested _,
+                        ActionEvent.ApprovalGranted _,
+                        ActionEvent.ApprovalDenied _,
+                        ActionEvent.ApprovalExpired _,
+                        ActionEvent.ApprovalVoided _,
+                        ActionEvent.ActionReleased _,
+                        ActionEvent.ChecksRequired _,
+                        ActionEvent.ChecksStarted _,
+                        ActionEvent.CheckPassed _,
+                        ActionEvent.CheckFailed _,
                         ActionEvent.ActionCancelled _ -> null;
             };
         }
@@ -71,7 +92,9 @@ public record Answer(
                 key,
                 receipt.decidedAt(),
                 null,
-                null);
+                null,
+                links(receipt.state(), key),
+                receipt.shadow());
     }
 
     static Answer of(ActionView view) {
@@ -85,10 +108,12 @@ public record Answer(
                 view.action(),
                 view.decidedAt(),
                 view.endedAt(),
-                view.outcome());
+                view.outcome(),
+                links(view.state(), view.action()),
+                view.why().shadow());
     }
 
-    /** The same action, ended. */
+    /** The same action, ended; or held, once its checks have passed. */
     Answer ended(ActionEvent event) {
         ActionState last = ActionHistory.stateAfter(event);
         Cause why = ActionHistory.causeOf(event);
@@ -98,10 +123,12 @@ public record Answer(
                 last,
                 why,
                 why == null ? null : why.resetsAt(),
-                null,
+                ActionHistory.remedyOf(event),
                 decisionId,
                 decidedAt,
-                ActionHistory.timeOf(event),
-                Result.of(event));
+                event.endsIt() ? ActionHistory.timeOf(event) : null,
+                Result.of(event),
+                links(last, action),
+                shadow);
     }
 }

@@ -15,8 +15,20 @@ final class DecisionProblem {
 
     private DecisionProblem() {}
 
+    static ResponseEntity<ProblemDetail> of(
+            ActionState state,
+            @Nullable Cause cause,
+            @Nullable String remedy,
+            String decisionId,
+            String path,
+            @Nullable String requestId,
+            Instant now) {
+        return of(state, cause, remedy, decisionId, null, path, requestId, now);
+    }
+
     /**
      * @param decisionId names the decision in the journal
+     * @param shadow what a version of the policy that is only tried out would have said
      * @param path what was requested
      */
     static ResponseEntity<ProblemDetail> of(
@@ -24,6 +36,7 @@ final class DecisionProblem {
             @Nullable Cause cause,
             @Nullable String remedy,
             String decisionId,
+            ActionEvent.Ruling.@Nullable Shadow shadow,
             String path,
             @Nullable String requestId,
             Instant now) {
@@ -38,6 +51,9 @@ final class DecisionProblem {
         body.setProperty("retry_at", cause == null ? null : cause.resetsAt());
         body.setProperty("remedy", remedy);
         body.setProperty("decision_id", decisionId);
+        if (shadow != null) {
+            body.setProperty("shadow", shadow);
+        }
         body.setProperty("request_id", requestId);
         var answer = ResponseEntity.status(status).contentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (status == HttpStatus.TOO_MANY_REQUESTS) {
@@ -55,6 +71,9 @@ final class DecisionProblem {
         if (cause == null) {
             return "The action is %s.".formatted(state.word());
         }
+        if (cause.kind().equals("approval") || cause.kind().equals("registration")) {
+            return String.valueOf(cause.detail());
+        }
         if (cause.rule() != null) {
             return "Rule %s of policy version %d says no: %s"
                     .formatted(cause.rule(), orZero(cause.policyVersion()), cause.detail());
@@ -69,7 +88,7 @@ final class DecisionProblem {
     }
 
     /** At least a second; a limit that does not say when it resets may be free again soon. */
-    private static long secondsUntil(@Nullable Instant reset, Instant now) {
+    static long secondsUntil(@Nullable Instant reset, Instant now) {
         return reset == null
                 ? 1
                 : Math.max(1, Duration.between(now, reset).plusMillis(999).toSeconds());

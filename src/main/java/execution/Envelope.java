@@ -1,5 +1,6 @@
 package execution;
 
+import execution.gateway.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,8 @@ import tools.jackson.databind.JsonNode;
  * @param arguments an object, as the operation's schema says
  * @param dataClasses classes of the data that leaves the tenant with this action
  * @param model the model a model call names
+ * @param estimatedTokens model tokens that the action is expected to take, input and output together
+ * @param parentRunId the open run that starts this action's run
  */
 public record Envelope(
         String tenantId,
@@ -41,7 +44,9 @@ public record Envelope(
         JsonNode arguments,
 
         @Nullable List<String> dataClasses,
-        @Nullable String model) {
+        @Nullable String model,
+        @Nullable Long estimatedTokens,
+        @Nullable String parentRunId) {
 
     private static final int MOST_FIELDS = 20;
     private static final int LONGEST_VALUE = 400;
@@ -74,6 +79,15 @@ public record Envelope(
 
     RunId run(TenantId tenant) {
         return new RunId(tenant, required("workflow_run_id", workflowRunId));
+    }
+
+    @Nullable
+    RunId parentRun(TenantId tenant) {
+        return parentRun(tenant, parentRunId);
+    }
+
+    static @Nullable RunId parentRun(TenantId tenant, @Nullable String parentRunId) {
+        return parentRunId == null ? null : new RunId(tenant, Identifiers.check("parent_run_id", parentRunId));
     }
 
     String operation() {
@@ -119,6 +133,16 @@ public record Envelope(
     @Nullable
     String checkedModel() {
         return model == null ? null : Identifiers.check("model", model);
+    }
+
+    long checkedTokens() {
+        if (estimatedTokens == null) {
+            return 0;
+        }
+        if (estimatedTokens < 0 || estimatedTokens > Operation.MOST_TOKENS) {
+            throw new InvalidField("/estimated_tokens", "range", "must be from 0 to " + Operation.MOST_TOKENS);
+        }
+        return estimatedTokens;
     }
 
     private static String text(String pointer, @Nullable Object value) {

@@ -12,11 +12,11 @@ import tenancy.JournaledTypes;
 @Configuration(proxyBeanMethods = false)
 @AutoConfigurationPackage
 @ComponentScan
-@EnableConfigurationProperties(ExecutionSettings.class)
+@EnableConfigurationProperties({ExecutionSettings.class, ApprovalSettings.class})
 public class ExecutionModule {
 
     @Bean
     JournaledTypes executionEvents() {
-        return new JournaledTypes(List.of(ActionEvent.class, RunEvent.class));
+        return new JournaledTypes(List.of(ActionEvent.class, RunEvent.class, ApprovalDeadline.class));
     }
 }

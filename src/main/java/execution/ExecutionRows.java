@@ -2,14 +2,27 @@ package execution;
 
 import execution.ActionEvent.ActionCancelled;
 import execution.ActionEvent.ActionFailed;
+import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionOutcomeUnknown;
 import execution.ActionEvent.ActionQueued;
 import execution.ActionEvent.ActionRefused;
+import execution.ActionEvent.ActionReleased;
 import execution.ActionEvent.ActionRequeued;
 import execution.ActionEvent.ActionStarted;
 import execution.ActionEvent.ActionSucceeded;
+import execution.ActionEvent.ApprovalDenied;
+import execution.ActionEvent.ApprovalExpired;
+import execution.ActionEvent.ApprovalGranted;
+import execution.ActionEvent.ApprovalRequested;
+import execution.ActionEvent.ApprovalVoided;
+import execution.ActionEvent.CheckFailed;
+import execution.ActionEvent.CheckPassed;
+import execution.ActionEvent.ChecksRequired;
+import execution.ActionEvent.ChecksStarted;
 import execution.RunEvent.RunEnded;
+import execution.RunEvent.RunPaused;
 import execution.RunEvent.RunRefused;
+import execution.RunEvent.RunResumed;
 import execution.RunEvent.RunStarted;
 import java.time.Instant;
 import java.util.List;
@@ -46,19 +59,45 @@ class ExecutionRows {
                     ?::text[], ?::text[], ?::timestamptz[])\
                 """,
                 List.of(TEXT, TEXT, TEXT, TEXT, TEXT, "int8", "int8", TEXT, TEXT, TIME),
-                event -> event.getPayload() instanceof ActionQueued queued
-                        ? row(
-                                tenant(event),
-                                queued.action(),
+                event -> switch (event.getPayload()) {
+                    case ActionQueued queued ->
+                        queued(
+                                event,
+                                queued.requested(),
                                 queued.pool(),
-                                queued.requested().system(),
-                                queued.requested().operation(),
-                                queued.requested().cost(),
-                                (long) queued.bulkhead(),
-                                meta(event, TenantContext.QUOTA_CLASS),
+                                queued.bulkhead(),
                                 Origin.json(event.getMetaData()),
-                                queued.decidedAt().toString())
-                        : NONE);
+                                queued.decidedAt());
+                    case ActionReleased released ->
+                        queued(
+                                event,
+                                released.requested(),
+                                released.pool(),
+                                released.bulkhead(),
+                                Origin.json(event.getMetaData(), released.requester()),
+                                released.releasedAt());
+                    default -> NONE;
+                });
+    }
+
+    private static List<Object[]> queued(
+            EventMessage<?> event,
+            ActionEvent.Requested requested,
+            String pool,
+            int bulkhead,
+            String context,
+            Instant at) {
+        return row(
+                tenant(event),
+                ((ActionEvent) event.getPayload()).action(),
+                pool,
+                requested.system(),
+                requested.operation(),
+                requested.estimate().slotMillis(),
+                (long) bulkhead,
+                meta(event, TenantContext.QUOTA_CLASS),
+                context,
+                at.toString());
     }
 
     @Bean
@@ -70,6 +109,8 @@ class ExecutionRows {
             """, List.of(TEXT, TEXT, TIME), event -> switch (event.getPayload()) {
             case ActionStarted started ->
                 row(tenant(event), started.action(), started.startedAt().toString());
+            case ChecksStarted checking ->
+                row(tenant(event), checking.action(), checking.startedAt().toString());
             case ActionRequeued requeued -> row(tenant(event), requeued.action(), null);
             default -> NONE;
         });
@@ -86,11 +127,13 @@ class ExecutionRows {
                 where q.tenant_id = t.tenant_id and q.action = t.action\
                 """,
                 List.of(TEXT, TEXT),
-                event -> event.getPayload() instanceof ActionEvent happened
-                                && happened.endsIt()
-                                && !(happened instanceof ActionRefused)
+                event -> event.getPayload() instanceof ActionEvent happened && leaves(happened)
                         ? row(tenant(event), happened.action())
                         : NONE);
+    }
+
+    private static boolean leaves(ActionEvent happened) {
+        return happened.endsIt() && !(happened instanceof ActionRefused) || happened instanceof ApprovalRequested;
     }
 
     @Bean
@@ -114,6 +157,30 @@ class ExecutionRows {
                         : NONE);
     }
 
+    /** Apart from the others, so that these pay nothing for it: a replay says that people had to be asked. */
+    @Bean
+    InlineRows writesHeldKeys() {
+        return new EventRows(
+                "execution_held_key",
+                "execution.idempotency",
+                """
+                insert into execution.idempotency (tenant_id, key, action, request_digest, created_at, held)
+                select tenant_id, key, action, request_digest, created_at, true
+                from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])
+                    as t(tenant_id, key, action, request_digest, created_at)\
+                """,
+                List.of(TEXT, TEXT, TEXT, TEXT, TIME),
+                Set.of("idempotency_pkey"),
+                event -> event.getPayload() instanceof ActionHeld held
+                        ? row(
+                                tenant(event),
+                                held.idempotencyKey(),
+                                held.action(),
+                                held.requestDigest(),
+                                held.decidedAt().toString())
+                        : NONE);
+    }
+
     @Bean
     InlineRows writesDecided() {
         return rows(
@@ -133,6 +200,13 @@ class ExecutionRows {
                         decided(event, queued.requested(), ActionState.QUEUED, null, queued.decidedAt());
                     case ActionRefused refused ->
                         decided(event, refused.requested(), refused.state(), refused.cause(), refused.decidedAt());
+                    case ActionHeld held ->
+                        decided(
+                                event,
+                                held.requested(),
+                                ActionState.APPROVAL_REQUIRED,
+                                Holds.cause(held.hold(), held.ruling()),
+                                held.decidedAt());
                     default -> NONE;
                 });
     }
@@ -159,20 +233,36 @@ class ExecutionRows {
                 "execution_run",
                 "execution.run",
                 """
-                insert into execution.run (tenant_id, run, agent, workspace, state, started_at, ended_at)
+                insert into execution.run (tenant_id, run, agent, workspace, state, started_at, ended_at, parent_run, cause)
                 select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[],
-                    ?::timestamptz[])
+                    ?::timestamptz[], ?::text[], ?::text[])
                 on conflict (tenant_id, run) do update
                 set agent = excluded.agent, workspace = excluded.workspace, state = excluded.state,
-                    started_at = excluded.started_at, ended_at = excluded.ended_at\
+                    started_at = excluded.started_at, ended_at = excluded.ended_at,
+                    parent_run = coalesce(excluded.parent_run, run.parent_run), cause = excluded.cause\
                 """,
-                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TIME, TIME),
+                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TIME, TIME, TEXT, TEXT),
                 event -> event.getPayload() instanceof RunEvent happened ? run(event, happened) : NONE);
     }
 
     private static List<Object[]> moved(EventMessage<?> event, ActionEvent happened) {
         return switch (happened) {
-            case ActionQueued _, ActionRefused _ -> NONE;
+            case ActionQueued _, ActionRefused _, ActionHeld _, ApprovalGranted _, ChecksRequired _, CheckPassed _ ->
+                NONE;
+            case ApprovalRequested asked ->
+                moved(
+                        event,
+                        asked,
+                        ActionState.APPROVAL_REQUIRED,
+                        Holds.cause(asked.hold(), asked.ruling()),
+                        asked.requestedAt());
+            case ActionReleased released -> moved(event, released, ActionState.QUEUED, null, released.releasedAt());
+            case ChecksStarted checking -> moved(event, checking, ActionState.CHECKING, null, checking.startedAt());
+            case ApprovalDenied denied -> moved(event, denied, ActionState.DENIED, denied.cause(), denied.endedAt());
+            case ApprovalExpired expired ->
+                moved(event, expired, ActionState.DENIED, expired.cause(), expired.endedAt());
+            case ApprovalVoided voided -> moved(event, voided, ActionState.DENIED, voided.cause(), voided.endedAt());
+            case CheckFailed failed -> moved(event, failed, ActionState.DENIED, failed.cause(), failed.endedAt());
             case ActionStarted started -> moved(event, started, ActionState.RUNNING, null, started.startedAt());
             case ActionRequeued requeued -> moved(event, requeued, ActionState.QUEUED, null, requeued.requeuedAt());
             case ActionSucceeded done -> moved(event, done, ActionState.SUCCEEDED, null, done.endedAt());
@@ -219,52 +309,84 @@ class ExecutionRows {
             case RunStarted started ->
                 run(
                         event,
-                        started.run(),
+                        started,
                         started.agent(),
                         started.workspace(),
                         RunState.OPEN,
                         started.startedAt(),
+                        null,
+                        started.parent(),
                         null);
             case RunRefused refused ->
                 run(
                         event,
-                        refused.run(),
+                        refused,
                         refused.agent(),
                         refused.workspace(),
                         RunState.REFUSED,
                         refused.refusedAt(),
+                        null,
+                        null,
+                        refused.cause());
+            case RunPaused paused ->
+                run(
+                        event,
+                        paused,
+                        paused.agent(),
+                        paused.workspace(),
+                        RunState.PAUSED,
+                        paused.startedAt(),
+                        null,
+                        null,
+                        paused.cause());
+            case RunResumed resumed ->
+                run(
+                        event,
+                        resumed,
+                        resumed.agent(),
+                        resumed.workspace(),
+                        RunState.OPEN,
+                        resumed.startedAt(),
+                        null,
+                        null,
                         null);
             case RunEnded ended ->
                 run(
                         event,
-                        ended.run(),
+                        ended,
                         ended.agent(),
                         ended.workspace(),
                         RunState.ENDED,
                         ended.startedAt(),
-                        ended.endedAt());
+                        ended.endedAt(),
+                        null,
+                        null);
         };
     }
 
     private static List<Object[]> run(
             EventMessage<?> event,
-            String run,
+            RunEvent happened,
             String agent,
             String workspace,
             RunState state,
             Instant startedAt,
-            @Nullable Instant endedAt) {
+            @Nullable Instant endedAt,
+            @Nullable String parent,
+            @Nullable Cause cause) {
         return row(
                 tenant(event),
-                run,
+                happened.run(),
                 agent,
                 workspace,
                 state.word(),
                 startedAt.toString(),
-                endedAt == null ? null : endedAt.toString());
+                endedAt == null ? null : endedAt.toString(),
+                parent,
+                cause == null ? null : StoredJson.write(cause));
     }
 
-    private static InlineRows rows(
+    static InlineRows rows(
             String name,
             String table,
             String statement,
@@ -273,7 +395,7 @@ class ExecutionRows {
         return new EventRows(name, table, statement, types, Set.of(), mapping);
     }
 
-    private static List<Object[]> row(@Nullable Object... values) {
+    static List<Object[]> row(@Nullable Object... values) {
         return java.util.Collections.singletonList(values);
     }
 
@@ -281,11 +403,11 @@ class ExecutionRows {
         return cause == null ? null : cause.owner().name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    private static String tenant(EventMessage<?> event) {
+    static String tenant(EventMessage<?> event) {
         return meta(event, TenantContext.TENANT);
     }
 
-    private static String meta(EventMessage<?> event, String key) {
+    static String meta(EventMessage<?> event, String key) {
         MetaData metaData = event.getMetaData();
         if (metaData.get(key) instanceof String value) {
             return value;

@@ -17,6 +17,7 @@ import tenancy.TenantId;
  * @param drain how long a stop waits for running actions
  * @param longestWait most that a request may wait for its outcome
  * @param recentKeys idempotency keys held in memory
+ * @param forgetEvery how often it is looked for ended actions that are older than their tenant wants
  */
 @ConfigurationProperties("firebreak.execution")
 record ExecutionSettings(
@@ -25,7 +26,8 @@ record ExecutionSettings(
         @DefaultValue("1s") Duration sweep,
         @DefaultValue("2s") Duration drain,
         @DefaultValue("60s") Duration longestWait,
-        @DefaultValue("100000") int recentKeys) {
+        @DefaultValue("100000") int recentKeys,
+        @DefaultValue("1h") Duration forgetEvery) {
 
     static final String SHARED = "shared";
 

@@ -25,7 +25,7 @@ class IdempotencyKeys {
     private static final String CALLERS = "c:";
     private static final String DERIVED = "d:";
     private static final String LOOK_UP =
-            "select action, request_digest, created_at from execution.idempotency where tenant_id = ? and key = ?";
+            "select action, request_digest, created_at, held from execution.idempotency where tenant_id = ? and key = ?";
 
     private final JdbcTemplate database;
     private final TenantTransactions transactions;
@@ -54,8 +54,12 @@ class IdempotencyKeys {
         return stored.substring(CALLERS.length());
     }
 
-    /** What a key was used for. */
-    record Used(ActionId action, String requestDigest, Instant decidedAt) {}
+    /**
+     * What a key was used for.
+     *
+     * @param held whether the first answer was that people have to agree
+     */
+    record Used(ActionId action, String requestDigest, Instant decidedAt, boolean held) {}
 
     private record Key(TenantId tenant, String key) {}
 
@@ -100,7 +104,8 @@ class IdempotencyKeys {
                         (row, number) -> new Used(
                                 new ActionId(tenant, row.getString(1)),
                                 row.getString(2),
-                                row.getTimestamp(3).toInstant()),
+                                row.getTimestamp(3).toInstant(),
+                                row.getBoolean(4)),
                         tenant.value(),
                         key));
         found.forEach(used -> recent.put(new Key(tenant, key), used));

@@ -31,6 +31,19 @@ final class Origin {
                 text(metaData, TenantContext.REQUEST));
     }
 
+    /** The same context with another principal. */
+    static TenantContext onBehalfOf(TenantContext context, String principal) {
+        return new TenantContext(
+                context.tenant(),
+                context.workspace(),
+                context.agent(),
+                context.run(),
+                context.policyProfile(),
+                context.quotaClass(),
+                principal,
+                context.requestId());
+    }
+
     static @Nullable String trace(Map<String, ?> metaData) {
         return text(metaData, TenantContext.TRACE);
     }
@@ -40,6 +53,13 @@ final class Origin {
         Map<String, Object> kept = new HashMap<>(metaData);
         kept.remove(TenantContext.TENANT);
         return StoredJson.write(kept);
+    }
+
+    /** The same, on behalf of whoever sent it. */
+    static String json(Map<String, ?> metaData, String principal) {
+        Map<String, Object> kept = new HashMap<>(metaData);
+        kept.put(TenantContext.PRINCIPAL, principal);
+        return json(kept);
     }
 
     static @Nullable String text(Map<String, ?> metaData, String key) {

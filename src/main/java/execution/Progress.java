@@ -1,25 +1,33 @@
 package execution;
 
 import execution.ActionCommand.CancelAction;
+import execution.ActionCommand.RecordChecks;
 import execution.ActionCommand.RecordOutcome;
 import execution.ActionCommand.RecoverAction;
 import execution.ActionCommand.StartAction;
 import execution.ActionEvent.ActionQueued;
+import execution.ActionEvent.ChecksRequired;
+import execution.ActionEvent.Hold;
 import execution.ActionEvent.Requested;
 import execution.gateway.Connectors;
 import execution.gateway.Operation;
+import execution.gateway.Outcome;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.common.caching.Cache;
 import org.axonframework.messaging.MetaData;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.Repository;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.stereotype.Component;
 import quota.Quotas;
 import tenancy.ActionId;
 import tenancy.Cause;
+import tenancy.Estimate;
 import tenancy.Refusal;
 import tenancy.Target;
 
@@ -29,6 +37,8 @@ class Progress {
 
     private final Repository<Action> actions;
     private final Connectors connectors;
+    private final CheckCalls checks;
+    private final Holds holds;
     private final Quotas quotas;
     private final Backlog backlog;
     private final Outcomes outcomes;
@@ -38,12 +48,16 @@ class Progress {
     Progress(
             Repository<Action> actions,
             Connectors connectors,
+            CheckCalls checks,
+            Holds holds,
             Quotas quotas,
             Backlog backlog,
             Outcomes outcomes,
             @Qualifier("aggregateCache") Cache cache) {
         this.actions = actions;
         this.connectors = connectors;
+        this.checks = checks;
+        this.holds = holds;
         this.quotas = quotas;
         this.backlog = backlog;
         this.outcomes = outcomes;
@@ -55,15 +69,88 @@ class Progress {
         Aggregate<Action> action = load(start.action());
         ActionState state = action.invoke(Action::state);
         boolean askedAgain = action.invoke(known -> known.runsFor(start.claim()));
-        if (state != ActionState.QUEUED && !askedAgain) {
+        boolean checksAgain = action.invoke(known -> known.checksFor(start.claim()));
+        if (state != ActionState.QUEUED && !askedAgain && !checksAgain) {
             return new Start.Skip(state);
         }
         ActionQueued queued = action.invoke(Action::queued);
+        ChecksRequired required = action.invoke(Action::checks);
+        if (required != null && !askedAgain) {
+            return check(action, start, queued, required, checksAgain);
+        }
+        return go(action, start, queued, state, askedAgain);
+    }
+
+    /** What has to be asked first. The slot is taken, so that nobody else starts it meanwhile. */
+    private Start check(
+            Aggregate<Action> action, StartAction start, ActionQueued queued, ChecksRequired required, boolean again) {
+        if (!again) {
+            action.execute(waiting -> waiting.startChecks(start.claim(), start.at()));
+            backlog.leave(start.action());
+        }
+        return switch (checks.make(
+                start.action().tenant(),
+                required,
+                queued.requested(),
+                queued.ruling().version(),
+                start.at())) {
+            case CheckCalls.Made.Calls made -> new Start.Check(made.calls());
+            case CheckCalls.Made.Impossible impossible -> {
+                denied(action, start.action(), List.of(impossible.no()), start.at());
+                yield new Start.Skip(ActionState.DENIED);
+            }
+        };
+    }
+
+    /** Only after all have passed is the intent of the effect written down, with them and by the same worker. */
+    @CommandHandler
+    Start handle(RecordChecks record) {
+        Aggregate<Action> action = load(record.action());
+        ActionState state = action.invoke(Action::state);
+        boolean runs = action.invoke(known -> known.runsFor(record.claim()));
+        if (!runs && !action.invoke(known -> known.checksFor(record.claim()))) {
+            return new Start.Skip(state);
+        }
+        ActionQueued queued = action.invoke(Action::queued);
+        var start = new StartAction(record.action(), record.claim(), record.at());
+        if (runs) {
+            return go(action, start, queued, state, true);
+        }
+        ChecksRequired required = action.invoke(Action::checks);
+        List<ActionEvent> answers =
+                checks.judge(required, record.checked(), queued.ruling().version(), record.at());
+        if (answers.getLast().endsIt()) {
+            denied(action, record.action(), answers, record.at());
+            return new Start.Skip(ActionState.DENIED);
+        }
+        action.execute(checking -> checking.record(answers));
+        return required.needs().isEmpty()
+                ? go(action, start, queued, state, false)
+                : ask(action, record, queued, required);
+    }
+
+    /** People are asked last: what they agree to has passed its checks. Until then it holds no budget and no slot. */
+    private Start ask(Aggregate<Action> action, RecordChecks record, ActionQueued queued, ChecksRequired required) {
+        Hold hold = holds.open(record.action(), queued.requested(), queued.ruling(), required.needs(), record.at());
+        ActionEvent asked = action.invoke(passed -> passed.ask(queued.requested(), queued.ruling(), hold, record.at()));
+        quotas.release(record.action(), record.at());
+        CurrentUnitOfWork.get().afterCommit(committed -> outcomes.ended(record.action(), asked));
+        return new Start.Skip(ActionState.APPROVAL_REQUIRED);
+    }
+
+    private void denied(Aggregate<Action> action, ActionId id, List<? extends ActionEvent> answers, Instant at) {
+        action.execute(checking -> checking.record(answers));
+        quotas.release(id, at);
+        ended(id, answers.getLast());
+    }
+
+    private Start go(
+            Aggregate<Action> action, StartAction start, ActionQueued queued, ActionState state, boolean askedAgain) {
         Operation operation;
         try {
             operation = operation(start.action(), queued.requested());
         } catch (Refusal changed) {
-            return askedAgain ? new Start.Skip(state) : giveUp(action, start, changed);
+            return askedAgain ? new Start.Skip(state) : giveUp(action, start, state, changed);
         }
         if (!askedAgain) {
             action.execute(waiting -> waiting.start(
@@ -72,7 +159,9 @@ class Progress {
                     operation.connectorVersion(),
                     operation.schemaDigest(),
                     start.at()));
-            backlog.leave(start.action());
+            if (state == ActionState.QUEUED) {
+                backlog.leave(start.action());
+            }
         }
         Requested requested = queued.requested();
         return new Start.Go(
@@ -87,7 +176,7 @@ class Progress {
         Aggregate<Action> action = load(record.action());
         if (action.invoke(running -> running.runsFor(record.claim()))) {
             ActionEvent ended = action.invoke(running -> running.record(record.outcome(), record.at()));
-            settle(record.action(), record.outcome().attempts(), record.at());
+            settle(record.action(), record.outcome().attempts(), actual(record.outcome()), record.at());
             ended(record.action(), ended);
         }
         return action.invoke(Action::state);
@@ -97,10 +186,13 @@ class Progress {
     ActionState handle(CancelAction cancel) {
         Aggregate<Action> action = load(cancel.action());
         if (action.invoke(Action::state) != ActionState.CANCELLED) {
-            ActionQueued queued = action.invoke(Action::queued);
+            Optional<ActionQueued> queued = Optional.ofNullable(action.invoke(Action::queued));
             ActionEvent cancelled = action.invoke(waiting -> waiting.cancel(cancel.at()));
-            quotas.release(cancel.action(), cancel.at());
-            backlog.withdraw(cancel.action(), queued.pool(), queued.requested().system());
+            queued.ifPresent(admitted -> {
+                quotas.release(cancel.action(), cancel.at());
+                backlog.withdraw(
+                        cancel.action(), admitted.pool(), admitted.requested().system());
+            });
             ended(cancel.action(), cancelled);
         }
         return ActionState.CANCELLED;
@@ -109,11 +201,12 @@ class Progress {
     @CommandHandler
     ActionState handle(RecoverAction recover, MetaData metaData) {
         Aggregate<Action> action = load(recover.action());
-        if (action.invoke(Action::state) == ActionState.RUNNING) {
+        ActionState state = action.invoke(Action::state);
+        if (state == ActionState.RUNNING || state == ActionState.CHECKING) {
             ActionQueued queued = action.invoke(Action::queued);
             ActionEvent recovered = action.invoke(running -> running.recover(recover.at()));
             if (recovered.endsIt()) {
-                settle(recover.action(), 1, recover.at());
+                settle(recover.action(), 1, null, recover.at());
                 ended(recover.action(), recovered);
             } else {
                 backlog.queue(Admission.waiting(recover.action(), queued, metaData));
@@ -131,7 +224,7 @@ class Progress {
         return operation;
     }
 
-    private Start giveUp(Aggregate<Action> action, StartAction start, Refusal changed) {
+    private Start giveUp(Aggregate<Action> action, StartAction start, ActionState state, Refusal changed) {
         Cause cause = new Cause(
                 Cause.Owner.TENANT,
                 "connector",
@@ -144,18 +237,24 @@ class Progress {
                 "The connector changed while the action waited: " + changed.getMessage());
         ActionEvent failed = action.invoke(waiting -> waiting.fail("operation_changed", cause, start.at()));
         quotas.release(start.action(), start.at());
-        backlog.leave(start.action());
+        if (state == ActionState.QUEUED) {
+            backlog.leave(start.action());
+        }
         ended(start.action(), failed);
         return new Start.Skip(ActionState.FAILED);
     }
 
     /** What never left the platform is not spent. */
-    private void settle(ActionId action, int requests, Instant at) {
+    private void settle(ActionId action, int requests, @Nullable Estimate actual, Instant at) {
         if (requests == 0) {
             quotas.release(action, at);
         } else {
-            quotas.settle(action, at);
+            quotas.settle(action, actual, at);
         }
+    }
+
+    private static @Nullable Estimate actual(Outcome outcome) {
+        return outcome instanceof Outcome.Succeeded done ? done.actual() : null;
     }
 
     private void ended(ActionId action, ActionEvent event) {

@@ -1,5 +1,6 @@
 package execution;
 
+import execution.ActionEvent.Ruling;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tenancy.ActionId;
@@ -8,8 +9,9 @@ import tenancy.Cause;
 /**
  * The answer to a submitted action, given once the decision is committed.
  *
- * @param state {@code queued}, or why not
+ * @param state {@code queued}, {@code approval_required}, or why not
  * @param replayed whether this is the answer to an earlier request with the same idempotency key
+ * @param shadow what a version of the policy that is only tried out would have said
  */
 record Receipt(
         ActionId action,
@@ -17,17 +19,25 @@ record Receipt(
         @Nullable Cause cause,
         @Nullable String remedy,
         Instant decidedAt,
-        boolean replayed) {
+        boolean replayed,
+        Ruling.@Nullable Shadow shadow) {
 
-    static Receipt queued(ActionId action, Instant decidedAt) {
-        return new Receipt(action, ActionState.QUEUED, null, null, decidedAt, false);
+    static Receipt queued(ActionId action, Instant decidedAt, Ruling.@Nullable Shadow shadow) {
+        return new Receipt(action, ActionState.QUEUED, null, null, decidedAt, false, shadow);
     }
 
-    static Receipt replay(ActionId action, Instant decidedAt) {
-        return new Receipt(action, ActionState.QUEUED, null, null, decidedAt, true);
+    static Receipt replay(ActionId action, ActionState first, Instant decidedAt) {
+        return new Receipt(action, first, null, null, decidedAt, true, null);
     }
 
-    static Receipt refused(ActionId action, ActionState state, Cause cause, String remedy, Instant decidedAt) {
-        return new Receipt(action, state, cause, remedy, decidedAt, false);
+    /** Not admitted: refused, or held until people have agreed. */
+    static Receipt refused(
+            ActionId action,
+            ActionState state,
+            Cause cause,
+            String remedy,
+            Instant decidedAt,
+            Ruling.@Nullable Shadow shadow) {
+        return new Receipt(action, state, cause, remedy, decidedAt, false, shadow);
     }
 }

@@ -3,7 +3,9 @@ package execution;
 import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 
 import execution.RunEvent.RunEnded;
+import execution.RunEvent.RunPaused;
 import execution.RunEvent.RunRefused;
+import execution.RunEvent.RunResumed;
 import execution.RunEvent.RunStarted;
 import java.time.Instant;
 import org.axonframework.eventsourcing.EventSourcingHandler;
@@ -11,9 +13,14 @@ import org.axonframework.messaging.annotation.SourceId;
 import org.axonframework.modelling.command.AggregateIdentifier;
 import org.axonframework.spring.stereotype.Aggregate;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
+import tenancy.Cause;
 import tenancy.RunId;
 
-/** One workflow run of an agent: open until it is ended. A refused one may be started again. */
+/**
+ * One workflow run of an agent: open until it is ended, and paused while it has no room under one of its caps. A refused
+ * one may be started again.
+ */
 @NullUnmarked
 @Aggregate(cache = "aggregateCache")
 class Run {
@@ -25,6 +32,7 @@ class Run {
     private RunState state;
     private String agent;
     private String workspace;
+    private String parent;
     private Instant startedAt;
     private Instant endedAt;
 
@@ -36,12 +44,21 @@ class Run {
         apply(decision);
     }
 
+    String key() {
+        return key;
+    }
+
     RunState state() {
         return state;
     }
 
     String agent() {
         return agent;
+    }
+
+    @Nullable
+    String parent() {
+        return parent;
     }
 
     Instant startedAt() {
@@ -60,8 +77,22 @@ class Run {
         apply(decision);
     }
 
+    /** Does nothing if it is paused already. */
+    void pause(Cause cause, Instant at) {
+        if (state == RunState.OPEN) {
+            apply(new RunPaused(key, agent, workspace, startedAt, cause, at));
+        }
+    }
+
+    /** Does nothing unless it is paused. */
+    void resume(Instant at) {
+        if (state == RunState.PAUSED) {
+            apply(new RunResumed(key, agent, workspace, startedAt, at));
+        }
+    }
+
     void end(Instant at) {
-        if (state != RunState.OPEN) {
+        if (state != RunState.OPEN && state != RunState.PAUSED) {
             throw new IllegalStateException("Run %s is %s, not open.".formatted(id, state));
         }
         apply(new RunEnded(key, agent, workspace, startedAt, at));
@@ -75,9 +106,12 @@ class Run {
             case RunStarted started -> {
                 agent = started.agent();
                 workspace = started.workspace();
+                parent = started.parent();
                 startedAt = started.startedAt();
                 state = RunState.OPEN;
             }
+            case RunPaused paused -> state = RunState.PAUSED;
+            case RunResumed resumed -> state = RunState.OPEN;
             case RunRefused refused -> {
                 agent = refused.agent();
                 workspace = refused.workspace();

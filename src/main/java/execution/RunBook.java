@@ -2,6 +2,7 @@ package execution;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import execution.RunCommand.CapRun;
 import execution.RunCommand.EndRun;
 import execution.RunCommand.StartRun;
 import execution.RunEvent.RunRefused;
@@ -15,6 +16,8 @@ import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.Repository;
 import org.springframework.stereotype.Component;
+import org.jspecify.annotations.Nullable;
+import quota.Opening;
 import quota.Quotas;
 import tenancy.AgentId;
 import tenancy.Agents;
@@ -53,12 +56,11 @@ class RunBook {
         Claim claim = start.claim();
         claim.checkCredential();
         claim.checkAgainst(agents.registration(claim.agent()));
-        if (isOpen(start.run(), claim.agent())) {
-            Run run = find(start.run()).orElseThrow().invoke(open -> open);
-            return new RunReceipt(start.run(), RunState.OPEN, null, run.startedAt(), null);
+        if (isOpen(start.run(), claim.agent(), start.parent())) {
+            return find(start.run()).orElseThrow().invoke(open -> receipt(start.run(), open, null));
         }
         Instant now = clock.instant();
-        Optional<Cause> cause = open(start.run(), claim, now);
+        Optional<Cause> cause = open(start.run(), claim, start.parent(), now);
         cause.ifPresent(reached -> write(
                 start.run(),
                 new RunRefused(
@@ -78,7 +80,7 @@ class RunBook {
                         found.invoke(open -> end.mayEndRunOf(open.agent()) && open.state() != RunState.REFUSED))
                 .orElseThrow(() -> new NotFound("run", end.run().key()));
         Instant startedAt = run.invoke(Run::startedAt);
-        if (run.invoke(Run::state) == RunState.OPEN) {
+        if (isOpen(run.invoke(Run::state))) {
             Instant now = clock.instant();
             quotas.closeRun(end.run(), now);
             run.execute(open -> open.end(now));
@@ -86,40 +88,113 @@ class RunBook {
         return new RunReceipt(end.run(), RunState.ENDED, null, startedAt, run.invoke(Run::endedAt));
     }
 
+    @CommandHandler
+    RunReceipt handle(CapRun cap) {
+        Aggregate<Run> run = find(cap.run())
+                .filter(found -> found.invoke(Run::state) != RunState.REFUSED)
+                .orElseThrow(() -> new NotFound("run", cap.run().key()));
+        run.execute(RunBook::mustNotHaveEnded);
+        quotas.capRun(cap.run(), cap.limit(), cap.value(), cap.byOperator(), quotaClass(cap.run(), run));
+        Instant now = clock.instant();
+        goesOn(cap.run(), now);
+        return run.invoke(changed -> receipt(cap.run(), changed, null));
+    }
+
+    private static void mustNotHaveEnded(Run run) {
+        if (run.state() == RunState.ENDED) {
+            throw new Conflict(
+                    "run_ended",
+                    "Run %s ended at %s: nothing more may be asked for in it. Start another."
+                            .formatted(run.key(), run.endedAt()));
+        }
+    }
+
+    private String quotaClass(RunId run, Aggregate<Run> found) {
+        return agents.registration(new AgentId(run.tenant(), found.invoke(Run::agent)))
+                .quotaClass();
+    }
+
+    private static RunReceipt receipt(RunId id, Run run, @Nullable Cause cause) {
+        return new RunReceipt(id, run.state(), cause, run.startedAt(), run.endedAt());
+    }
+
+    private static boolean isOpen(RunState state) {
+        return state == RunState.OPEN || state == RunState.PAUSED;
+    }
+
     /**
-     * Whether the run is open; false if it can be opened.
+     * Whether the run is open, or paused: its budget says of each action whether there is room. False if it can be opened.
      *
-     * @throws tenancy.Refusal if it has ended, or is another agent's
+     * @param parent the run that starts it; must be open, unless it has started the run before
+     * @throws tenancy.Refusal if the run has ended, is another agent's or another run's, or the parent is not open
      */
-    boolean isOpen(RunId run, AgentId agent) {
+    boolean isOpen(RunId run, AgentId agent, @Nullable RunId parent) {
         Optional<Aggregate<Run>> found = find(run);
-        if (found.isEmpty()) {
+        if (found.isPresent()) {
+            found.get().execute(RunBook::mustNotHaveEnded);
+        }
+        if (found.isEmpty() || found.get().invoke(Run::state) == RunState.REFUSED) {
+            if (parent != null) {
+                mustBeOpen(parent);
+            }
             return false;
         }
-        return found.get().invoke(existing -> switch (existing.state()) {
-            case OPEN -> {
-                if (!existing.agent().equals(agent.key())) {
-                    throw new EnvelopeMismatch("workflow_run_id", run.key());
-                }
-                yield true;
+        return found.get().invoke(existing -> {
+            if (!existing.agent().equals(agent.key())) {
+                throw new EnvelopeMismatch("workflow_run_id", run.key());
             }
-            case ENDED ->
-                throw new Conflict(
-                        "run_ended",
-                        "Run %s ended at %s: nothing more may be asked for in it. Start another."
-                                .formatted(run.key(), existing.endedAt()));
-            case REFUSED -> false;
+            if (parent != null && !parent.key().equals(existing.parent())) {
+                throw new EnvelopeMismatch("parent_run_id", parent.key());
+            }
+            return true;
         });
     }
 
+    /** A run is below one that was there before it, so that no run is ever below itself. */
+    private void mustBeOpen(RunId parent) {
+        Aggregate<Run> found = find(parent).orElseThrow(() -> new NotFound("run", parent.key()));
+        found.execute(RunBook::mustNotHaveEnded);
+        if (found.invoke(Run::state) != RunState.OPEN) {
+            throw new Conflict(
+                    "run_not_open",
+                    "Run %s is %s: it starts no other run."
+                            .formatted(parent.key(), found.invoke(Run::state).word()));
+        }
+    }
+
+    /** Writes down that an open run has no room under one of its caps, if that is why an action was refused. */
+    void pauseAt(RunId run, Cause reached, Instant now) {
+        if (("run:" + run.key()).equals(reached.scope())) {
+            find(run).ifPresent(open -> open.execute(paused -> paused.pause(reached, now)));
+        }
+    }
+
+    /** Writes down that a paused run goes on, if its caps allow it. */
+    void goesOn(RunId run, Instant now) {
+        find(run)
+                .filter(found ->
+                        found.invoke(Run::state) == RunState.PAUSED && !quotas.isHalted(run, quotaClass(run, found)))
+                .ifPresent(found -> found.execute(paused -> paused.resume(now)));
+    }
+
+    /** What an action is, whose run may not be opened: a depth is a cap, too many runs come to an end by themselves. */
+    static ActionState stateOf(Cause reached) {
+        return reached.kind().equals("budget") ? ActionState.BUDGET_EXCEEDED : ActionState.THROTTLED;
+    }
+
     /** Opens a run that is not open; the cause if a limit does not allow it. */
-    Optional<Cause> open(RunId run, Claim claim, Instant now) {
-        Optional<Cause> reached = quotas.openRun(run, claim.quotaClass(), now);
+    Optional<Cause> open(RunId run, Claim claim, @Nullable RunId parent, Instant now) {
+        Optional<Cause> reached =
+                quotas.openRun(new Opening(run, claim.workspace(), claim.agent(), claim.quotaClass(), parent, now));
         if (reached.isEmpty()) {
             write(
                     run,
                     new RunStarted(
-                            run.key(), claim.agent().key(), claim.workspace().key(), now));
+                            run.key(),
+                            claim.agent().key(),
+                            claim.workspace().key(),
+                            parent == null ? null : parent.key(),
+                            now));
         }
         return reached;
     }

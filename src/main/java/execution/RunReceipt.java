@@ -8,7 +8,7 @@ import tenancy.RunId;
 /**
  * The answer to a run that was started or ended.
  *
- * @param cause the limit that is reached, of a refused run
+ * @param cause the limit that is reached, of a refused run and of a paused one
  */
 record RunReceipt(
         RunId run,

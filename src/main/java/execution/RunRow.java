@@ -31,6 +31,11 @@ class RunRow {
     private Instant startedAt;
     private Instant endedAt;
 
+    @Column(name = "parent_run")
+    private String parent;
+
+    private String cause;
+
     /** The primary key, as JPA wants it. */
     record Key(String tenant, String run) implements Serializable {}
 
@@ -47,6 +52,14 @@ class RunRow {
     }
 
     RunView view() {
-        return new RunView(run, agent, workspace, RunState.of(state), startedAt, endedAt);
+        return new RunView(
+                run,
+                agent,
+                workspace,
+                parent,
+                RunState.of(state),
+                cause == null ? null : StoredJson.cause(cause),
+                startedAt,
+                endedAt);
     }
 }

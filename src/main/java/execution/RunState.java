@@ -6,6 +6,8 @@ import tenancy.InvalidField;
 /** Where a run stands; in JSON and SQL by its lower-case name. */
 public enum RunState {
     OPEN,
+    /** It stopped at a cap, and goes on once that is raised. */
+    PAUSED,
     ENDED,
     REFUSED;
 

@@ -1,5 +1,6 @@
 package execution;
 
+import execution.RunCommand.CapRun;
 import execution.RunCommand.EndRun;
 import execution.RunCommand.StartRun;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -23,20 +24,24 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tenancy.AgentId;
 import tenancy.Caller;
+import tenancy.Cause;
 import tenancy.Cursor;
 import tenancy.InvalidField;
 import tenancy.NotFound;
 import tenancy.Page;
+import tenancy.Role;
 import tenancy.RunId;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantTransactions;
+import tools.jackson.databind.JsonNode;
 
 /** Runs over HTTP. An action starts its run by itself; starting it first shows at once whether it may be. */
 @RestController
@@ -67,7 +72,7 @@ class RunsEndpoint {
             content = @Content(schema = @Schema(implementation = RunView.class)))
     @ApiResponse(
             responseCode = "429",
-            description = "throttled: too many runs are open",
+            description = "throttled: too many runs are open; budget_exceeded: too deep below other runs",
             content = @Content(schema = @Schema(implementation = ProblemDetail.class)))
     ResponseEntity<?> start(
             TenantContext context, Caller caller, @RequestBody RunRequest body, HttpServletRequest request) {
@@ -77,11 +82,12 @@ class RunsEndpoint {
         var run = new RunId(context.tenant(), key);
         RunReceipt receipt = commands.ask(
                 context.within(claim.workspace(), claim.agent(), run, claim.policyProfile(), claim.quotaClass()),
-                new StartRun(run, claim));
-        if (receipt.state() == RunState.REFUSED) {
+                new StartRun(run, claim, Envelope.parentRun(context.tenant(), body.parentRunId())));
+        Cause reached = receipt.cause();
+        if (reached != null) {
             return DecisionProblem.of(
-                    ActionState.THROTTLED,
-                    receipt.cause(),
+                    RunBook.stateOf(reached),
+                    reached,
                     "end_a_run_or_wait",
                     key,
                     request.getRequestURI(),
@@ -89,13 +95,7 @@ class RunsEndpoint {
                     clock.instant());
         }
         return ResponseEntity.created(URI.create("/v1/runs/" + key))
-                .body(new RunView(
-                        key,
-                        claim.agent().key(),
-                        claim.workspace().key(),
-                        receipt.state(),
-                        receipt.startedAt(),
-                        receipt.endedAt()));
+                .body(row(run, caller.agent()).view());
     }
 
     /** Ends a run: nothing more may be asked for in it; what is queued still runs. */
@@ -103,10 +103,42 @@ class RunsEndpoint {
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','OPERATOR')")
     RunView end(TenantContext context, Caller caller, @PathVariable String run) {
         var id = new RunId(context.tenant(), run);
-        RunView before = row(id, caller.agent()).view();
-        RunReceipt receipt = commands.ask(context, new EndRun(id, caller.agent()));
-        return new RunView(
-                run, before.agent(), before.workspace(), receipt.state(), receipt.startedAt(), receipt.endedAt());
+        var unused = row(id, caller.agent());
+        RunReceipt ended = commands.ask(context, new EndRun(id, caller.agent()));
+        return row(ended.run(), caller.agent()).view();
+    }
+
+    /** The value that one cap of a run shall have. */
+    record NewCap(long value) {}
+
+    /**
+     * Changes one cap of a run: {@code run_actions}, {@code run_cost_micros}, {@code run_seconds} or {@code run_depth}. A
+     * tenant goes up to what its quota class or the operator grants, the operator above. A run that is paused at the cap
+     * goes on from where it stood.
+     */
+    @PutMapping("/{run}/limits/{limit}")
+    @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
+    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+            content = @Content(schema = @Schema(implementation = NewCap.class)))
+    RunView cap(
+            TenantContext context,
+            Caller caller,
+            @PathVariable String run,
+            @PathVariable String limit,
+            @RequestBody JsonNode body) {
+        var id = new RunId(context.tenant(), run);
+        // Before anything is said of the body: to whom the run is not shown, it is not there.
+        var unused = row(id, caller.agent());
+        RunReceipt capped = commands.ask(context, new CapRun(id, limit, value(body), caller.role() == Role.OPERATOR));
+        return row(capped.run(), caller.agent()).view();
+    }
+
+    private static long value(JsonNode body) {
+        JsonNode value = body.path("value");
+        if (!body.isObject() || body.size() != 1 || !value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw new InvalidField("/value", "wrong_type", "must be the only field, and a whole number");
+        }
+        return value.asLong();
     }
 
     @GetMapping("/{run}")

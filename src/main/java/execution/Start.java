@@ -1,6 +1,7 @@
 package execution;
 
 import execution.gateway.Operation;
+import java.util.List;
 import tenancy.Target;
 
 /** The answer to a worker that wants to start an action. */
@@ -9,6 +10,21 @@ sealed interface Start {
     /** The intent is committed: call the target, and record what came of it. */
     record Go(Operation operation, Target target, String arguments, String idempotencyKey) implements Start {}
 
+    /** Not yet: ask these first, in order, and record what they answered. */
+    record Check(List<Call> calls) implements Start {
+        public Check {
+            calls = List.copyOf(calls);
+        }
+    }
+
     /** There is nothing to do: it was cancelled, or runs elsewhere, or cannot be started any more. */
     record Skip(ActionState state) implements Start {}
+
+    /**
+     * A check's call.
+     *
+     * @param rule the rule that asks for it
+     * @param arguments canonical JSON, validated
+     */
+    record Call(String rule, Operation operation, Target target, String arguments) {}
 }

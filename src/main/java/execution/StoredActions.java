@@ -2,7 +2,6 @@ package execution;
 
 import execution.ActionCommand.CancelAction;
 import execution.ActionCommand.SubmitAction;
-import execution.ActionEvent.ActionQueued;
 import execution.ActionView.Place;
 import execution.FairQueue.Hold;
 import java.time.Clock;
@@ -116,7 +115,9 @@ class StoredActions implements Actions {
                 envelope.argumentsJson(),
                 envelope.checkedDataClasses(),
                 envelope.checkedModel(),
-                idempotencyKey);
+                envelope.checkedTokens(),
+                idempotencyKey,
+                envelope.parentRun(tenant));
         TenantContext within =
                 context.within(claim.workspace(), claim.agent(), run, claim.policyProfile(), claim.quotaClass());
         if (wait.isZero()) {
@@ -129,7 +130,7 @@ class StoredActions implements Actions {
             Answer now = Answer.of(receipt, run.key());
             Answer last = receipt.replayed()
                     ? awaitFirst(receipt.action(), boundTo, wait)
-                    : receipt.state().isFinal() ? now : await(now, ending, receipt.action(), boundTo, wait);
+                    : waits(receipt.state()) ? now : await(now, ending, receipt.action(), boundTo, wait);
             return new Submitted(last, receipt.replayed());
         } finally {
             outcomes.forget(action, ending);
@@ -140,7 +141,12 @@ class StoredActions implements Actions {
     private Answer awaitFirst(ActionId action, @Nullable AgentId boundTo, Duration wait) {
         CompletableFuture<ActionEvent> ending = outcomes.of(action);
         Answer now = Answer.of(find(action, boundTo));
-        return now.state().isFinal() ? now : await(now, ending, action, boundTo, wait);
+        return waits(now.state()) ? now : await(now, ending, action, boundTo, wait);
+    }
+
+    /** Whether nothing more is to be expected soon: people take longer than a request may wait. */
+    private static boolean waits(ActionState state) {
+        return state.isFinal() || state == ActionState.APPROVAL_REQUIRED;
     }
 
     private Answer await(
@@ -165,7 +171,7 @@ class StoredActions implements Actions {
     public ActionView find(ActionId action, @Nullable AgentId boundTo) {
         ActionHistory history = history(action, boundTo);
         ActionView view = history.view();
-        ActionQueued admitted = history.admitted();
+        ActionHistory.Admitted admitted = history.admitted();
         return admitted != null && history.isQueued() ? view.at(place(action, admitted)) : view;
     }
 
@@ -200,12 +206,11 @@ class StoredActions implements Actions {
         return history;
     }
 
-    private Place place(ActionId action, ActionQueued admitted) {
+    private Place place(ActionId action, ActionHistory.Admitted admitted) {
         TenantId tenant = action.tenant();
         Long position = transactions.in(
                 tenant, () -> database.queryForObject(POSITION, Long.class, tenant.value(), action.key()));
-        Optional<Hold> hold =
-                backlog.hold(tenant, admitted.pool(), admitted.requested().system());
+        Optional<Hold> hold = backlog.hold(tenant, admitted.pool(), admitted.system());
         Pool pool = backlog.pool(admitted.pool());
         Cause waitsFor = hold.map(own ->
                         Cause.limit(Cause.Owner.TENANT, "concurrency", own.limit(), own.used(), own.most(), null))

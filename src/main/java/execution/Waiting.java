@@ -22,6 +22,20 @@ record Waiting(
         int bulkhead,
         String quotaClass) {
 
+    /** The same action, running for whoever sent it and not for whoever agreed. */
+    Waiting onBehalfOf(String principal) {
+        return new Waiting(
+                action,
+                Origin.onBehalfOf(context, principal),
+                trace,
+                pool,
+                system,
+                operation,
+                cost,
+                bulkhead,
+                quotaClass);
+    }
+
     String tenant() {
         return action.tenant().value();
     }

@@ -1,5 +1,6 @@
 package execution;
 
+import execution.ActionCommand.RecordChecks;
 import execution.ActionCommand.RecordOutcome;
 import execution.ActionCommand.StartAction;
 import execution.ExecutionTimers.Step;
@@ -11,6 +12,8 @@ import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.transport.ReceiverContext;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -118,10 +121,51 @@ class Worker {
         timers.record(
                 Step.START,
                 waiting.action().tenant(),
-                start instanceof Start.Go ? "started" : "skipped",
+                switch (start) {
+                    case Start.Go go -> "started";
+                    case Start.Check check -> "checking";
+                    case Start.Skip skip -> "skipped";
+                },
                 System.nanoTime() - began);
+        if (start instanceof Start.Check check) {
+            List<Checked> checked = checked(waiting, check);
+            start = insist(
+                    Integer.MAX_VALUE,
+                    () -> commands.<Start>ask(
+                            waiting.context(), new RecordChecks(waiting.action(), claim, checked, clock.instant())));
+        }
+        return go(waiting, claim, start);
+    }
+
+    /** Asks until one says no: what comes after it decides nothing any more. */
+    private List<Checked> checked(Waiting waiting, Start.Check check) {
+        List<Checked> checked = new ArrayList<>();
+        for (Start.Call call : check.calls()) {
+            Outcome outcome = call(
+                    waiting,
+                    new Start.Go(
+                            call.operation(),
+                            call.target(),
+                            call.arguments(),
+                            waiting.action().key() + ":" + call.rule()));
+            checked.add(new Checked(
+                    call.rule(),
+                    call.operation().system(),
+                    call.operation().name(),
+                    call.operation().connectorVersion(),
+                    outcome));
+            if (!(outcome instanceof Outcome.Succeeded)) {
+                break;
+            }
+        }
+        return checked;
+    }
+
+    private String go(Waiting waiting, String claim, Start start) {
         return switch (start) {
             case Start.Skip skip -> "skipped";
+            case Start.Check unending ->
+                throw new IllegalStateException("Action %s is checked twice by one worker".formatted(waiting.action()));
             case Start.Go go -> {
                 Outcome outcome = call(waiting, go);
                 ActionState state = insist(

@@ -45,6 +45,7 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.JdbcTemplate;
 import tenancy.InlineRows;
 import tenancy.JournaledTypes;
+import tenancy.PastEvents;
 import tenancy.TenantTransactions;
 
 /** Lanes, writer and storage in the places where Axon looks for its command bus, event store and transactions. */
@@ -236,5 +237,10 @@ class JournalConfiguration {
     @Bean
     Journal journal(TenantTransactions transactions, JdbcTemplate jdbc, Wakes wakes) {
         return new StoredJournal(transactions, jdbc, wakes);
+    }
+
+    @Bean
+    PastEvents pastEvents(TenantTransactions transactions, JdbcTemplate jdbc, JournalSerializer serializer) {
+        return new StoredPast(transactions, jdbc, serializer);
     }
 }

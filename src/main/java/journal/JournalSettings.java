@@ -32,9 +32,13 @@ record JournalSettings(
         @DefaultValue("10s") Duration gapTimeout) {
 
     JournalSettings {
-        if (laneBatch < 1 || laneCapacity < laneBatch || cachedAggregates < 1 || snapshotEvery < 2) {
+        if (laneBatch < 1
+                || laneCapacity < laneBatch
+                || cachedAggregates < 1
+                || snapshotEvery < 2
+                || snapshotEvery > 1_000_000) {
             throw new IllegalArgumentException("firebreak.journal: lane-batch, cached-aggregates must be 1 or more,"
-                    + " lane-capacity at least lane-batch, snapshot-every 2 or more");
+                    + " lane-capacity at least lane-batch, snapshot-every 2 to 1000000");
         }
         if (gapTimeout.compareTo(statementTimeout) <= 0) {
             throw new IllegalArgumentException(

@@ -46,6 +46,7 @@ class JournalWriter implements SmartLifecycle {
     private final DistributionSummary groups;
     private final Timer commits;
     private volatile boolean running;
+    private volatile boolean ended;
     private @Nullable Thread thread;
 
     JournalWriter(JournalConnection connection, GroupCommit commit, JournalSettings settings, MeterRegistry meters) {
@@ -65,6 +66,7 @@ class JournalWriter implements SmartLifecycle {
      * Returns when the append is durable. On the lane's thread.
      *
      * @throws JournalUnavailable if that was not known in time
+     * @throws ShuttingDown if the writer has ended: nothing was written
      */
     void write(Append append) {
         long start = System.nanoTime();
@@ -77,6 +79,9 @@ class JournalWriter implements SmartLifecycle {
             }
             // Not with a time limit: a timer set and cancelled for each batch costs more than to hand it over.
             unanswered.add(append);
+            if (ended && append.abandon()) {
+                throw new ShuttingDown();
+            }
             append.done().get();
         } catch (ExecutionException failed) {
             throw failed.getCause() instanceof RuntimeException cause ? cause : new EventStoreException("", failed);
@@ -124,6 +129,17 @@ class JournalWriter implements SmartLifecycle {
                 group.forEach(append -> append.done().completeExceptionally(bug));
             }
         }
+        end();
+    }
+
+    /** Whatever was handed over too late is refused: nobody would ever answer it. */
+    private void end() {
+        ended = true;
+        for (Append append = waiting.poll(); append != null; append = waiting.poll()) {
+            if (append.abandon()) {
+                append.done().completeExceptionally(new ShuttingDown());
+            }
+        }
         connection.close();
     }
 
@@ -146,6 +162,7 @@ class JournalWriter implements SmartLifecycle {
         } catch (java.sql.SQLException unreachable) {
             throw new IllegalStateException("The journal cannot reach its database", unreachable);
         }
+        ended = false;
         running = true;
         thread = Thread.ofPlatform().name("journal-writer").daemon().start(this::run);
         Thread.ofPlatform().name("journal-deadlines").daemon().start(this::watchDeadlines);

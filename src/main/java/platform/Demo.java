@@ -9,7 +9,11 @@ import tools.jackson.databind.JsonNode;
 /** What {@code demo/demo.json} says: the demo is data. */
 record Demo(Map<String, JsonNode> quotaClasses, List<Customer> tenants) {
 
-    /** One demo tenant with one workspace and one agent. */
+    /**
+     * One demo tenant with one workspace and one agent.
+     *
+     * @param approver whether a person of the tenant has to agree to some actions: then a key is made for them
+     */
     record Customer(
             String tenantId,
             String name,
@@ -19,6 +23,7 @@ record Demo(Map<String, JsonNode> quotaClasses, List<Customer> tenants) {
             String agentClass,
             String policyProfile,
             List<String> connectors,
+            boolean approver,
             JsonNode policy,
             List<Traffic> traffic) {
 
@@ -37,6 +42,12 @@ record Demo(Map<String, JsonNode> quotaClasses, List<Customer> tenants) {
             envelope.put("target", target);
             envelope.put("arguments", traffic.arguments());
             envelope.put("data_classes", traffic.dataClasses() == null ? List.of("internal") : traffic.dataClasses());
+            if (traffic.model() != null) {
+                envelope.put("model", traffic.model());
+            }
+            if (traffic.estimatedTokens() != null) {
+                envelope.put("estimated_tokens", traffic.estimatedTokens());
+            }
             return envelope;
         }
     }
@@ -48,5 +59,7 @@ record Demo(Map<String, JsonNode> quotaClasses, List<Customer> tenants) {
             String system,
             Map<String, String> target,
             JsonNode arguments,
-            @Nullable List<String> dataClasses) {}
+            @Nullable List<String> dataClasses,
+            @Nullable String model,
+            @Nullable Long estimatedTokens) {}
 }

@@ -73,28 +73,41 @@ class DemoData {
         TenantContext fleet = TenantContext.of(TenantId.FLEET, "demo", null);
         Keys.Issued operator = keys.issue(fleet, Role.OPERATOR, null, LABEL);
         try (var api = new DemoApi(here, json)) {
-            Map<String, String> agentKeys = prepare(api, operator.token(), demo);
+            prepare(api, operator.token(), demo);
+            Map<String, String> agentKeys = new LinkedHashMap<>();
+            Map<String, String> approverKeys = new LinkedHashMap<>();
+            for (Demo.Customer customer : demo.tenants()) {
+                revokeFormer(api, operator.token(), customer);
+                agentKeys.put(
+                        customer.tenantId(),
+                        freshKey(
+                                api,
+                                operator.token(),
+                                customer,
+                                Map.of("role", "agent", "agent_id", customer.agentId())));
+                if (customer.approver()) {
+                    approverKeys.put(
+                            customer.tenantId(), freshKey(api, operator.token(), customer, Map.of("role", "approver")));
+                }
+            }
             Map<String, Integer> outcomes = traffic(api, demo, agentKeys);
-            print(System.out, here, agentKeys, outcomes);
+            print(System.out, here, agentKeys, approverKeys, outcomes);
         } finally {
             keys.revoke(fleet, operator.key());
         }
     }
 
-    private Map<String, String> prepare(DemoApi api, String operator, Demo demo) {
+    private void prepare(DemoApi api, String operator, Demo demo) {
         demo.quotaClasses().forEach((name, limits) -> {
             if (!api.get(operator, "/v1/quota-classes/" + name).found()) {
                 api.put(operator, "/v1/quota-classes/" + name, limits).orThrow();
             }
         });
-        Map<String, String> agentKeys = new LinkedHashMap<>();
         for (Demo.Customer customer : demo.tenants()) {
             if (!api.get(operator, "/v1/tenants/" + customer.tenantId()).found()) {
                 register(api, operator, customer);
             }
-            agentKeys.put(customer.tenantId(), freshKey(api, operator, customer));
         }
-        return agentKeys;
     }
 
     private void register(DemoApi api, String operator, Demo.Customer customer) {
@@ -135,8 +148,8 @@ class DemoData {
         }
     }
 
-    /** A key is shown once, so every start issues its own, and the one of the start before is revoked. */
-    private static String freshKey(DemoApi api, String operator, Demo.Customer customer) {
+    /** A key is shown once, so every start issues its own, and those of the start before are revoked. */
+    private static void revokeFormer(DemoApi api, String operator, Demo.Customer customer) {
         String inTenant = "?tenant=" + customer.tenantId();
         JsonNode former = api.get(operator, "/v1/keys" + inTenant + "&limit=200")
                 .orThrow()
@@ -149,10 +162,12 @@ class DemoData {
                         .orThrow();
             }
         }
-        return api.post(
-                        operator,
-                        "/v1/keys" + inTenant,
-                        Map.of("role", "agent", "agent_id", customer.agentId(), "label", LABEL))
+    }
+
+    private static String freshKey(DemoApi api, String operator, Demo.Customer customer, Map<String, String> of) {
+        Map<String, String> wanted = new LinkedHashMap<>(of);
+        wanted.put("label", LABEL);
+        return api.post(operator, "/v1/keys?tenant=" + customer.tenantId(), wanted)
                 .orThrow()
                 .body()
                 .path("api_key")
@@ -182,23 +197,9 @@ class DemoData {
     private static String line(Demo.Customer customer, Demo.Traffic traffic, JsonNode answer) {
         JsonNode cause = answer.path("cause");
         String why = cause.isObject()
-                ? "%s %s"
-                        .formatted(
-                                cause.path("owner").asString(""),
-                                cause.hasNonNull("limit")
-                                        ? "%s %s of %s, resets %s"
-                                                .formatted(
-                                                        cause.path("limit").asString(""),
-                                                        cause.path("used").asString(""),
-                                                        cause.path("limit_value")
-                                                                .asString(""),
-                                                        cause.path("resets_at").asString(""))
-                                        : "%s %s"
-                                                .formatted(
-                                                        cause.path("rule").asString(""),
-                                                        cause.path("detail").asString("")))
+                ? cause.path("owner").asString("") + ' ' + because(cause)
                 : answer.path("detail").asString("");
-        return "%-15s %-19s %-16s %s"
+        return "%-15s %-19s %-17s %s"
                 .formatted(
                         customer.tenantId(),
                         traffic.requestedAction(),
@@ -206,25 +207,57 @@ class DemoData {
                         why.strip());
     }
 
-    private void print(PrintStream out, URI here, Map<String, String> agentKeys, Map<String, Integer> outcomes) {
+    private static String because(JsonNode cause) {
+        if (cause.hasNonNull("limit")) {
+            return "%s %s of %s, resets %s"
+                    .formatted(
+                            cause.path("limit").asString(""),
+                            cause.path("used").asString(""),
+                            cause.path("limit_value").asString(""),
+                            cause.path("resets_at").asString(""));
+        }
+        String rule = cause.path("rule").asString("");
+        // Each one waits until a moment of its own: the table counts what is alike.
+        return cause.path("kind").asString("").equals("approval")
+                ? rule + " waits for a person"
+                : rule + ' ' + cause.path("detail").asString("");
+    }
+
+    private void print(
+            PrintStream out,
+            URI here,
+            Map<String, String> agentKeys,
+            Map<String, String> approverKeys,
+            Map<String, Integer> outcomes) {
         var text = new StringBuilder();
         text.append("\nFirebreak is ready.\n  API            %s/v1\n  Documentation  %s/docs\n  Sandbox        %s\n"
                 .formatted(here, here, sandbox.url()));
         text.append("\nWhat happened to the demo's actions\n");
-        text.append("  %5s  %-15s %-19s %-16s %s\n".formatted("count", "tenant", "action", "state", "cause"));
+        text.append("  %5s  %-15s %-19s %-17s %s\n".formatted("count", "tenant", "action", "state", "cause"));
         outcomes.forEach((line, count) -> text.append("  %5d  %s\n".formatted(count, line)));
-        text.append("\nKeys of the demo's agents (a new one each start)\n");
-        agentKeys.forEach((tenant, key) -> text.append("  %-15s %s\n".formatted(tenant, key)));
+        text.append("\nKeys of the demo's agents and approvers (new ones each start)\n");
+        agentKeys.forEach((tenant, key) -> text.append("  %-15s agent     %s\n".formatted(tenant, key)));
+        approverKeys.forEach((tenant, key) -> text.append("  %-15s approver  %s\n".formatted(tenant, key)));
         text.append("""
 
             Send an envelope:
 
-            curl -s '%s/v1/actions?wait=PT10S' \\
-              -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \\
-              -d '%s'
+            curl -s '%1$s/v1/actions' \\
+              -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \\
+              -d '%3$s'
 
-            and see the ticket: curl -s %s/tickets/zd_99102
-            """.formatted(here, agentKeys.get("tenant_acme"), ENVELOPE, sandbox.url()));
+            It waits for a person. Agree, with the action_id of the answer in the place of ACTION:
+
+            curl -s '%1$s/v1/approvals/ACTION:grant' \\
+              -H 'Authorization: Bearer %4$s' -H 'Content-Type: application/json' \\
+              -d '{"comment":"Checked with the customer."}'
+
+            and see what came of it, and the ticket:
+
+            curl -s '%1$s/v1/actions/ACTION' -H 'Authorization: Bearer %2$s'
+            curl -s %5$s/tickets/zd_99102
+            """.formatted(
+                        here, agentKeys.get("tenant_acme"), ENVELOPE, approverKeys.get("tenant_acme"), sandbox.url()));
         out.println(text);
     }
 

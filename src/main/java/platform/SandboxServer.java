@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -26,19 +27,21 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The demo's target systems in one small server on loopback: tickets, customers, mails and web pages, in memory. It
- * counts every effect by its key, so that anyone can see that nothing was done twice, and fails on request.
+ * The demo's target systems in one small server on loopback: tickets, customers, mails, web pages, a classifier of texts
+ * and a model, in memory. It counts every effect by its key, so that anyone can see that nothing was done twice, and
+ * fails on request.
  *
  * <pre>
  * GET                /tickets  /tickets/{id}  /crm  /crm/{id}  /mails  /pages/{name}  /counts  /faults
  * PATCH, DELETE      /tickets/{id}            PATCH /crm/{id}
- * POST               /tickets/{id}/drafts     /mails
+ * POST               /tickets/{id}/drafts     /mails    /classifications    /completions
  * PUT                /faults {"latency_ms":0,"fail_rate":0.0,"status":503,"hang":false,"after_effect":false}
  * </pre>
  */
 public final class SandboxServer implements AutoCloseable {
 
     private static final int LARGEST_BODY = 1024 * 1024;
+    private static final List<String> FLAGGED = List.of("guarantee", "confidential", "password");
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /**
@@ -237,6 +240,8 @@ public final class SandboxServer implements AutoCloseable {
                         200,
                         object().put("url", path).put("text", "A page about " + (id == null ? "everything" : id)),
                         null);
+            case "classifications" -> classification(method, sent);
+            case "completions" -> completion(method, sent);
             default -> said(404, "no such system");
         };
     }
@@ -295,6 +300,29 @@ public final class SandboxServer implements AutoCloseable {
             mails.add(mail);
             return new Answer(202, object().put("id", mail.path("id").stringValue()), "mail.send");
         }
+    }
+
+    /** A text is flagged if it promises or tells what a company may not. */
+    private static Answer classification(String method, byte[] sent) {
+        if (!method.equals("POST") || !(parsed(sent) instanceof ObjectNode asked)) {
+            return said(400, "POST a JSON object");
+        }
+        String text = asked.path("text").asString("").toLowerCase(Locale.ROOT);
+        List<String> found = FLAGGED.stream().filter(text::contains).toList();
+        ObjectNode answer = object().put("verdict", found.isEmpty() ? "clean" : "flagged");
+        found.forEach(answer.putArray("words")::add);
+        return new Answer(200, answer, null);
+    }
+
+    /** A model that says its prompt again, and counts four characters as one token. */
+    private static Answer completion(String method, byte[] sent) {
+        if (!method.equals("POST") || !(parsed(sent) instanceof ObjectNode asked)) {
+            return said(400, "POST a JSON object");
+        }
+        String prompt = asked.path("prompt").asString("");
+        ObjectNode answer = object().put("text", prompt);
+        answer.putObject("usage").put("total_tokens", 2 * Math.ceilDiv(prompt.length(), 4));
+        return new Answer(200, answer, null);
     }
 
     private static @Nullable JsonNode parsed(byte[] sent) {

@@ -69,7 +69,7 @@ class WebSecurity {
                         .permitAll()
                         .requestMatchers("/actuator/**")
                         .hasRole("OPERATOR")
-                        .requestMatchers("/v1/**")
+                        .requestMatchers("/v1/**", "/access/**", "/.well-known/authzen-configuration/**")
                         .authenticated()
                         .anyRequest()
                         .denyAll())

@@ -1,153 +1,207 @@
 package policy;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.StringJoiner;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import policy.PolicyDocument.Rule;
 import policy.Verdict.Allowed;
-import policy.Verdict.Denied;
+import policy.Verdict.Approval;
+import policy.Verdict.Check;
+import policy.Verdict.NeedsApproval;
+import policy.Verdict.NeedsCheck;
 import policy.Verdict.Reason;
 import tenancy.ActionEnvelope;
 
-/** One version of a profile, made ready to decide in about a microsecond. Immutable. */
+/**
+ * One version of one document, made ready to decide in about a microsecond. Immutable, and not bound to a lane: it may
+ * be kept and asked anywhere.
+ */
 final class CompiledPolicy {
 
     /** Enough to explain a no; a document may hold thousands of rules that say it. */
     private static final int MOST_REASONS = 8;
 
     static final String DEFAULT_DENY = "default_deny";
-    private static final String BLOCKED = "destinations.deny";
-    private static final String REACHABLE = "destinations.allow";
 
-    private final String profile;
+    /** Which rules: by the effect that documents write. */
+    private enum Kind {
+        ALLOW,
+        DENY,
+        REQUIRE_CHECK,
+        REQUIRE_APPROVAL;
+
+        /** Whatever is not plainly known takes away: a document never widens by a word nobody knows. */
+        static Kind of(Rule rule) {
+            return switch (rule.effect()) {
+                case "allow" -> ALLOW;
+                case "require_check" -> REQUIRE_CHECK;
+                case "require_approval" -> REQUIRE_APPROVAL;
+                default -> DENY;
+            };
+        }
+    }
+
+    private final String name;
+    private final Layer layer;
     private final long version;
-    private final Selector denying;
     private final Selector allowing;
-    private final Hosts reachable;
-    private final Hosts blocked;
-    private final Set<String> dataClasses;
-    private final Set<String> models;
-    private final List<String> modelPrefixes;
+    private final Selector denying;
+    private final Selector checking;
+    private final Selector approving;
+    private final Sections sections;
 
-    private CompiledPolicy(String profile, long version, PolicyDocument document) {
-        this.profile = profile;
+    private CompiledPolicy(String name, long version, PolicyDocument document) {
+        this.name = name;
+        this.layer = Layer.of(name);
         this.version = version;
-        List<Candidate> deny = new ArrayList<>();
-        List<Candidate> allow = new ArrayList<>();
+        Map<Kind, List<Candidate>> byKind = new EnumMap<>(Kind.class);
         List<Rule> rules = document.rules();
         for (int place = 0; place < rules.size(); place++) {
             Rule rule = rules.get(place);
-            // Whatever is not plainly an allow takes away: a document never widens by a word nobody knows.
-            (rule.effect().equals("allow") ? allow : deny).add(new Candidate(rule, place));
+            byKind.computeIfAbsent(Kind.of(rule), kind -> new ArrayList<>())
+                    .add(new Candidate(rule, place, layer, version));
         }
-        this.denying = new Selector(deny);
-        this.allowing = new Selector(allow);
-        this.reachable = new Hosts(document.destinations().allow());
-        this.blocked = new Hosts(document.destinations().deny());
-        this.dataClasses = new HashSet<>(document.dataClasses());
-        this.models = new HashSet<>(document.models());
-        this.modelPrefixes = document.models().stream()
-                .filter(pattern -> pattern.endsWith("*"))
-                .map(pattern -> pattern.substring(0, pattern.length() - 1))
-                .toList();
+        this.allowing = new Selector(byKind.getOrDefault(Kind.ALLOW, List.of()));
+        this.denying = new Selector(byKind.getOrDefault(Kind.DENY, List.of()));
+        this.checking = new Selector(byKind.getOrDefault(Kind.REQUIRE_CHECK, List.of()));
+        this.approving = new Selector(byKind.getOrDefault(Kind.REQUIRE_APPROVAL, List.of()));
+        this.sections = new Sections(layer, version, document);
     }
 
-    static CompiledPolicy of(String profile, long version, PolicyDocument document) {
-        return new CompiledPolicy(profile, version, document);
+    /** @param name of the profile, or of the layer's document; what it is decides what silence means */
+    static CompiledPolicy of(String name, long version, PolicyDocument document) {
+        return new CompiledPolicy(name, version, document);
     }
 
-    /** Decides; a pure function of the envelope. */
+    String name() {
+        return name;
+    }
+
+    Layer layer() {
+        return layer;
+    }
+
+    long version() {
+        return version;
+    }
+
+    /** Decides by this profile alone; a pure function of the envelope. */
     Verdict decide(ActionEnvelope envelope) {
-        Candidate allow = allowing.first(envelope);
-        if (allow != null
-                && denying.first(envelope) == null
-                && hostDenial(envelope) == null
-                && classDenied(envelope) == null
-                && !modelDenied(envelope)) {
-            return new Allowed(version, allow.reasons());
-        }
-        return denied(envelope, allow);
+        return decide(envelope, List.of());
     }
 
     /**
-     * The slow way round: everything that stands in the way at once, so that it can be put right at once. Texts are
-     * joined and not formatted, which costs a tenth: an agent that is denied may ask again as fast as it can.
+     * Decides by this profile and the layers around it; a pure function of the envelope. The most restrictive wins.
+     *
+     * @param layers that apply to the envelope, outermost first
      */
-    private Denied denied(ActionEnvelope envelope, @Nullable Candidate allow) {
+    Verdict decide(ActionEnvelope envelope, List<CompiledPolicy> layers) {
+        var facts = new Facts(envelope);
+        Candidate allow = allowing.first(facts);
+        if (allow == null || forbids(facts)) {
+            return denied(facts, layers, allow);
+        }
+        for (CompiledPolicy outer : layers) {
+            if (outer.forbids(facts)) {
+                return denied(facts, layers, allow);
+            }
+        }
+        return asks(layers) ? conditional(facts, layers, allow) : new Allowed(version, allow.reasons());
+    }
+
+    private boolean forbids(Facts facts) {
+        return !sections.permit(facts.envelope()) || denying.first(facts) != null;
+    }
+
+    private boolean asks(List<CompiledPolicy> layers) {
+        if (asks()) {
+            return true;
+        }
+        for (CompiledPolicy outer : layers) {
+            if (outer.asks()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean asks() {
+        return !checking.isEmpty() || !approving.isEmpty();
+    }
+
+    /** What has to happen first, of all layers together; the rule that allows it then is the last reason. */
+    private Verdict conditional(Facts facts, List<CompiledPolicy> layers, Candidate allow) {
         List<Reason> reasons = new ArrayList<>(4);
-        StringJoiner remedies = new StringJoiner("; ", "In profile " + profile + ": ", ".");
-        for (Candidate rule : denying.all(envelope)) {
-            if (reasons.size() == MOST_REASONS) {
+        List<Check> checks = new ArrayList<>(2);
+        List<Approval> approvals = new ArrayList<>(2);
+        for (CompiledPolicy outer : layers) {
+            outer.ask(facts, reasons, checks, approvals);
+        }
+        ask(facts, reasons, checks, approvals);
+        if (reasons.isEmpty()) {
+            return new Allowed(version, allow.reasons());
+        }
+        reasons.addAll(allow.reasons());
+        return checks.isEmpty()
+                ? new NeedsApproval(version, reasons, approvals, null)
+                : new NeedsCheck(version, reasons, checks, approvals, null);
+    }
+
+    private void ask(Facts facts, List<Reason> reasons, List<Check> checks, List<Approval> approvals) {
+        for (Candidate rule : checking.all(facts)) {
+            reasons.add(rule.reason(facts));
+            checks.add(rule.check());
+        }
+        for (Candidate rule : approving.all(facts)) {
+            reasons.add(rule.reason(facts));
+            approvals.add(rule.approval());
+        }
+    }
+
+    private Verdict denied(Facts facts, List<CompiledPolicy> layers, @Nullable Candidate allow) {
+        var objections = new Objections();
+        for (CompiledPolicy outer : layers) {
+            outer.explain(facts, objections, false);
+        }
+        explain(facts, objections, allow == null);
+        return objections.denied(version);
+    }
+
+    /** @param silent whether nothing in it allows what has to be allowed */
+    private void explain(Facts facts, Objections objections, boolean silent) {
+        objections.of(layer.place(name));
+        int named = 0;
+        for (Candidate rule : denying.about(facts)) {
+            if (named == MOST_REASONS) {
                 break;
             }
-            reasons.addAll(rule.reasons());
-            remedies.add("change rule " + rule.id());
+            if (rule.matches(facts)) {
+                objections.add(rule.reason(facts), "change rule " + rule.id());
+                named++;
+            }
         }
-        if (allow == null) {
-            reasons.add(new Reason(DEFAULT_DENY, silence(envelope)));
-            remedies.add("add a rule that allows " + envelope.operation());
+        if (silent) {
+            objections.add(
+                    new Reason(DEFAULT_DENY, layer, version, silence(facts)),
+                    "add a rule that allows " + facts.envelope().operation());
         }
-        String hostDenial = hostDenial(envelope);
-        if (hostDenial != null) {
-            String host = envelope.destination();
-            boolean listed = hostDenial.equals(BLOCKED);
-            reasons.add(new Reason(
-                    hostDenial, "Destination " + host + (listed ? " is blocked." : " is not among those allowed.")));
-            remedies.add(listed ? "take " + host + " out of " + BLOCKED : "add " + host + " to " + REACHABLE);
-        }
-        String dataClass = classDenied(envelope);
-        if (dataClass != null) {
-            reasons.add(new Reason("data_classes", "Data of class " + dataClass + " may not leave."));
-            remedies.add("add " + dataClass + " to data_classes, or send the action without it");
-        }
-        if (modelDenied(envelope)) {
-            reasons.add(new Reason("models", "Model " + envelope.model() + " is not among those allowed."));
-            remedies.add("add " + envelope.model() + " to models");
-        }
-        return new Denied(version, reasons, remedies.toString());
+        sections.explain(facts.envelope(), objections);
     }
 
-    private String silence(ActionEnvelope envelope) {
-        return "No rule of profile " + profile + " allows " + envelope.operation() + " ("
+    private String silence(Facts facts) {
+        ActionEnvelope envelope = facts.envelope();
+        String silence = "No rule of profile " + name + " allows " + envelope.operation() + " ("
                 + envelope.effect().name().toLowerCase(Locale.ROOT) + ") for agent class " + envelope.agentClass()
                 + " in trust zone " + envelope.trustZone() + ".";
-    }
-
-    private @Nullable String hostDenial(ActionEnvelope envelope) {
-        String host = envelope.destination();
-        // A trailing dot names the same host and must not get around a pattern.
-        if (host.endsWith(".")) {
-            host = host.substring(0, host.length() - 1);
-        }
-        if (blocked.contain(host)) {
-            return BLOCKED;
-        }
-        return reachable.contain(host) ? null : REACHABLE;
-    }
-
-    private @Nullable String classDenied(ActionEnvelope envelope) {
-        for (String dataClass : envelope.dataClasses()) {
-            if (!dataClasses.contains(dataClass)) {
-                return dataClass;
-            }
-        }
-        return null;
-    }
-
-    private boolean modelDenied(ActionEnvelope envelope) {
-        String model = envelope.model();
-        if (model == null || models.contains(model)) {
-            return false;
-        }
-        for (String prefix : modelPrefixes) {
-            if (model.startsWith(prefix)) {
-                return false;
-            }
-        }
-        return true;
+        return allowing.about(facts).stream()
+                .map(rule -> rule.whyNot(facts))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(nearly -> silence + " " + nearly)
+                .orElse(silence);
     }
 }

@@ -18,6 +18,8 @@ class DecisionTimers {
     private final MeterRegistry meters;
     private final TenantTag tag;
     private final Map<String, Timer> allowed = new ConcurrentHashMap<>();
+    private final Map<String, Timer> needApproval = new ConcurrentHashMap<>();
+    private final Map<String, Timer> needCheck = new ConcurrentHashMap<>();
     private final Map<String, Timer> denied = new ConcurrentHashMap<>();
 
     DecisionTimers(MeterRegistry meters, TenantTag tag) {
@@ -29,6 +31,8 @@ class DecisionTimers {
         String named = tag.of(tenant);
         Timer timer = switch (verdict) {
             case Allowed _ -> allowed.computeIfAbsent(named, name -> timer(name, "allowed"));
+            case Verdict.NeedsApproval _ -> needApproval.computeIfAbsent(named, name -> timer(name, "needs_approval"));
+            case Verdict.NeedsCheck _ -> needCheck.computeIfAbsent(named, name -> timer(name, "needs_check"));
             case Denied _ -> denied.computeIfAbsent(named, name -> timer(name, "denied"));
         };
         timer.record(nanos, TimeUnit.NANOSECONDS);

@@ -1,167 +1,185 @@
 package policy;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import policy.PolicyCommand.DropShadow;
+import policy.PolicyCommand.EnforceShadow;
 import policy.PolicyCommand.PublishPolicy;
-import policy.PolicyCommand.ReadPolicy;
+import policy.PolicyCommand.RestorePolicy;
+import tenancy.Caller;
 import tenancy.Cursor;
 import tenancy.InvalidField;
-import tenancy.NotFound;
 import tenancy.Page;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
-import tenancy.TenantId;
-import tenancy.TenantTransactions;
-import tools.jackson.databind.json.JsonMapper;
 
-/** A tenant's policy profiles over HTTP. */
+/** A tenant's policy profiles over HTTP: what is in force, what was, and how one becomes the other. */
 @RestController
 @RequestMapping("/v1/policies")
 class PoliciesEndpoint {
 
-    private static final int LONGEST_COMMENT = 1_000;
-    private static final int LOOKS = 50;
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(40);
-    private static final Pattern ETAG = Pattern.compile("\"(\\d{1,18})\"");
-
     private final TenantCommands commands;
-    private final TenantTransactions transactions;
-    private final PolicyRows rows;
-    private final JsonMapper json;
+    private final Versions versions;
 
-    PoliciesEndpoint(TenantCommands commands, TenantTransactions transactions, PolicyRows rows, JsonMapper json) {
+    PoliciesEndpoint(TenantCommands commands, Versions versions) {
         this.commands = commands;
-        this.transactions = transactions;
-        this.rows = rows;
-        this.json = json;
+        this.versions = versions;
     }
 
-    /** A document to publish, and why. */
-    record Publication(PolicyDocument document, @Nullable String comment) {}
+    /** @param toVersion whose document is published anew */
+    record Rollback(long toVersion, @Nullable String comment) {}
 
+    /** Why. */
+    record Reason(@Nullable String comment) {}
+
+    /** The versions in force, by profile. */
     @GetMapping
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
     Page<PublishedPolicy> list(
             TenantContext context,
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        String after = Cursor.key(cursor);
         int most = Cursor.limit(limit);
-        List<PublishedPolicy> found = transactions.in(
-                context.tenant(),
-                () -> rows.newest(context.tenant().value(), after, Limit.of(most + 1)).stream()
-                        .map(this::shown)
-                        .toList());
-        return Page.of(found, most, PublishedPolicy::profile);
+        return Page.of(
+                versions.inForce(context.tenant(), Cursor.key(cursor), most + 1), most, PublishedPolicy::profile);
     }
 
-    @GetMapping("/{profile}")
+    /** The version in force. */
+    @GetMapping(
+            path = "/{profile}",
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
     ResponseEntity<PublishedPolicy> read(TenantContext context, @PathVariable String profile) {
-        return answer(HttpStatus.OK, inForce(context, profile));
+        return answer(HttpStatus.OK, versions.inForce(context, profile));
     }
 
-    @PutMapping("/{profile}")
+    /** Publishes a document: to decide from now on, or in shadow. */
+    @PutMapping(
+            path = "/{profile}",
+            consumes = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
     ResponseEntity<PublishedPolicy> publish(
             TenantContext context,
+            Caller caller,
             @PathVariable String profile,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestBody Publication publication) {
         PublishedPolicy published = commands.ask(
                 context,
                 new PublishPolicy(
-                        new ProfileId(context.tenant(), profile),
+                        ProfileNames.changed(context, caller, profile),
                         publication.document(),
-                        version(ifMatch),
-                        comment(publication.comment())));
+                        IfMatch.version(ifMatch),
+                        Comment.of(publication.comment()),
+                        publication.mode() == null ? Mode.ENFORCED : publication.mode()));
         return answer(published.version() == 1 ? HttpStatus.CREATED : HttpStatus.OK, published);
     }
 
-    @GetMapping("/{profile}/versions/{version}")
+    /** All versions of a profile, newest first. */
+    @GetMapping("/{profile}/versions")
+    @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
+    Page<PublishedPolicy> history(
+            TenantContext context,
+            @PathVariable String profile,
+            @RequestParam(defaultValue = "50") int limit,
+            @RequestParam(required = false) @Nullable String cursor) {
+        int most = Cursor.limit(limit);
+        return Page.of(
+                versions.before(context, profile, before(Cursor.key(cursor)), most + 1),
+                most,
+                version -> Long.toString(version.version()));
+    }
+
+    @GetMapping(
+            path = "/{profile}/versions/{version}",
+            produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
     ResponseEntity<PublishedPolicy> version(
             TenantContext context, @PathVariable String profile, @PathVariable long version) {
-        PublishedPolicy inForce = inForce(context, profile);
-        if (inForce.version() == version) {
-            return answer(HttpStatus.OK, inForce);
-        }
-        if (version < 1 || version > inForce.version()) {
-            throw new NotFound("policy version", profile + "/" + version);
-        }
-        return answer(HttpStatus.OK, replaced(context.tenant(), profile, version));
+        return answer(HttpStatus.OK, versions.one(context, profile, version));
     }
 
-    /** A version that was replaced a moment ago may not be a row yet: it exists, so it is waited for. */
-    private PublishedPolicy replaced(TenantId tenant, String profile, long version) {
-        var key = new PolicyRow.Key(tenant.value(), profile, version);
-        for (int look = 0; look < LOOKS; look++) {
-            Optional<PublishedPolicy> row =
-                    transactions.in(tenant, () -> rows.findById(key).map(this::shown));
-            if (row.isPresent()) {
-                return row.get();
-            }
-            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-        }
-        throw new NotFound("policy version", profile + "/" + version);
+    /** Publishes the document of an earlier version anew. Without {@code If-Match} whatever is in force is replaced. */
+    @PostMapping("/{profile}:rollback")
+    @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
+    ResponseEntity<PublishedPolicy> rollback(
+            TenantContext context,
+            Caller caller,
+            @PathVariable String profile,
+            @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
+            @RequestBody Rollback rollback) {
+        var changed = ProfileNames.changed(context, caller, profile);
+        PublishedPolicy earlier = versions.one(context, profile, rollback.toVersion());
+        return answer(
+                HttpStatus.OK,
+                commands.ask(
+                        context,
+                        new RestorePolicy(
+                                changed,
+                                earlier.document(),
+                                earlier.version(),
+                                IfMatch.version(ifMatch),
+                                Comment.of(rollback.comment()))));
     }
 
-    /** From the book and not from the rows, so that a profile is there as soon as it was published. */
-    private PublishedPolicy inForce(TenantContext context, String profile) {
-        Optional<PublishedPolicy> book =
-                commands.ask(context, new ReadPolicy(new ProfileId(context.tenant(), profile)));
-        return book.orElseThrow(() -> new NotFound("policy", profile));
+    /** The version that is tried out. */
+    @GetMapping("/{profile}/shadow")
+    @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
+    ResponseEntity<PublishedPolicy> shadow(TenantContext context, @PathVariable String profile) {
+        return answer(HttpStatus.OK, versions.shadow(context, profile));
     }
 
-    private PublishedPolicy shown(PolicyRow row) {
-        return new PublishedPolicy(
-                row.profile(),
-                row.version(),
-                json.readValue(row.document(), PolicyDocument.class),
-                row.comment(),
-                row.publishedAt(),
-                row.publishedBy());
+    /** Publishes the document of the version in shadow as the one in force. */
+    @PostMapping("/{profile}:enforce")
+    @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
+    ResponseEntity<PublishedPolicy> enforce(
+            TenantContext context, Caller caller, @PathVariable String profile, @RequestBody Reason reason) {
+        return answer(
+                HttpStatus.OK,
+                commands.ask(
+                        context,
+                        new EnforceShadow(
+                                ProfileNames.changed(context, caller, profile), Comment.of(reason.comment()))));
     }
 
-    private static ResponseEntity<PublishedPolicy> answer(HttpStatus status, PublishedPolicy policy) {
+    /** Ends the trial of the version in shadow; answers with the version in force. */
+    @DeleteMapping("/{profile}/shadow")
+    @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
+    ResponseEntity<PublishedPolicy> drop(
+            TenantContext context,
+            Caller caller,
+            @PathVariable String profile,
+            @RequestParam(required = false) @Nullable String comment) {
+        return answer(
+                HttpStatus.OK,
+                commands.ask(
+                        context, new DropShadow(ProfileNames.changed(context, caller, profile), Comment.of(comment))));
+    }
+
+    static ResponseEntity<PublishedPolicy> answer(HttpStatus status, PublishedPolicy policy) {
         return ResponseEntity.status(status)
                 .eTag(Long.toString(policy.version()))
                 .body(policy);
     }
 
-    private static @Nullable Long version(@Nullable String ifMatch) {
-        if (ifMatch == null) {
-            return null;
+    private static long before(String key) {
+        try {
+            return key.isEmpty() ? Long.MAX_VALUE : Long.parseLong(key);
+        } catch (NumberFormatException notAVersion) {
+            throw new InvalidField("/cursor", "unknown_cursor", "must be a next_cursor of an earlier page");
         }
-        Matcher version = ETAG.matcher(ifMatch.strip());
-        if (!version.matches()) {
-            throw new InvalidField("/If-Match", "version", "must be the ETag of the profile, such as \"7\"");
-        }
-        return Long.valueOf(version.group(1));
-    }
-
-    private static String comment(@Nullable String comment) {
-        String why = comment == null ? "" : comment.strip();
-        if (why.length() > LONGEST_COMMENT) {
-            throw new InvalidField("/comment", "too_long", "must be at most %d characters".formatted(LONGEST_COMMENT));
-        }
-        return why;
     }
 }

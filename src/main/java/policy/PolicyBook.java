@@ -3,6 +3,8 @@ package policy;
 import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.axonframework.eventhandling.Timestamp;
 import org.axonframework.eventsourcing.EventSourcingHandler;
 import org.axonframework.messaging.annotation.MetaDataValue;
@@ -11,11 +13,13 @@ import org.axonframework.modelling.command.AggregateIdentifier;
 import org.axonframework.spring.stereotype.Aggregate;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
+import policy.PolicyDocument.Rule;
 import policy.PolicyEvent.PolicyPublished;
-import tenancy.ActionEnvelope;
+import policy.PolicyEvent.PolicyRulesExpired;
+import policy.PolicyEvent.PolicyShadowDropped;
 import tenancy.TenantContext;
 
-/** One profile of a tenant, version by version; holds the one in force, the journal holds the others. */
+/** One profile of a tenant, version by version; holds the one in force and the one in shadow, the journal the others. */
 @Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class PolicyBook {
@@ -24,40 +28,111 @@ class PolicyBook {
     private String id;
 
     private PublishedPolicy inForce;
+    private @Nullable PublishedPolicy shadow;
+    /** The newest version that was ever in shadow: its number is used up. */
+    private long lastShadow;
 
-    /** Made from the document when first asked, and never part of a snapshot. */
-    private transient @Nullable CompiledPolicy compiled;
+    /** Made from the documents when first asked, and never part of a snapshot. */
+    private transient @Nullable InForce ready;
 
     PolicyBook() {}
 
     PolicyBook(ProfileId profile, PolicyDocument document, String comment) {
         id = profile.toString();
-        Lint.check(document);
-        apply(new PolicyPublished(profile.profile(), 1, document, comment));
+        Lint.check(Layer.of(profile.tenant(), profile.profile()), document);
+        apply(new PolicyPublished(profile.profile(), 1, document, comment, null, Mode.ENFORCED));
     }
 
-    void publish(PolicyDocument document, @Nullable Long expectedVersion, String comment) {
+    /** @param fromVersion the version that the document was made from */
+    void publish(
+            PolicyDocument document,
+            @Nullable Long expectedVersion,
+            @Nullable Long fromVersion,
+            String comment,
+            Mode mode) {
         if (expectedVersion == null) {
             throw new VersionRequired(inForce.profile(), inForce.version());
         }
-        if (expectedVersion != inForce.version()) {
-            throw new VersionMismatch(inForce.profile(), expectedVersion, inForce.version());
+        expect(expectedVersion);
+        put(document, comment, fromVersion, mode);
+    }
+
+    /** Without a version to expect, because whoever rolls back is in a hurry and says what they want in force. */
+    void restore(PolicyDocument document, long version, @Nullable Long expectedVersion, String comment) {
+        if (expectedVersion != null) {
+            expect(expectedVersion);
         }
-        Lint.check(document);
-        apply(new PolicyPublished(inForce.profile(), inForce.version() + 1, document, comment));
+        put(document, comment, version, Mode.ENFORCED);
+    }
+
+    void enforceShadow(String comment) {
+        PublishedPolicy tried = shadowed();
+        put(tried.document(), comment, tried.version(), Mode.ENFORCED);
+    }
+
+    void dropShadow(String comment) {
+        apply(new PolicyShadowDropped(inForce.profile(), shadowed().version(), comment));
+    }
+
+    /** Does nothing where no rule's end has come: a sweep may be late, or come twice. */
+    void expire(Instant now) {
+        List<Rule> rules = inForce.document().rules();
+        List<String> due =
+                rules.stream().filter(rule -> isDue(rule, now)).map(Rule::id).toList();
+        if (!due.isEmpty()) {
+            PolicyDocument without = inForce.document()
+                    .with(rules.stream().filter(rule -> !isDue(rule, now)).toList());
+            apply(new PolicyRulesExpired(inForce.profile(), next(), without, due, inForce.version()));
+        }
+    }
+
+    private static boolean isDue(Rule rule, Instant now) {
+        Instant end = rule.expiresAt();
+        return end != null && !end.isAfter(now);
+    }
+
+    private void expect(long version) {
+        if (version != inForce.version()) {
+            throw new VersionMismatch(inForce.profile(), version, inForce.version());
+        }
+    }
+
+    private void put(PolicyDocument document, String comment, @Nullable Long fromVersion, Mode mode) {
+        Lint.check(Layer.of(inForce.profile()), document);
+        apply(new PolicyPublished(inForce.profile(), next(), document, comment, fromVersion, mode));
+    }
+
+    private long next() {
+        return Math.max(inForce.version(), lastShadow) + 1;
+    }
+
+    private PublishedPolicy shadowed() {
+        if (shadow == null) {
+            throw new NothingInShadow(inForce.profile());
+        }
+        return shadow;
     }
 
     PublishedPolicy inForce() {
         return inForce;
     }
 
-    Verdict decide(ActionEnvelope envelope) {
-        CompiledPolicy policy = compiled;
-        if (policy == null) {
-            policy = CompiledPolicy.of(inForce.profile(), inForce.version(), inForce.document());
-            compiled = policy;
+    Optional<PublishedPolicy> shadow() {
+        return Optional.ofNullable(shadow);
+    }
+
+    /** What decides at this moment, and what is tried out beside it. */
+    InForce ready() {
+        InForce documents = ready;
+        if (documents == null) {
+            documents = new InForce(compiled(inForce), shadow == null ? null : compiled(shadow));
+            ready = documents;
         }
-        return policy.decide(envelope);
+        return documents;
+    }
+
+    private static CompiledPolicy compiled(PublishedPolicy version) {
+        return CompiledPolicy.of(version.profile(), version.version(), version.document());
     }
 
     @EventSourcingHandler
@@ -67,8 +142,50 @@ class PolicyBook {
             @Timestamp Instant at,
             @MetaDataValue(TenantContext.PRINCIPAL) @Nullable String by) {
         id = book;
+        var version = new PublishedPolicy(
+                published.profile(),
+                published.version(),
+                published.document(),
+                published.comment(),
+                at,
+                by,
+                published.fromVersion(),
+                published.mode());
+        switch (published.mode()) {
+            case SHADOW -> {
+                lastShadow = published.version();
+                shadow = version;
+            }
+            case ENFORCED -> {
+                inForce = version;
+                if (shadow != null && Long.valueOf(shadow.version()).equals(published.fromVersion())) {
+                    shadow = null;
+                }
+            }
+        }
+        ready = null;
+    }
+
+    @EventSourcingHandler
+    void on(
+            PolicyRulesExpired expired,
+            @Timestamp Instant at,
+            @MetaDataValue(TenantContext.PRINCIPAL) @Nullable String by) {
         inForce = new PublishedPolicy(
-                published.profile(), published.version(), published.document(), published.comment(), at, by);
-        compiled = null;
+                expired.profile(),
+                expired.version(),
+                expired.document(),
+                Expiries.comment(expired.rules()),
+                at,
+                by,
+                expired.fromVersion(),
+                Mode.ENFORCED);
+        ready = null;
+    }
+
+    @EventSourcingHandler
+    void on(PolicyShadowDropped dropped) {
+        shadow = null;
+        ready = null;
     }
 }

@@ -15,6 +15,6 @@ public class PolicyModule {
 
     @Bean
     JournaledTypes policyTypes() {
-        return new JournaledTypes(List.of(PolicyEvent.class, PolicyBook.class));
+        return new JournaledTypes(List.of(PolicyEvent.class, PolicyBook.class, PolicyDraft.class));
     }
 }

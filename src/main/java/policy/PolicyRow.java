@@ -7,6 +7,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.Locale;
 import org.hibernate.annotations.ColumnTransformer;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
@@ -30,39 +31,40 @@ class PolicyRow {
     private String comment;
     private Instant publishedAt;
     private @Nullable String publishedBy;
+    private @Nullable Long fromVersion;
+    private String mode;
 
     protected PolicyRow() {}
 
-    PolicyRow(Key key, String document, String comment, Instant publishedAt, @Nullable String publishedBy) {
+    private PolicyRow(Key key, String document) {
         this.key = key;
         this.document = document;
-        this.comment = comment;
-        this.publishedAt = publishedAt;
-        this.publishedBy = publishedBy;
     }
 
-    String profile() {
-        return key.profile();
+    static PolicyRow of(String tenant, PublishedPolicy version, String document) {
+        var row = new PolicyRow(new Key(tenant, version.profile(), version.version()), document);
+        row.comment = version.comment();
+        row.publishedAt = version.publishedAt();
+        row.publishedBy = version.publishedBy();
+        row.fromVersion = version.fromVersion();
+        row.mode = version.mode().name().toLowerCase(Locale.ROOT);
+        return row;
     }
 
-    long version() {
-        return key.version();
+    /** @param read what the row's own document says */
+    PublishedPolicy shown(PolicyDocument read) {
+        return new PublishedPolicy(
+                key.profile(),
+                key.version(),
+                read,
+                comment,
+                publishedAt,
+                publishedBy,
+                fromVersion,
+                Mode.valueOf(mode.toUpperCase(Locale.ROOT)));
     }
 
     String document() {
         return document;
-    }
-
-    String comment() {
-        return comment;
-    }
-
-    Instant publishedAt() {
-        return publishedAt;
-    }
-
-    @Nullable
-    String publishedBy() {
-        return publishedBy;
     }
 }

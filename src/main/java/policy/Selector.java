@@ -9,7 +9,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tenancy.ActionEnvelope;
 
 /** The rules of one effect, indexed by operation: a decision looks only at those that can apply. */
 final class Selector {
@@ -30,38 +29,52 @@ final class Selector {
         buckets.forEach((key, bucket) -> byOperation.put(key, bucket.build().toArray(Candidate[]::new)));
     }
 
+    boolean isEmpty() {
+        return byOperation.isEmpty();
+    }
+
     /** The first rule of the document that matches. */
     @Nullable
-    Candidate first(ActionEnvelope envelope) {
-        String operation = envelope.operation();
-        Candidate best = firstIn(ANY, envelope, null);
-        best = firstIn(operation, envelope, best);
+    Candidate first(Facts facts) {
+        if (byOperation.isEmpty()) {
+            return null;
+        }
+        String operation = facts.envelope().operation();
+        Candidate best = firstIn(ANY, facts, null);
+        best = firstIn(operation, facts, best);
         for (int dot = operation.indexOf('.'); dot >= 0; dot = operation.indexOf('.', dot + 1)) {
-            best = firstIn(operation.substring(0, dot + 1), envelope, best);
+            best = firstIn(operation.substring(0, dot + 1), facts, best);
         }
         return best;
     }
 
     /** All rules that match, in document order. */
-    SortedSet<Candidate> all(ActionEnvelope envelope) {
+    SortedSet<Candidate> all(Facts facts) {
+        SortedSet<Candidate> found = about(facts);
+        found.removeIf(rule -> !rule.matches(facts));
+        return found;
+    }
+
+    /** All rules that speak of the operation, in document order, whatever else they say. */
+    SortedSet<Candidate> about(Facts facts) {
         SortedSet<Candidate> found = new TreeSet<>(Comparator.comparingInt(Candidate::place));
-        String operation = envelope.operation();
-        allIn(ANY, envelope, found);
-        allIn(operation, envelope, found);
+        String operation = facts.envelope().operation();
+        addAll(ANY, found);
+        addAll(operation, found);
         for (int dot = operation.indexOf('.'); dot >= 0; dot = operation.indexOf('.', dot + 1)) {
-            allIn(operation.substring(0, dot + 1), envelope, found);
+            addAll(operation.substring(0, dot + 1), found);
         }
         return found;
     }
 
-    private @Nullable Candidate firstIn(String key, ActionEnvelope envelope, @Nullable Candidate best) {
+    private @Nullable Candidate firstIn(String key, Facts facts, @Nullable Candidate best) {
         Candidate[] bucket = byOperation.get(key);
         if (bucket != null) {
             for (Candidate rule : bucket) {
                 if (best != null && best.place() <= rule.place()) {
                     return best;
                 }
-                if (rule.matches(envelope)) {
+                if (rule.matches(facts)) {
                     return rule;
                 }
             }
@@ -69,14 +82,10 @@ final class Selector {
         return best;
     }
 
-    private void allIn(String key, ActionEnvelope envelope, SortedSet<Candidate> found) {
+    private void addAll(String key, SortedSet<Candidate> found) {
         Candidate[] bucket = byOperation.get(key);
         if (bucket != null) {
-            for (Candidate rule : bucket) {
-                if (rule.matches(envelope)) {
-                    found.add(rule);
-                }
-            }
+            found.addAll(List.of(bucket));
         }
     }
 

@@ -1,103 +1,108 @@
 package policy;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.axonframework.commandhandling.CommandHandler;
-import org.axonframework.modelling.command.Aggregate;
-import org.axonframework.modelling.command.AggregateNotFoundException;
-import org.axonframework.modelling.command.Repository;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import policy.PolicyCommand.PublishPolicy;
-import policy.PolicyCommand.ReadPolicy;
+import policy.PolicyCommand.ReadInForce;
+import policy.PolicyCommand.TryPolicy;
 import policy.Verdict.Denied;
 import policy.Verdict.Reason;
 import tenancy.ActionEnvelope;
+import tenancy.TenantId;
 
-/** Policies, decided by the book in force in the tenant's lane. */
+/** Policies, decided by the tenant's books in the tenant's lane and by the platform's guardrails. */
 @Component
 class StoredPolicies implements Policies {
 
-    private static final int MOST_ABSENT = 10_000;
-
-    private final Repository<PolicyBook> books;
+    private final Books books;
+    private final KnownBooks known;
+    private final Guardrails guardrails;
     private final DecisionTimers timers;
 
-    /**
-     * Profiles that nobody published, remembered for a second: an agent under such a profile may not make the database
-     * look again for each of its calls. Forgotten when one is published here; a second late elsewhere, and denied.
-     */
-    private final Cache<String, Boolean> absent = Caffeine.newBuilder()
-            .executor(Runnable::run)
-            .maximumSize(MOST_ABSENT)
-            .expireAfterWrite(Duration.ofSeconds(1))
-            .build();
-
-    StoredPolicies(Repository<PolicyBook> books, DecisionTimers timers) {
+    StoredPolicies(Books books, KnownBooks known, Guardrails guardrails, DecisionTimers timers) {
         this.books = books;
+        this.known = known;
+        this.guardrails = guardrails;
         this.timers = timers;
     }
 
     @Override
     public Verdict decide(ActionEnvelope envelope) {
         long start = System.nanoTime();
-        Verdict verdict = in(new ProfileId(envelope.tenant(), envelope.policyProfile()), book -> book.decide(envelope))
-                .orElseGet(() -> unpublished(envelope));
-        timers.record(envelope.tenant(), verdict, System.nanoTime() - start);
+        TenantId tenant = envelope.tenant();
+        Verdict verdict = decide(envelope, known.layersOf(tenant), name -> inForce(tenant, name));
+        timers.record(tenant, verdict, System.nanoTime() - start);
         return verdict;
     }
 
+    /** Reads the tenant's documents in its lane; what it answers may leave the lane and decide as often as it likes. */
     @CommandHandler
-    PublishedPolicy handle(PublishPolicy publish) throws Exception {
-        String id = publish.profile().toString();
-        absent.invalidate(id);
-        Optional<Aggregate<PolicyBook>> found = find(id);
-        if (found.isPresent()) {
-            return found.get().invoke(book -> {
-                book.publish(publish.document(), publish.expectedVersion(), publish.comment());
-                return book.inForce();
-            });
-        }
-        if (publish.expectedVersion() != null) {
-            throw new VersionMismatch(publish.profile().profile(), publish.expectedVersion(), 0);
-        }
-        Lint.check(publish.document());
-        absent.invalidate(id);
-        return books.newInstance(() -> new PolicyBook(publish.profile(), publish.document(), publish.comment()))
-                .invoke(PolicyBook::inForce);
+    Decider handle(TryPolicy attempt) {
+        TenantId tenant = attempt.profile().tenant();
+        String name = attempt.profile().profile();
+        Lint.check(Layer.of(tenant, name), attempt.document());
+        Map<String, InForce> documents = new HashMap<>();
+        known.of(tenant).forEach(each -> documents.put(each, inForce(tenant, each)));
+        long version = documents.getOrDefault(name, InForce.NOTHING).version() + 1;
+        documents.put(name, new InForce(CompiledPolicy.of(name, version, attempt.document()), null));
+        return envelope -> decide(envelope, documents.keySet(), each -> documents.getOrDefault(each, InForce.NOTHING));
     }
 
     @CommandHandler
-    Optional<PublishedPolicy> handle(ReadPolicy read) {
-        return in(read.profile(), PolicyBook::inForce);
+    InForce handle(ReadInForce read) {
+        return inForce(read.profile().tenant(), read.profile().profile());
     }
 
-    private <T> Optional<T> in(ProfileId profile, Function<PolicyBook, T> question) {
-        return find(profile.toString()).map(book -> book.invoke(question));
-    }
-
-    private Optional<Aggregate<PolicyBook>> find(String id) {
-        if (absent.getIfPresent(id) != null) {
-            return Optional.empty();
+    private Verdict decide(ActionEnvelope envelope, @Nullable Set<String> names, Function<String, InForce> documents) {
+        Optional<InForce> platform = guardrails.inForce();
+        if (platform.isEmpty()) {
+            return guardrailsUnknown();
         }
-        try {
-            return Optional.of(books.load(id));
-        } catch (AggregateNotFoundException nobodyPublished) {
-            absent.put(id, true);
-            return Optional.empty();
-        }
+        String profile = envelope.policyProfile();
+        return new Documents(
+                        layers(envelope, platform.get(), names, documents),
+                        Layer.isReserved(profile) ? InForce.NOTHING : documents.apply(profile))
+                .decide(envelope);
     }
 
-    private static Denied unpublished(ActionEnvelope envelope) {
+    private static List<InForce> layers(
+            ActionEnvelope envelope,
+            InForce platform,
+            @Nullable Set<String> names,
+            Function<String, InForce> documents) {
+        if (names == null) {
+            return platform == InForce.NOTHING ? List.of() : List.of(platform);
+        }
+        List<InForce> layers = new ArrayList<>(Layer.values().length);
+        layers.add(platform);
+        for (Layer layer : Layer.BETWEEN) {
+            String name = layer.nameFor(envelope);
+            if (names.contains(name)) {
+                layers.add(documents.apply(name));
+            }
+        }
+        return layers;
+    }
+
+    private InForce inForce(TenantId tenant, String name) {
+        return books.in(new ProfileId(tenant, name), PolicyBook::ready).orElse(InForce.NOTHING);
+    }
+
+    private static Denied guardrailsUnknown() {
         return new Denied(
                 0,
                 List.of(new Reason(
                         CompiledPolicy.DEFAULT_DENY,
-                        "Profile %s is not published: everything is denied.".formatted(envelope.policyProfile()))),
-                "Publish profile %s with a rule that allows %s."
-                        .formatted(envelope.policyProfile(), envelope.operation()));
+                        Layer.PLATFORM,
+                        0,
+                        "The platform is starting: its guardrails are not read yet.")),
+                "Ask again in a moment.");
     }
 }

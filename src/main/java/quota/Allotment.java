@@ -1,18 +1,25 @@
 package quota;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Function;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.axonframework.modelling.command.Repository;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
+import quota.QuotaCommand.ChangeSettings;
 import quota.QuotaCommand.ClearOverride;
 import quota.QuotaCommand.CountThrottled;
 import quota.QuotaCommand.DefineQuotaClass;
+import quota.QuotaCommand.ReadRunUse;
 import quota.QuotaCommand.ReadUse;
 import quota.QuotaCommand.SetOverride;
+import quota.QuotaCommand.SweepReservations;
+import tenancy.ActionId;
+import tenancy.Agents;
 import tenancy.NotFound;
 import tenancy.TenantId;
 
@@ -23,11 +30,20 @@ class Allotment {
     private final Repository<QuotaClass> classes;
     private final Budgets budgets;
     private final LimitsInForce limits;
+    private final Agents agents;
+    private final ObjectProvider<OpenActions> actions;
 
-    Allotment(Repository<QuotaClass> classes, Budgets budgets, LimitsInForce limits) {
+    Allotment(
+            Repository<QuotaClass> classes,
+            Budgets budgets,
+            LimitsInForce limits,
+            Agents agents,
+            ObjectProvider<OpenActions> actions) {
         this.classes = classes;
         this.budgets = budgets;
         this.limits = limits;
+        this.agents = agents;
+        this.actions = actions;
     }
 
     @CommandHandler
@@ -48,14 +64,17 @@ class Allotment {
     Use handle(SetOverride set) {
         TenantId tenant = set.budget().tenant();
         Limits ofClass = limits.ofClass(set.quotaClass());
-        if (set.layer() == Layer.TENANT && budgets.find(tenant).isEmpty()) {
+        set.scope().agent(tenant).ifPresent(agents::registration);
+        Optional<Aggregate<Budget>> found = budgets.find(tenant);
+        if (set.layer() == Layer.TENANT && found.isEmpty() && set.scope().isTenant()) {
             // Asked before the ledger is opened: a refusal after an event would undo its whole batch.
-            LimitRaised.check(set.limit(), set.value(), ofClass.of(set.limit()));
+            LimitRaised.check(set.limit().word(), set.value(), ofClass.of(set.limit()));
         }
         return changed(
-                budgets.findOrOpen(tenant, set.now()),
+                found.orElseGet(() -> budgets.open(tenant, set.now())),
                 tenant,
-                budget -> budget.override(set.layer(), set.limit(), set.value(), ofClass),
+                budget -> budget.override(set.scope(), set.limit(), set.value(), set.layer(), ofClass),
+                ofClass,
                 set.now());
     }
 
@@ -64,7 +83,18 @@ class Allotment {
         TenantId tenant = clear.budget().tenant();
         Aggregate<Budget> budget = budgets.find(tenant)
                 .orElseThrow(() -> new NotFound("override", clear.limit().word()));
-        return changed(budget, tenant, found -> found.clear(clear.layer(), clear.limit()), clear.now());
+        return changed(
+                budget,
+                tenant,
+                found -> found.clear(clear.scope(), clear.limit(), clear.layer()),
+                limits.ofClass(clear.quotaClass()),
+                clear.now());
+    }
+
+    @CommandHandler
+    void handle(ChangeSettings change) {
+        budgets.findOrOpen(change.budget().tenant(), change.now())
+                .execute(budget -> budget.settings(change.zone(), change.thresholds()));
     }
 
     @CommandHandler
@@ -74,17 +104,46 @@ class Allotment {
                         budget.countThrottled(count.windowStart(), count.windowEnd(), count.count(), count.limit()));
     }
 
+    /** Without anybody who knows which actions are under way, nothing expires. */
     @CommandHandler
-    Use handle(ReadUse read) {
-        return budgets.find(read.budget().tenant())
-                .map(found -> found.invoke(budget -> budget.use(read.now())))
-                .orElseGet(() -> Use.nothing(read.now()));
+    Swept handle(SweepReservations sweep) {
+        TenantId tenant = sweep.budget().tenant();
+        OpenActions open = actions.getIfAvailable(() -> action -> true);
+        return budgets.find(tenant)
+                .map(found -> found.invoke(budget -> budget.sweep(
+                        sweep.lifetime(),
+                        sweep.after(),
+                        sweep.most(),
+                        action -> open.isOpen(new ActionId(tenant, action)),
+                        sweep.now())))
+                .orElseGet(() -> new Swept(0, 0, false, sweep.now().plus(sweep.lifetime())));
     }
 
-    private Use changed(Aggregate<Budget> budget, TenantId tenant, Function<Budget, Overrides> change, Instant now) {
+    @CommandHandler
+    Use handle(ReadUse read) {
+        Limits ofClass = limits.ofClass(read.quotaClass());
+        return budgets.find(read.budget().tenant())
+                .map(found -> found.invoke(budget -> budget.use(ofClass, read.now())))
+                .orElseGet(() -> new Budget().use(ofClass, read.now()));
+    }
+
+    @CommandHandler
+    RunStatement handle(ReadRunUse read) {
+        Limits ofClass = limits.ofClass(read.quotaClass());
+        return new RunStatement(budgets.find(read.budget().tenant())
+                .map(found -> found.invoke(budget -> budget.useOfRun(read.run(), ofClass, read.now())))
+                .orElseThrow(() -> new NotFound("run", read.run())));
+    }
+
+    private Use changed(
+            Aggregate<Budget> budget,
+            TenantId tenant,
+            Function<Budget, Overrides> change,
+            Limits ofClass,
+            Instant now) {
         Overrides overrides = budget.invoke(change);
         afterCommit(() -> limits.overridden(tenant, overrides));
-        return budget.invoke(changed -> changed.use(now));
+        return budget.invoke(changed -> changed.use(ofClass, now));
     }
 
     private static void afterCommit(Runnable news) {

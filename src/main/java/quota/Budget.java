@@ -1,202 +1,397 @@
 package quota;
 
 import static org.axonframework.modelling.command.AggregateLifecycle.apply;
-import static quota.Limit.CONCURRENT_RUNS;
-import static quota.Limit.TOOL_CALLS_PER_DAY;
 
+import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 import org.axonframework.eventsourcing.EventSourcingHandler;
 import org.axonframework.messaging.annotation.SourceId;
 import org.axonframework.modelling.command.AggregateIdentifier;
 import org.axonframework.spring.stereotype.Aggregate;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 import quota.QuotaEvent.BudgetOpened;
 import quota.QuotaEvent.BudgetReleased;
 import quota.QuotaEvent.BudgetReserved;
 import quota.QuotaEvent.BudgetSettled;
+import quota.QuotaEvent.BudgetThresholdReached;
+import quota.QuotaEvent.Drawn;
 import quota.QuotaEvent.OverrideCleared;
 import quota.QuotaEvent.OverrideSet;
 import quota.QuotaEvent.RequestsThrottled;
+import quota.QuotaEvent.RunCapSet;
 import quota.QuotaEvent.RunCounted;
+import quota.QuotaEvent.RunHalted;
 import quota.QuotaEvent.RunUncounted;
-import quota.Reservation.BudgetExceeded;
-import quota.Reservation.Granted;
+import quota.QuotaEvent.ThresholdsSet;
+import quota.QuotaEvent.TimeZoneSet;
+import tenancy.ActionEnvelope;
 import tenancy.Cause;
+import tenancy.Conflict;
+import tenancy.Estimate;
 import tenancy.NotFound;
 
 /**
- * A tenant's own ledger. At every event that reserves, {@code spent + reserved <= limit} holds in its window.
- *
- * <p>The window only ever moves forward: a clock that runs backwards refills nothing. A unit belongs to the window in
- * which it was reserved, whenever it is settled.
+ * A tenant's own ledger. At every event that reserves, {@code spent + reserved <= limit} holds for each limit and scope
+ * in its window. What is settled for more than was reserved overdraws by that error and no more, is written down as such,
+ * and blocks what follows.
  */
 @Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class Budget {
 
+    static final List<Integer> USUAL_THRESHOLDS = List.of(50, 80, 100);
+
+    private static final int MOST_PLANS = 16;
+    private static final int PERCENT = 100;
+
     @AggregateIdentifier
     private String id;
 
-    private long window;
-    private long spent;
-    private long reserved;
-    private Map<String, Held> open = new LinkedHashMap<>();
-    private Set<String> runs = new LinkedHashSet<>();
+    private Ledger ledger = new Ledger();
     private Overrides overrides = Overrides.NONE;
-
-    /** Units that are set aside for one action, and the window they are charged to. */
-    record Held(long units, long window) {}
+    private List<Integer> thresholds = USUAL_THRESHOLDS;
+    /** Made from what is above and the classes of the tenant's agents; never stored. */
+    private transient Map<Limits, Plan> plans = new IdentityHashMap<>();
 
     Budget() {}
 
     Budget(BudgetId budget, Instant now) {
         id = budget.toString();
-        apply(new BudgetOpened(Use.windowOf(now)));
+        apply(new BudgetOpened(now));
     }
 
-    /** Sets units aside; an action that has some already keeps them and is not charged again. */
-    Reservation reserve(String action, long units, Limits ofClass, Instant now) {
-        long charged = Math.max(window, Use.windowOf(now));
-        long used = used(charged);
-        long limit = overrides.inForce(TOOL_CALLS_PER_DAY, ofClass);
-        if (open.containsKey(action)) {
-            return new Granted(TOOL_CALLS_PER_DAY.word(), used, limit);
+    Ledger ledger() {
+        return ledger;
+    }
+
+    Plan plan(Limits ofClass) {
+        Plan known = plans.get(ofClass);
+        if (known != null && known.isOf(overrides)) {
+            return known;
         }
-        if (units > limit - used) {
-            return new BudgetExceeded(spentUp(used, limit, charged));
+        if (plans.size() >= MOST_PLANS) {
+            plans.clear();
         }
-        apply(new BudgetReserved(action, TOOL_CALLS_PER_DAY.word(), units, charged, used + units, limit));
-        return new Granted(TOOL_CALLS_PER_DAY.word(), used + units, limit);
+        Plan made = new Plan(ofClass, overrides);
+        plans.put(ofClass, made);
+        return made;
     }
 
-    static Cause spentUp(long used, long limit, long window) {
-        return Cause.limit(Cause.Owner.TENANT, "budget", TOOL_CALLS_PER_DAY.word(), used, limit, Use.resets(window));
-    }
-
-    void settle(String action) {
-        Held held = open.get(action);
+    /** Sets aside what the action is expected to use; an action that has a reservation keeps it, charged once. */
+    Reservation reserve(ActionEnvelope envelope, Limits ofClass, Instant now) {
+        String action = envelope.action().key();
+        Held held = ledger.held(action);
         if (held != null) {
-            apply(new BudgetSettled(action, TOOL_CALLS_PER_DAY.word(), held.units(), held.window()));
+            return Statement.granted(ledger, held, now);
+        }
+        Appraisal appraisal = appraise(envelope, ofClass, now);
+        if (appraisal.isGranted()) {
+            apply(new BudgetReserved(
+                    action,
+                    envelope.run().key(),
+                    envelope.target().system() + "/" + envelope.operation(),
+                    appraisal.amounts(),
+                    appraisal.drawn(),
+                    now));
+            for (Drawn drawn : appraisal.drawn()) {
+                warn(drawn.limit(), drawn.scope(), now);
+            }
+        } else if (appraisal.halted() != null) {
+            apply(appraisal.halted());
+        }
+        return appraisal.reservation();
+    }
+
+    /** What {@link #reserve} would say now. */
+    Reservation preview(ActionEnvelope envelope, Limits ofClass, Instant now) {
+        Reservation answer = appraise(envelope, ofClass, now).reservation();
+        if (!(answer instanceof Reservation.Granted)
+                || ledger.isOpenRun(envelope.run().key())) {
+            return answer;
+        }
+        return tooManyRuns(envelope.workspace().key(), envelope.agent().key(), ofClass)
+                .<Reservation>map(Reservation.Throttled::new)
+                .orElse(answer);
+    }
+
+    private Appraisal appraise(ActionEnvelope envelope, Limits ofClass, Instant now) {
+        return Appraisal.of(ledger, plan(ofClass), envelope, now);
+    }
+
+    /** @param actual what it used by the target's own account; null where it is as it was expected */
+    void settle(String action, @Nullable Estimate actual, Instant now) {
+        Held held = ledger.held(action);
+        if (held == null) {
+            return;
+        }
+        Amounts spent = held.amounts().turnedOut(actual);
+        String day = LocalDate.ofInstant(Instant.ofEpochSecond(held.at()), ledger.zone())
+                .toString();
+        apply(new BudgetSettled(action, held.run(), held.operation(), spent, ledger.overdrawn(held, spent, now), day));
+        if (!spent.equals(held.amounts())) {
+            held.parts().forEach(part -> warn(part.limit(), part.scope(), now));
         }
     }
 
     void release(String action) {
-        Held held = open.get(action);
+        Held held = ledger.held(action);
         if (held != null) {
-            apply(new BudgetReleased(action, TOOL_CALLS_PER_DAY.word(), held.units(), held.window()));
+            apply(new BudgetReleased(action, held.amounts(), BudgetReleased.Reason.RELEASED));
         }
     }
 
-    Optional<Cause> openRun(String run, Limits ofClass) {
-        if (runs.contains(run)) {
+    /**
+     * Gives back what nobody settled in its lifetime.
+     *
+     * @param after how many of the oldest reservations were looked at before and kept
+     * @param most how many are looked at now
+     * @param underWay whether an action still has a way to go: its reservation is kept, however old
+     */
+    Swept sweep(Duration lifetime, int after, int most, Predicate<String> underWay, Instant now) {
+        long latest = now.minus(lifetime).getEpochSecond();
+        var old = ledger.open().entrySet().stream()
+                .skip(after)
+                .limit(most)
+                .filter(held -> held.getValue().at() <= latest)
+                .map(Map.Entry::getKey)
+                .toList();
+        List<String> expired =
+                old.stream().filter(action -> !underWay.test(action)).toList();
+        Instant due = ledger.open().values().stream()
+                .skip(after)
+                .limit(most)
+                .filter(held -> held.at() > latest)
+                .findFirst()
+                .map(held -> Instant.ofEpochSecond(held.at()).plus(lifetime))
+                .orElseGet(() -> now.plus(lifetime));
+        for (String action : expired) {
+            apply(new BudgetReleased(action, ledger.held(action).amounts(), BudgetReleased.Reason.EXPIRED));
+        }
+        boolean more = old.size() == most;
+        return new Swept(expired.size(), more ? after + most - expired.size() : 0, more, due);
+    }
+
+    /** Tells the tenant of each threshold that its use has reached, once a window. */
+    private void warn(String limit, String scope, Instant now) {
+        Meter meter = ledger.meter(Ledger.key(scope, limit));
+        if (meter == null || meter.slides() || meter.limit() == 0 || thresholds.isEmpty() || meter.isOver(now)) {
+            return;
+        }
+        long used = meter.usedAt(now);
+        long percent = used * PERCENT / meter.limit();
+        if (percent <= meter.warned()) {
+            return;
+        }
+        for (int threshold : thresholds) {
+            if (threshold <= percent && threshold > meter.warned()) {
+                apply(new BudgetThresholdReached(
+                        limit, scope, meter.windowAt(now, ledger.zone()), threshold, used, meter.limit()));
+            }
+        }
+    }
+
+    /** Counts a run; the cause if a limit does not allow one more, or one that deep. */
+    Optional<Cause> openRun(Opening opening, Limits ofClass) {
+        String run = opening.run().key();
+        if (ledger.isOpenRun(run)) {
             return Optional.empty();
         }
-        long limit = overrides.inForce(CONCURRENT_RUNS, ofClass);
-        if (runs.size() >= limit) {
-            return Optional.of(tooManyRuns(runs.size(), limit));
+        String workspace = opening.workspace().key();
+        String agent = opening.agent().key();
+        Optional<Cause> tooMany = tooManyRuns(workspace, agent, ofClass);
+        if (tooMany.isPresent()) {
+            return tooMany;
         }
-        apply(new RunCounted(run, runs.size() + 1L, limit));
+        String parent = opening.parent() == null ? null : opening.parent().key();
+        RunUse above = parent == null ? null : ledger.run(parent);
+        int depth = parent == null ? 0 : 1 + (above == null ? 0 : above.depth());
+        long deepest = plan(ofClass).cap(RunCap.RUN_DEPTH, above, workspace, agent);
+        if (depth > deepest) {
+            return Optional.of(
+                    Appraisal.cause("budget", RunCap.RUN_DEPTH.word(), Scope.ofRun(parent), depth - 1L, deepest, null));
+        }
+        apply(new RunCounted(
+                run,
+                ledger.openRuns() + 1L,
+                plan(ofClass).concurrentRuns(Scope.TENANT.word()),
+                workspace,
+                agent,
+                parent,
+                depth,
+                opening.now()));
         return Optional.empty();
     }
 
-    static Cause tooManyRuns(long runs, long limit) {
-        return Cause.limit(Cause.Owner.TENANT, "concurrency", CONCURRENT_RUNS.word(), runs, limit, null);
+    private Optional<Cause> tooManyRuns(String workspace, String agent, Limits ofClass) {
+        Plan plan = plan(ofClass);
+        if (ledger.openRuns() >= plan.concurrentRuns(Scope.TENANT.word())) {
+            return tooManyRuns(Scope.TENANT.word(), ledger.openRuns(), plan);
+        }
+        if (plan.hasScopes()) {
+            for (String scope : List.of("workspace:" + workspace, "agent:" + agent)) {
+                long most = plan.concurrentRuns(scope);
+                long open = most == Limits.UNLIMITED ? 0 : Statement.openRuns(ledger, scope);
+                if (open >= most) {
+                    return tooManyRuns(scope, open, plan);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Cause> tooManyRuns(String scope, long open, Plan plan) {
+        return Optional.of(Appraisal.cause(
+                "concurrency", Limit.CONCURRENT_RUNS.word(), scope, open, plan.concurrentRuns(scope), null));
+    }
+
+    /** The cause for a tenant whose class allows no run at all. */
+    static Cause noRuns(Limits ofClass) {
+        return Appraisal.cause(
+                "concurrency", Limit.CONCURRENT_RUNS.word(), Scope.TENANT.word(), 0, ofClass.concurrentRuns(), null);
     }
 
     void closeRun(String run) {
-        if (runs.contains(run)) {
-            apply(new RunUncounted(run, runs.size() - 1L));
+        if (ledger.isOpenRun(run)) {
+            apply(new RunUncounted(run, ledger.openRuns() - 1L));
         }
     }
 
-    Overrides override(Layer layer, Limit limit, long value, Limits ofClass) {
-        if (layer == Layer.TENANT) {
-            LimitRaised.check(limit, value, overrides.granted(limit, ofClass));
+    /** Whether the run stopped at a cap and may not go on under the limits of now. */
+    boolean isHalted(String run, Limits ofClass) {
+        RunUse use = ledger.run(run);
+        return use != null
+                && use.haltedBy() != null
+                && use.haltedBy(use.haltedBy(), plan(ofClass).cap(use.haltedBy(), use, use.workspace(), use.agent()));
+    }
+
+    /** Changes one cap of one open run: the tenant within what it was granted, the operator as it likes. */
+    void capRun(String run, RunCap cap, long value, Layer layer, Limits ofClass) {
+        RunUse use = ledger.run(run);
+        if (use == null || !use.isOpen()) {
+            throw new NotFound("run", run);
         }
-        if (!overrides.by(layer, limit).equals(Optional.of(value))) {
-            apply(new OverrideSet(limit.word(), value, layer, overrides.version() + 1));
+        if (layer == Layer.TENANT) {
+            LimitRaised.check(cap.word(), value, plan(ofClass).grantedCap(cap, use, use.workspace(), use.agent()));
+        }
+        Long before = use.capBy(layer, cap);
+        if (before == null || before != value) {
+            apply(new RunCapSet(run, cap.word(), value, layer));
+        }
+    }
+
+    Overrides override(Scope scope, LimitName limit, long value, Layer layer, Limits ofClass) {
+        if (layer == Layer.TENANT) {
+            LimitRaised.check(limit.word(), value, plan(ofClass).granted(scope.word(), limit.word()));
+        }
+        Optional<Long> before = overrides.by(layer, scope.word(), limit.word());
+        if (before.isEmpty() && overrides.size() >= Overrides.MOST) {
+            throw new Conflict("too_many_overrides", "A tenant has at most %d overrides.".formatted(Overrides.MOST));
+        }
+        if (!before.equals(Optional.of(value))) {
+            apply(new OverrideSet(scope.word(), limit.word(), value, layer, overrides.version() + 1));
         }
         return overrides;
     }
 
-    Overrides clear(Layer layer, Limit limit) {
-        if (overrides.by(layer, limit).isEmpty()) {
+    Overrides clear(Scope scope, LimitName limit, Layer layer) {
+        if (overrides.by(layer, scope.word(), limit.word()).isEmpty()) {
             throw new NotFound("override", limit.word());
         }
-        apply(new OverrideCleared(limit.word(), layer, overrides.version() + 1));
+        apply(new OverrideCleared(scope.word(), limit.word(), layer, overrides.version() + 1));
         return overrides;
+    }
+
+    void settings(ZoneId zone, List<Integer> percents) {
+        if (!ledger.zone().equals(zone)) {
+            apply(new TimeZoneSet(zone));
+        }
+        if (!thresholds.equals(percents)) {
+            apply(new ThresholdsSet(percents));
+        }
     }
 
     void countThrottled(Instant windowStart, Instant windowEnd, long count, long limit) {
         apply(new RequestsThrottled(windowStart, windowEnd, count, limit));
     }
 
-    Use use(Instant now) {
-        long charged = Math.max(window, Use.windowOf(now));
-        boolean current = charged == window;
-        return new Use(charged, current ? spent : 0, current ? reserved : 0, runs.size(), overrides);
+    Use use(Limits ofClass, Instant now) {
+        return Statement.of(ledger, plan(ofClass), overrides, thresholds, now);
     }
 
-    private long used(long charged) {
-        return charged == window ? spent + reserved : 0;
+    List<Use.Line> useOfRun(String run, Limits ofClass, Instant now) {
+        return Statement.ofRun(ledger, plan(ofClass), run, now);
     }
 
     @EventSourcingHandler
     void on(BudgetOpened opened, @SourceId String budget) {
         id = budget;
-        window = opened.window();
     }
 
     @EventSourcingHandler
     void on(BudgetReserved event) {
-        if (event.window() != window) {
-            window = event.window();
-            spent = 0;
-            reserved = 0;
-        }
-        reserved += event.units();
-        open.put(event.action(), new Held(event.units(), event.window()));
+        ledger.reserve(event);
     }
 
     @EventSourcingHandler
     void on(BudgetSettled event) {
-        open.remove(event.action());
-        if (event.window() == window) {
-            reserved -= event.units();
-            spent += event.units();
-        }
+        ledger.settle(event.action(), event.spent());
     }
 
     @EventSourcingHandler
     void on(BudgetReleased event) {
-        open.remove(event.action());
-        if (event.window() == window) {
-            reserved -= event.units();
-        }
+        ledger.release(event.action());
+    }
+
+    @EventSourcingHandler
+    void on(BudgetThresholdReached event) {
+        ledger.meter(Ledger.key(event.scope(), event.limit())).warn(event.percent());
     }
 
     @EventSourcingHandler
     void on(RunCounted event) {
-        runs.add(event.run());
+        ledger.count(event);
     }
 
     @EventSourcingHandler
     void on(RunUncounted event) {
-        runs.remove(event.run());
+        ledger.uncount(event.run());
+    }
+
+    @EventSourcingHandler
+    void on(RunHalted event) {
+        ledger.run(event.run()).halt(RunCap.of(event.limit()).orElseThrow(), event.limitValue());
+    }
+
+    @EventSourcingHandler
+    void on(RunCapSet event) {
+        ledger.run(event.run()).cap(event.layer(), event.limit(), event.value());
     }
 
     @EventSourcingHandler
     void on(OverrideSet event) {
-        overrides = overrides.with(event.layer(), event.limit(), event.value(), event.version());
+        overrides = overrides.with(event.layer(), event.scope(), event.limit(), event.value(), event.version());
     }
 
     @EventSourcingHandler
     void on(OverrideCleared event) {
-        overrides = overrides.without(event.layer(), event.limit(), event.version());
+        overrides = overrides.without(event.layer(), event.scope(), event.limit(), event.version());
+    }
+
+    @EventSourcingHandler
+    void on(TimeZoneSet event) {
+        ledger.moveTo(event.zone());
+    }
+
+    @EventSourcingHandler
+    void on(ThresholdsSet event) {
+        thresholds = event.percents();
     }
 }

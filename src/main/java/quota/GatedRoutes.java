@@ -18,6 +18,6 @@ class GatedRoutes implements WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(gate).addPathPatterns("/v1/**").order(FIRST);
+        registry.addInterceptor(gate).addPathPatterns("/v1/**", "/access/**").order(FIRST);
     }
 }

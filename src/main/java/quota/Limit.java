@@ -1,19 +1,17 @@
 package quota;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import tenancy.InvalidField;
-import tenancy.NotFound;
 
-/** Everything that a quota class limits. Whole numbers, so that sums are exact. */
+/** What every quota class limits. Whole numbers, so that sums are exact. */
 enum Limit {
     /** Requests a second that a tenant may send for long. */
     REQUESTS_PER_SECOND(1, 100_000),
     /** Requests that a tenant may send at once after a pause. */
     BURST(1, 1_000_000),
     CONCURRENT_RUNS(0, 1_000_000),
-    /** Tool calls in one UTC day. */
+    /** Tool calls in one day of the tenant's calendar. */
     TOOL_CALLS_PER_DAY(0, 1_000_000_000_000L),
     /** Share of a pool's slots, against the weights of the other tenants that wait. */
     WEIGHT(1, 1_000),
@@ -36,13 +34,6 @@ enum Limit {
     /** As the API, events and causes name it. */
     String word() {
         return word;
-    }
-
-    static Limit of(String word) {
-        return Arrays.stream(values())
-                .filter(limit -> limit.word.equals(word))
-                .findFirst()
-                .orElseThrow(() -> new NotFound("limit", word));
     }
 
     /** Refuses a value that is out of range. */

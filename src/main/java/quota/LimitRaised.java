@@ -5,14 +5,13 @@ import tenancy.Forbidden;
 /** A tenant asked for more than it was granted: it may lower its limits, the operator may raise them. */
 public class LimitRaised extends Forbidden {
 
-    private LimitRaised(Limit limit, long value, long granted) {
+    private LimitRaised(String limit, long value, long granted) {
         super(
                 "limit_above_grant",
-                "%s may be at most %d here, not %d: ask the operator to raise it."
-                        .formatted(limit.word(), granted, value));
+                "%s may be at most %d here, not %d: ask the operator to raise it.".formatted(limit, granted, value));
     }
 
-    static void check(Limit limit, long value, long granted) {
+    static void check(String limit, long value, long granted) {
         if (value > granted) {
             throw new LimitRaised(limit, value, granted);
         }

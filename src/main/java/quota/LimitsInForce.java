@@ -45,17 +45,17 @@ class LimitsInForce implements QuotaClasses {
     }
 
     /** One change, told by its event; does nothing if it is known already. */
-    void overridden(TenantId tenant, Layer layer, String limit, long value, long version) {
+    void overridden(TenantId tenant, Layer layer, String scope, String limit, long value, long version) {
         overrides.compute(tenant, (key, known) -> {
             Overrides old = known == null ? Overrides.NONE : known;
-            return version > old.version() ? old.with(layer, limit, value, version) : old;
+            return version > old.version() ? old.with(layer, scope, limit, value, version) : old;
         });
     }
 
-    void cleared(TenantId tenant, Layer layer, String limit, long version) {
+    void cleared(TenantId tenant, Layer layer, String scope, String limit, long version) {
         overrides.compute(tenant, (key, known) -> {
             Overrides old = known == null ? Overrides.NONE : known;
-            return version > old.version() ? old.without(layer, limit, version) : old;
+            return version > old.version() ? old.without(layer, scope, limit, version) : old;
         });
     }
 }

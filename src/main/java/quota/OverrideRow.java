@@ -8,14 +8,14 @@ import jakarta.persistence.Table;
 import java.io.Serializable;
 import org.jspecify.annotations.NullUnmarked;
 
-/** One limit of one tenant that differs from its quota class. */
+/** One limit of one tenant, or of a workspace or an agent of it, that differs from the quota class. */
 @Entity
 @Table(schema = "quota", name = "limit_override")
 @NullUnmarked
 class OverrideRow {
 
     @Embeddable
-    record Key(String tenantId, String limitName, String layer) implements Serializable {}
+    record Key(String tenantId, String scope, String limitName, String layer) implements Serializable {}
 
     @EmbeddedId
     private Key key;

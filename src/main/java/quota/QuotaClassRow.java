@@ -27,10 +27,12 @@ class QuotaClassRow {
     private long weight;
     private long maxParallelActions;
     private long queuedActions;
+    /** Further limits by name, as a JSON object. */
+    private String counted;
 
     protected QuotaClassRow() {}
 
-    QuotaClassRow(Key key, Limits limits, long version) {
+    QuotaClassRow(Key key, Limits limits, String counted, long version) {
         this.key = key;
         this.version = version;
         this.requestsPerSecond = limits.requestsPerSecond();
@@ -40,5 +42,6 @@ class QuotaClassRow {
         this.weight = limits.weight();
         this.maxParallelActions = limits.maxParallelActions();
         this.queuedActions = limits.queuedActions();
+        this.counted = counted;
     }
 }

@@ -2,6 +2,7 @@ package quota;
 
 import java.util.List;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
@@ -11,6 +12,7 @@ import tenancy.JournaledTypes;
 @Configuration(proxyBeanMethods = false)
 @AutoConfigurationPackage
 @ComponentScan
+@EnableConfigurationProperties(QuotaSettings.class)
 public class QuotaModule {
 
     @Bean

@@ -2,9 +2,11 @@ package quota;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tenancy.ActionEnvelope;
 import tenancy.ActionId;
 import tenancy.Cause;
+import tenancy.Estimate;
 import tenancy.RunId;
 
 /**
@@ -13,18 +15,43 @@ import tenancy.RunId;
  */
 public interface Quotas {
 
-    /** Reserves one tool call for the action; a refusal changes nothing. */
+    /**
+     * Reserves what the action is expected to use in every layer that counts it. A refusal uses nothing; it halts the
+     * action's run if a cap of the run is the reason.
+     */
     Reservation reserve(ActionEnvelope envelope, Instant now);
 
-    /** The action was executed: what was reserved for it is spent. Does nothing if it has no open reservation. */
-    void settle(ActionId action, Instant now);
+    /** What {@link #reserve} would say now, the opening of the run included; changes nothing. */
+    Reservation preview(ActionEnvelope envelope, Instant now);
+
+    /**
+     * The action was executed: what was reserved for it is spent. Does nothing if it has no open reservation.
+     *
+     * @param actual what it used by the target's own account; null where it is as estimated
+     */
+    void settle(ActionId action, @Nullable Estimate actual, Instant now);
 
     /** The action will never be executed: what was reserved for it is free again. */
     void release(ActionId action, Instant now);
 
-    /** Counts a run against the limit on concurrent runs; the cause if the limit is reached. */
-    Optional<Cause> openRun(RunId run, String quotaClass, Instant now);
+    /**
+     * Counts a run against the limits on concurrent runs and on depth. The cause if one is reached: of kind
+     * {@code concurrency}, or {@code budget} for a depth that only a raised cap allows.
+     */
+    Optional<Cause> openRun(Opening opening);
 
     /** The run has ended. Does nothing if it is not counted. */
     void closeRun(RunId run, Instant now);
+
+    /** Whether the run stopped at one of its caps, and that cap has not been raised since. */
+    boolean isHalted(RunId run, String quotaClass);
+
+    /**
+     * Changes one cap of one open run.
+     *
+     * @param limit {@code run_actions}, {@code run_cost_micros}, {@code run_seconds} or {@code run_depth}
+     * @param byOperator whether the operator sets it: a tenant may go up to what it was granted
+     * @throws tenancy.Refusal for a cap that is none, a value out of range or above the grant, or a run that is not open
+     */
+    void capRun(RunId run, String limit, long value, boolean byOperator, String quotaClass);
 }

@@ -2,27 +2,32 @@ package quota;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import org.axonframework.modelling.command.Aggregate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
-import quota.Reservation.BudgetExceeded;
+import quota.Reservation.Granted;
 import tenancy.ActionEnvelope;
 import tenancy.ActionId;
 import tenancy.Cause;
+import tenancy.Estimate;
+import tenancy.NotFound;
 import tenancy.RunId;
+import tenancy.TenantId;
 
 /** Quotas, decided by the tenant's budget in the tenant's lane. */
 @Component
 class StoredQuotas implements Quotas {
 
-    private static final long ONE_CALL = 1;
-
     private final Budgets budgets;
     private final LimitsInForce limits;
+    private final Lifetimes lifetimes;
     private final ReservationTimers timers;
 
-    StoredQuotas(Budgets budgets, LimitsInForce limits, ReservationTimers timers) {
+    StoredQuotas(Budgets budgets, LimitsInForce limits, Lifetimes lifetimes, ReservationTimers timers) {
         this.budgets = budgets;
         this.limits = limits;
+        this.lifetimes = lifetimes;
         this.timers = timers;
     }
 
@@ -37,17 +42,33 @@ class StoredQuotas implements Quotas {
     private Reservation reserveOne(ActionEnvelope envelope, Instant now) {
         // Looked up first: a class that nobody defined refuses before a ledger is opened.
         Limits ofClass = limits.ofClass(envelope.quotaClass());
+        lifetimes.watch(envelope.tenant());
         Optional<Aggregate<Budget>> found = budgets.find(envelope.tenant());
-        if (found.isEmpty() && ofClass.toolCallsPerDay() < ONE_CALL) {
-            return new BudgetExceeded(Budget.spentUp(0, ofClass.toolCallsPerDay(), Use.windowOf(now)));
+        if (found.isEmpty()) {
+            Reservation first = new Budget().preview(envelope, ofClass, now);
+            if (!(first instanceof Granted)) {
+                return first;
+            }
         }
         return found.orElseGet(() -> budgets.open(envelope.tenant(), now))
-                .invoke(budget -> budget.reserve(envelope.action().key(), ONE_CALL, ofClass, now));
+                .invoke(budget -> budget.reserve(envelope, ofClass, now));
     }
 
     @Override
-    public void settle(ActionId action, Instant now) {
-        budgets.find(action.tenant()).ifPresent(found -> found.execute(budget -> budget.settle(action.key())));
+    public Reservation preview(ActionEnvelope envelope, Instant now) {
+        Limits ofClass = limits.ofClass(envelope.quotaClass());
+        return read(envelope.tenant(), budget -> budget.preview(envelope, ofClass, now));
+    }
+
+    /** A tenant without a ledger has used nothing. */
+    private <T> T read(TenantId tenant, Function<Budget, T> question) {
+        return budgets.find(tenant).map(found -> found.invoke(question)).orElseGet(() -> question.apply(new Budget()));
+    }
+
+    @Override
+    public void settle(ActionId action, @Nullable Estimate actual, Instant now) {
+        budgets.find(action.tenant())
+                .ifPresent(found -> found.execute(budget -> budget.settle(action.key(), actual, now)));
     }
 
     @Override
@@ -56,18 +77,36 @@ class StoredQuotas implements Quotas {
     }
 
     @Override
-    public Optional<Cause> openRun(RunId run, String quotaClass, Instant now) {
-        Limits ofClass = limits.ofClass(quotaClass);
-        Optional<Aggregate<Budget>> found = budgets.find(run.tenant());
+    public Optional<Cause> openRun(Opening opening) {
+        Limits ofClass = limits.ofClass(opening.quotaClass());
+        TenantId tenant = opening.run().tenant();
+        Optional<Aggregate<Budget>> found = budgets.find(tenant);
         if (found.isEmpty() && ofClass.concurrentRuns() < 1) {
-            return Optional.of(Budget.tooManyRuns(0, ofClass.concurrentRuns()));
+            return Optional.of(Budget.noRuns(ofClass));
         }
-        return found.orElseGet(() -> budgets.open(run.tenant(), now))
-                .invoke(budget -> budget.openRun(run.key(), ofClass));
+        return found.orElseGet(() -> budgets.open(tenant, opening.now()))
+                .invoke(budget -> budget.openRun(opening, ofClass));
     }
 
     @Override
     public void closeRun(RunId run, Instant now) {
         budgets.find(run.tenant()).ifPresent(found -> found.execute(budget -> budget.closeRun(run.key())));
+    }
+
+    @Override
+    public boolean isHalted(RunId run, String quotaClass) {
+        Limits ofClass = limits.ofClass(quotaClass);
+        return read(run.tenant(), budget -> budget.isHalted(run.key(), ofClass));
+    }
+
+    @Override
+    public void capRun(RunId run, String limit, long value, boolean byOperator, String quotaClass) {
+        RunCap cap = RunCap.of(limit).orElseThrow(() -> new NotFound("limit", limit));
+        long checked = LimitName.checkedOptional("/value", value);
+        Limits ofClass = limits.ofClass(quotaClass);
+        budgets.find(run.tenant())
+                .orElseThrow(() -> new NotFound("run", run.key()))
+                .execute(budget ->
+                        budget.capRun(run.key(), cap, checked, byOperator ? Layer.OPERATOR : Layer.TENANT, ofClass));
     }
 }

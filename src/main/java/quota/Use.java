@@ -1,27 +1,38 @@
 package quota;
 
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a tenant uses at one moment.
+ * What a tenant uses at one moment, of every limit that counts something.
  *
- * @param window the UTC day that is charged, as days since 1970-01-01
  * @param runs runs that are open
+ * @param lines the tenant's first, then those of its workspaces and agents
  */
-record Use(long window, long spent, long reserved, long runs, Overrides overrides) {
+record Use(long runs, Overrides overrides, ZoneId zone, List<Integer> thresholds, List<Line> lines) {
 
-    static Use nothing(Instant now) {
-        return new Use(windowOf(now), 0, 0, 0, Overrides.NONE);
+    Use {
+        lines = List.copyOf(lines);
     }
 
-    static long windowOf(Instant now) {
-        return LocalDate.ofInstant(now, ZoneOffset.UTC).toEpochDay();
-    }
+    /**
+     * One limit of one scope. What is free is {@code limitValue - spent - reserved}.
+     *
+     * @param limitValue absent where nothing limits it
+     * @param resetsAt when use falls back by itself; absent where it never does
+     */
+    record Line(
+            String limit,
+            String scope,
+            long spent,
+            long reserved,
+            @Nullable Long limitValue,
+            @Nullable Instant resetsAt) {
 
-    /** When the window after this one begins. */
-    static Instant resets(long window) {
-        return LocalDate.ofEpochDay(window + 1).atStartOfDay(ZoneOffset.UTC).toInstant();
+        long used() {
+            return spent + reserved;
+        }
     }
 }

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param arguments canonical JSON (RFC 8785) of the validated arguments
  * @param dataClasses classes of the data that would leave the tenant with this action
  * @param model the model a model call names; absent for other actions
- * @param cost what one execution is expected to use, in milliseconds of one slot
+ * @param recipients domains of those whom the action addresses, such as {@code example.com} of a mail's addressees; lower
+ *     case, each once
+ * @param estimate what one execution is expected to use
  */
 public record ActionEnvelope(
         ActionId action,
@@ -32,10 +34,12 @@ public record ActionEnvelope(
         String arguments,
         List<String> dataClasses,
         @Nullable String model,
-        long cost) {
+        List<String> recipients,
+        Estimate estimate) {
 
     public ActionEnvelope {
         dataClasses = List.copyOf(dataClasses);
+        recipients = List.copyOf(recipients);
     }
 
     public TenantId tenant() {

@@ -16,6 +16,6 @@ public interface Attempts {
      */
     void refused(TenantContext context, String method, String route, int status, String code, @Nullable String pointer);
 
-    /** Journals that an operator read a tenant's things, in that tenant's stream and by the operator's name. */
-    void accessed(TenantContext context, String method, String route);
+    /** Journals that somebody read a tenant's things, in that tenant's stream and by the reader's name. */
+    void accessed(TenantContext context, Role role, String method, String route);
 }

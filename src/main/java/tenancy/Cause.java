@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param limitValue the limit itself, in the same unit
  * @param resetsAt when use falls back by itself
  * @param rule the policy rule that spoke
+ * @param scope what the limit is a limit of: {@code tenant}, {@code workspace:<id>}, {@code agent:<id>},
+ *     {@code run:<id>}; absent where it is no counted limit
  */
 public record Cause(
         Owner owner,
@@ -24,7 +26,22 @@ public record Cause(
         @Nullable Instant resetsAt,
         @Nullable String rule,
         @Nullable Long policyVersion,
-        @Nullable String detail) {
+        @Nullable String detail,
+        @Nullable String scope) {
+
+    /** A cause that no counted limit is behind. */
+    public Cause(
+            Owner owner,
+            String kind,
+            @Nullable String limit,
+            @Nullable Long used,
+            @Nullable Long limitValue,
+            @Nullable Instant resetsAt,
+            @Nullable String rule,
+            @Nullable Long policyVersion,
+            @Nullable String detail) {
+        this(owner, kind, limit, used, limitValue, resetsAt, rule, policyVersion, detail, null);
+    }
 
     /** Whose fault it is: a tenant sees at a glance whether to wait, to change something, or to call. */
     public enum Owner {
@@ -38,6 +55,11 @@ public record Cause(
     public static Cause limit(
             Owner owner, String kind, String limit, long used, long limitValue, @Nullable Instant resetsAt) {
         return new Cause(owner, kind, limit, used, limitValue, resetsAt, null, null, null);
+    }
+
+    /** The same, as a limit of this scope. */
+    public Cause of(String limitedScope) {
+        return new Cause(owner, kind, limit, used, limitValue, resetsAt, rule, policyVersion, detail, limitedScope);
     }
 
     public static Cause rule(String rule, long policyVersion, String detail) {

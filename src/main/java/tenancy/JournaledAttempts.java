@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import tenancy.TenantEvent.OperatorAccessed;
 import tenancy.TenantEvent.RequestRefused;
+import tenancy.TenantEvent.TenantRead;
 
 /** Attempts, written down through the tenant's own lane: in order with its decisions, and before the answer. */
 @Component
@@ -48,8 +48,8 @@ class JournaledAttempts implements Attempts {
 
     /** Whoever looks leaves a trace or does not look: what cannot be written down is not shown. */
     @Override
-    public void accessed(TenantContext context, String method, String route) {
-        commands.ask(context, new WriteDown(new OperatorAccessed(method, route)));
+    public void accessed(TenantContext context, Role role, String method, String route) {
+        commands.ask(context, new WriteDown(new TenantRead(role, method, route)));
     }
 
     /** Each attempt is a stream of its own with one event: nothing to load first, nothing that grows. */

@@ -6,6 +6,8 @@ public enum Role {
     AGENT,
     /** Changes the tenant's workspaces, agents, keys, connectors, policies and quota overrides. */
     TENANT_ADMIN,
+    /** Grants and denies what a policy holds for people; sees that and nothing else. */
+    APPROVER,
     /** Reads everything of the tenant, the journal included. */
     AUDITOR,
     /** Queries projections: runs, actions, use. */

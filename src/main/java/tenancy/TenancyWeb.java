@@ -6,16 +6,16 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Tells Spring MVC how a request finds its tenant, and that operators are seen. */
+/** Tells Spring MVC how a request finds its tenant, and that readers are seen. */
 @Component
 class TenancyWeb implements WebMvcConfigurer {
 
     private final TenantContextArgument argument;
-    private final OperatorReads operatorReads;
+    private final JournaledReads journaledReads;
 
-    TenancyWeb(TenantContextArgument argument, OperatorReads operatorReads) {
+    TenancyWeb(TenantContextArgument argument, JournaledReads journaledReads) {
         this.argument = argument;
-        this.operatorReads = operatorReads;
+        this.journaledReads = journaledReads;
     }
 
     @Override
@@ -25,6 +25,6 @@ class TenancyWeb implements WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(operatorReads).addPathPatterns("/v1/**");
+        registry.addInterceptor(journaledReads).addPathPatterns("/v1/**", "/access/**", "/.well-known/**");
     }
 }

@@ -61,7 +61,7 @@ public sealed interface TenantEvent {
             String code,
             @Nullable String pointer) implements TenantEvent {}
 
-    /** An operator read this tenant's things; the metadata says who. */
+    /** Somebody read this tenant's things; the metadata says who. */
     @Revision("1")
-    record OperatorAccessed(String method, String route) implements TenantEvent {}
+    record TenantRead(Role role, String method, String route) implements TenantEvent {}
 }

@@ -53,13 +53,14 @@ class AdmissionTest {
     void what_is_allowed_and_granted_is_queued_with_its_whole_why() {
         Receipt receipt = house.submit(submit("act_1", null));
 
-        assertThat(receipt).isEqualTo(Receipt.queued(FIRST, NOW));
+        assertThat(receipt).isEqualTo(Receipt.queued(FIRST, NOW, null));
         assertThat(house.journal(FIRST)).singleElement().isInstanceOfSatisfying(ActionQueued.class, queued -> {
             assertThat(queued.ruling())
-                    .isEqualTo(new Ruling(7, List.of(new Ruling.Rule("tickets", "Rule tickets allows it."))));
+                    .isEqualTo(new Ruling(
+                            7, List.of(new Ruling.Rule("tickets", "profile", 7L, "Rule tickets allows it."))));
             assertThat(queued.reservation()).isEqualTo(new Reserved("tool_calls_per_day", 1, 1_000));
             assertThat(queued.requested().target()).isEqualTo(Map.of("record_id", "zd_99102"));
-            assertThat(queued.requested().cost()).isEqualTo(200);
+            assertThat(queued.requested().estimate().slotMillis()).isEqualTo(200);
             assertThat(queued.requested().connectorVersion()).isEqualTo(3);
             assertThat(queued.pool()).isEqualTo("shared");
             assertThat(queued.decidedAt()).isEqualTo(NOW);
@@ -73,13 +74,15 @@ class AdmissionTest {
         house.submit(submit("act_1", null));
         house.submit(submit("act_2", "k2"));
 
-        assertThat(house.journal(RUN)).containsExactly(new RunStarted(RUN.key(), TRIAGE.key(), SUPPORT.key(), NOW));
+        assertThat(house.journal(RUN))
+                .containsExactly(new RunStarted(RUN.key(), TRIAGE.key(), SUPPORT.key(), null, NOW));
         assertThat(house.ledger.asked).containsExactly("reserve act_1", "open wr_1", "reserve act_2");
     }
 
     @Test
     void what_policy_denies_touches_no_quota_starts_no_run_and_uses_no_key() {
-        house.policies = envelope -> new Denied(7, List.of(new Reason("no_mail", "Rule no_mail says no.")), "ask");
+        house.policies = envelope ->
+                new Denied(7, List.of(new Reason("no_mail", policy.Layer.PROFILE, 7, "Rule no_mail says no.")), "ask");
 
         Receipt receipt = house.submit(submit("act_1", "k1"));
 
@@ -103,7 +106,8 @@ class AdmissionTest {
         Receipt receipt = house.submit(submit("act_1", null));
 
         assertThat(receipt)
-                .isEqualTo(Receipt.refused(FIRST, ActionState.BUDGET_EXCEEDED, SPENT, "raise_limit_or_wait", NOW));
+                .isEqualTo(
+                        Receipt.refused(FIRST, ActionState.BUDGET_EXCEEDED, SPENT, "raise_limit_or_wait", NOW, null));
         assertThat(house.journal(RUN)).isEmpty();
         assertThat(house.backlog.queued(ACME)).isZero();
     }
@@ -264,9 +268,9 @@ class AdmissionTest {
 
     @Test
     void a_run_is_started_once_ended_once_and_only_by_its_agent() {
-        RunReceipt started = house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM)));
+        RunReceipt started = house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM, null)));
         assertThat(started.state()).isEqualTo(RunState.OPEN);
-        assertThat(house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM))))
+        assertThat(house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM, null))))
                 .isEqualTo(started);
         assertThatThrownBy(() -> house.inLane(
                         () -> house.book.handle(new RunCommand.EndRun(RUN, new AgentId(ACME, "other_agent")))))
@@ -283,7 +287,7 @@ class AdmissionTest {
     @Test
     void a_refused_run_is_journaled_and_may_be_started_later() {
         house.ledger.runAnswer = Optional.of(TOO_MANY);
-        RunReceipt refused = house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM)));
+        RunReceipt refused = house.inLane(() -> house.book.handle(new RunCommand.StartRun(RUN, CLAIM, null)));
         assertThat(refused.state()).isEqualTo(RunState.REFUSED);
         assertThat(refused.cause()).isEqualTo(TOO_MANY);
         house.ledger.runAnswer = Optional.empty();
@@ -309,7 +313,9 @@ class AdmissionTest {
                 submit.arguments(),
                 submit.dataClasses(),
                 submit.model(),
-                submit.idempotencyKey());
+                submit.tokens(),
+                submit.idempotencyKey(),
+                submit.parentRun());
     }
 
     private static SubmitAction with(SubmitAction submit, String arguments, List<String> dataClasses) {
@@ -322,6 +328,8 @@ class AdmissionTest {
                 arguments,
                 dataClasses,
                 submit.model(),
-                submit.idempotencyKey());
+                submit.tokens(),
+                submit.idempotencyKey(),
+                submit.parentRun());
     }
 }

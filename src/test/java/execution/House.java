@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import policy.Policies;
 import policy.Verdict;
 import policy.Verdict.Allowed;
 import quota.Limits;
+import quota.Opening;
 import quota.Quotas;
 import quota.Reservation;
 import quota.Reservation.Granted;
@@ -37,6 +39,7 @@ import tenancy.AgentId;
 import tenancy.Agents.Registration;
 import tenancy.Cause;
 import tenancy.Effect;
+import tenancy.Estimate;
 import tenancy.RunId;
 import tenancy.Target;
 import tenancy.TenantContext;
@@ -54,7 +57,8 @@ final class House {
     static final AgentId TRIAGE = new AgentId(ACME, "support_triage_v4");
     static final RunId RUN = new RunId(ACME, "wr_1");
     static final Claim CLAIM = new Claim(TRIAGE, SUPPORT, "regulated_support", "enterprise_gold", null);
-    static final Verdict ALLOWED = new Allowed(7, List.of(new Verdict.Reason("tickets", "Rule tickets allows it.")));
+    static final Verdict ALLOWED =
+            new Allowed(7, List.of(new Verdict.Reason("tickets", policy.Layer.PROFILE, 7, "Rule tickets allows it.")));
     static final MetaData META = TenantContext.of(ACME, "key:k_1", "req_1")
             .within(SUPPORT, TRIAGE, RUN, CLAIM.policyProfile(), CLAIM.quotaClass())
             .metaData();
@@ -72,10 +76,12 @@ final class House {
             java.time.Duration.ofSeconds(1),
             java.time.Duration.ofSeconds(1),
             java.time.Duration.ofSeconds(60),
-            100);
+            100,
+            java.time.Duration.ofHours(1));
     final Outcomes outcomes = new Outcomes();
     final Ledger ledger = new Ledger();
     final Backlog backlog;
+    final HeldActions held;
     final Admission admission;
     final Progress progress;
     final RunBook book;
@@ -84,6 +90,12 @@ final class House {
             TRIAGE, SUPPORT, "support_triage", "internal", "regulated_support", "enterprise_gold", true);
     Policies policies = envelope -> ALLOWED;
     Connectors connectors = connectors(new Described());
+    policy.Checks checks = (check, result) -> result.contains("true");
+    /** Actions that the table says wait for people. */
+    long heldBefore;
+    /** Deadlines that were set. */
+    final Map<ActionId, Instant> deadlines = new HashMap<>();
+
     Limits limits = new Limits(100, 100, 10, 1_000, 1, 5, 3);
 
     House() {
@@ -102,19 +114,34 @@ final class House {
             }
         };
         Connectors current = (tenant, system, name) -> connectors.operation(tenant, system, name);
+        var requests = new Requests(agent -> registration, current);
+        var holds = new Holds(
+                tenant -> heldBefore, deadlines::put, new ApprovalSettings(2, java.time.Duration.ofSeconds(5)));
+        Policies inForce = envelope -> policies.decide(envelope);
         admission = new Admission(
-                agent -> registration,
-                current,
+                requests,
                 new IdempotencyKeys(new JdbcTemplate(), none, settings),
                 book,
-                envelope -> policies.decide(envelope),
+                inForce,
                 ledger,
                 backlog,
+                holds,
                 actions,
                 settings,
                 new ExecutionTimers(meters, new TenantTag()),
                 clock);
-        progress = new Progress(actions, current, ledger, backlog, outcomes, NoCache.INSTANCE);
+        var judges = new StaticListableBeanFactory();
+        judges.addBean("checks", (policy.Checks) (check, result) -> checks.pass(check, result));
+        progress = new Progress(
+                actions,
+                current,
+                new CheckCalls(current, judges.getBeanProvider(policy.Checks.class)),
+                holds,
+                ledger,
+                backlog,
+                outcomes,
+                NoCache.INSTANCE);
+        held = new HeldActions(requests, book, inForce, ledger, backlog, holds, outcomes, actions, settings);
     }
 
     /** Runs one command handler as its tenant's lane does: everything is committed, or nothing. */
@@ -144,7 +171,9 @@ final class House {
                 "{\"status\":\"solved\"}",
                 List.of("internal"),
                 null,
-                idempotencyKey);
+                0,
+                idempotencyKey,
+                null);
     }
 
     List<Object> journal(Object aggregate) {
@@ -161,10 +190,15 @@ final class House {
     record Described(
             boolean idempotent,
             String schemaDigest,
-            @Nullable RuntimeException invalid) implements Operation {
+            @Nullable RuntimeException invalid,
+            Effect effect) implements Operation {
 
         Described() {
             this(false, "5c4e", null);
+        }
+
+        Described(boolean idempotent, String schemaDigest, @Nullable RuntimeException invalid) {
+            this(idempotent, schemaDigest, invalid, Effect.WRITE);
         }
 
         @Override
@@ -178,13 +212,13 @@ final class House {
         }
 
         @Override
-        public Effect effect() {
-            return Effect.WRITE;
+        public Estimate estimate(long tokens, String arguments) {
+            return new Estimate(200, tokens, 0, 0);
         }
 
         @Override
-        public long cost() {
-            return 200;
+        public List<String> recipients(Target target, String arguments) {
+            return List.of();
         }
 
         @Override
@@ -219,8 +253,10 @@ final class House {
     /** Quotas that grant, unless told otherwise, and write down what they were asked. */
     static final class Ledger implements Quotas {
         final List<String> asked = new ArrayList<>();
-        Reservation answer = new Granted("tool_calls_per_day", 1, 1_000);
+        Reservation answer =
+                new Granted(List.of(new Reservation.Draw("tool_calls_per_day", "tenant", 1, 1, 1_000, null)));
         Optional<Cause> runAnswer = Optional.empty();
+        boolean halted;
 
         @Override
         public Reservation reserve(ActionEnvelope envelope, Instant now) {
@@ -229,7 +265,13 @@ final class House {
         }
 
         @Override
-        public void settle(ActionId action, Instant now) {
+        public Reservation preview(ActionEnvelope envelope, Instant now) {
+            asked.add("preview " + envelope.action().key());
+            return answer;
+        }
+
+        @Override
+        public void settle(ActionId action, @Nullable Estimate actual, Instant now) {
             asked.add("settle " + action.key());
         }
 
@@ -239,9 +281,19 @@ final class House {
         }
 
         @Override
-        public Optional<Cause> openRun(RunId run, String quotaClass, Instant now) {
-            asked.add("open " + run.key());
+        public Optional<Cause> openRun(Opening opening) {
+            asked.add("open " + opening.run().key());
             return runAnswer;
+        }
+
+        @Override
+        public boolean isHalted(RunId run, String quotaClass) {
+            return halted;
+        }
+
+        @Override
+        public void capRun(RunId run, String limit, long value, boolean byOperator, String quotaClass) {
+            asked.add("cap " + run.key() + " " + limit + " " + value);
         }
 
         @Override

@@ -83,6 +83,8 @@ public final class InProcessLoad {
                 Map.of("system", "zendesk", "record_id", "zd_99102"),
                 ARGUMENTS,
                 List.of("internal"),
+                null,
+                null,
                 null);
         return actions.submit(
                         TenantContext.of(tenant, "key:bench", "req_bench"),

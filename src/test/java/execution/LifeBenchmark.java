@@ -116,6 +116,8 @@ class LifeBenchmark {
                 Map.of("system", "zendesk", "record_id", "zd_" + records.incrementAndGet()),
                 JSON.readTree("{\"status\":\"solved\"}"),
                 List.of("internal"),
+                null,
+                null,
                 null);
         var answer = actions.submit(
                 TenantContext.of(id, "key:bench", "req_1"), new AgentId(id, Given.AGENT), envelope, null, wait);

@@ -59,6 +59,30 @@ class JournalWriterTest {
     }
 
     @Test
+    void what_comes_after_the_writers_end_is_refused_at_once() throws Exception {
+        var alone = Running.start();
+        try {
+            alone.ask("late", new Sample.OpenTally("late/tally"));
+            alone.bean(JournalWriter.class).stop();
+
+            List<CompletableFuture<Object>> answers = new ArrayList<>();
+            for (int n = 0; n < 20; n++) {
+                answers.add(alone.send("late" + n, new Sample.OpenTally("late" + n + "/tally")));
+            }
+
+            for (var answer : answers) {
+                assertThatThrownBy(() -> answer.get(5, SECONDS))
+                        .cause()
+                        .isInstanceOfSatisfying(
+                                Refusal.class,
+                                refused -> assertThat(refused.code()).isEqualTo("shutting_down"));
+            }
+        } finally {
+            alone.close();
+        }
+    }
+
+    @Test
     void one_append_that_can_never_be_written_fails_alone() throws Exception {
         List<String> tenants = open(3);
         String guilty = tenants.get(1);

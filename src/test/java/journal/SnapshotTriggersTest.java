@@ -20,14 +20,14 @@ class SnapshotTriggersTest {
             new SnapshotTriggers(snapshotter, sizes, 50).prepareTrigger(Sample.Tally.class);
 
     @Test
-    void aSmallStateIsStoredEveryFiftyEvents() {
+    void a_small_state_is_stored_every_fifty_events() {
         handle(149);
 
         assertThat(taken).containsExactly(AGGREGATE, AGGREGATE);
     }
 
     @Test
-    void aLargeStateIsStoredOnceItsBytesAreEarned() {
+    void a_large_state_is_stored_once_its_bytes_are_earned() {
         sizes.stored(AGGREGATE, 500 * SnapshotTriggers.BYTES_AN_EVENT);
 
         handle(499);
@@ -37,7 +37,7 @@ class SnapshotTriggersTest {
     }
 
     @Test
-    void aStateThatShrankIsStoredAsOftenAsBefore() {
+    void a_state_that_shrank_is_stored_as_often_as_before() {
         sizes.stored(AGGREGATE, 500 * SnapshotTriggers.BYTES_AN_EVENT);
         sizes.stored(AGGREGATE, 100);
 

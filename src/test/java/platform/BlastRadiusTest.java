@@ -40,7 +40,8 @@ class BlastRadiusTest {
     private static final String CANARY = "canary";
     private static final String RECORD = "zd_471100815";
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
-    private static final List<Role> ROLES = List.of(Role.AGENT, Role.TENANT_ADMIN, Role.AUDITOR, Role.ANALYST);
+    private static final List<Role> ROLES =
+            List.of(Role.AGENT, Role.TENANT_ADMIN, Role.APPROVER, Role.AUDITOR, Role.ANALYST);
 
     @Autowired
     ApplicationContext context;
@@ -88,10 +89,15 @@ class BlastRadiusTest {
         owned.put("agent", TestTenants.AGENT);
         owned.put("profile", TestTenants.PROFILE);
         owned.put("version", "1");
+        owned.put("simulation", "sim_none");
         owned.put("system", "zendesk");
         owned.put("limit", "tool_calls_per_day");
         owned.put("quotaClass", TestTenants.QUOTA_CLASS);
         owned.put("run", "wr_" + CANARY);
+        Answer webhook = tenants.api()
+                .post(owner.key(Role.TENANT_ADMIN), "/v1/webhooks", Map.of("url", "https://example.com/" + RECORD))
+                .orThrow();
+        owned.put("webhook", webhook.body().path("webhook_id").asString());
         owned.put("action", done.body().path("action_id").asString());
         owned.put("key", keys.get(0).path("key_id").asString());
     }
@@ -137,8 +143,18 @@ class BlastRadiusTest {
 
     private Answer ask(Role role, Endpoint endpoint, String query) {
         boolean withBody = endpoint.description().has("requestBody");
-        Object body = withBody ? tenants.envelope(owner.id(), "wr_" + CANARY, RECORD) : null;
+        Object body = withBody ? body(endpoint) : null;
         return tenants.api().send(stranger.key(role), endpoint.method(), path(endpoint) + query, body);
+    }
+
+    /** What is understood, so that it is refused for whom it is from and not for how it looks. */
+    private Object body(Endpoint endpoint) {
+        if (endpoint.path().endsWith(":grant")) {
+            return Map.of("comment", CANARY);
+        }
+        return endpoint.path().endsWith(":deny")
+                ? Map.of("reason", CANARY)
+                : tenants.envelope(owner.id(), "wr_" + CANARY, RECORD);
     }
 
     private long last(TestTenant tenant) {
@@ -198,7 +214,8 @@ class BlastRadiusTest {
 
     /** Whether the path names a thing that the owner has and the stranger has not. */
     private static boolean onlyOwners(Endpoint endpoint) {
-        return List.of("{tenant}", "{action}", "{run}", "{key}").stream().anyMatch(endpoint.path()::contains)
+        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}").stream()
+                        .anyMatch(endpoint.path()::contains)
                 || endpoint.method().equals("GET") && endpoint.path().contains("{system}");
     }
 

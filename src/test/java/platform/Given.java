@@ -89,6 +89,11 @@ public class Given {
                     """.formatted(agent)).expect(201).at("/api_key"));
     }
 
+    /** One more person of the customer, in this role. */
+    public TestClient person(TestClient admin, String role) {
+        return client(admin, "", role);
+    }
+
     private TestClient client(TestClient issuer, String query, String role) {
         return new TestClient(
                 platform(),

@@ -38,6 +38,11 @@ final class PlatformProcess implements AutoCloseable {
 
     /** Starts on a free port with its database in this directory, and waits until it is ready. */
     static PlatformProcess start(Path directory, String... settings) throws Exception {
+        return start(AgentPlatform.class, directory, settings);
+    }
+
+    /** The same, with a main class of the tests' own. */
+    static PlatformProcess start(Class<?> main, Path directory, String... settings) throws Exception {
         int port;
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -47,7 +52,7 @@ final class PlatformProcess implements AutoCloseable {
                 "-Xmx512m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                AgentPlatform.class.getName(),
+                main.getName(),
                 "--server.port=" + port,
                 "--firebreak.demo.enabled=false",
                 "--firebreak.database.directory=" + directory));
@@ -69,7 +74,7 @@ final class PlatformProcess implements AutoCloseable {
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 output.add(line);
-                if (line.contains("Started AgentPlatform")) {
+                if (line.contains(" : Started ")) {
                     ready.complete(true);
                 }
             }

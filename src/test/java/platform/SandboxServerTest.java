@@ -40,6 +40,20 @@ class SandboxServerTest {
     }
 
     @Test
+    void texts_are_classified_and_completed_without_an_effect() throws Exception {
+        assertThat(send("POST", "/classifications", "{\"text\":\"Thank you.\"}", null)
+                        .body())
+                .contains("clean");
+        assertThat(send("POST", "/classifications", "{\"text\":\"We GUARANTEE it.\"}", null)
+                        .body())
+                .contains("flagged", "guarantee");
+        JsonNode completed = json.readTree(
+                send("POST", "/completions", "{\"prompt\":\"12345\"}", null).body());
+        assertThat(completed.at("/usage/total_tokens").asLong()).isEqualTo(4);
+        assertThat(counts().path("effects").asLong()).isZero();
+    }
+
+    @Test
     void drafts_mails_customers_and_pages_are_kept_apart() throws Exception {
         assertThat(send("POST", "/tickets/zd_1/drafts", "{\"text\":\"Dear\"}", null)
                         .statusCode())

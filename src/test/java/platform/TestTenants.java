@@ -25,7 +25,7 @@ final class TestTenants implements AutoCloseable {
     /** Everything is allowed, so that a test that wants a no has to say so. */
     static final String OPEN_POLICY = """
         {"rules":[{"id":"all","effect":"allow","operations":["*"],"words":"Everything goes."}],
-         "destinations":{"allow":["*"]},"data_classes":["internal"],"models":[]}\
+         "destinations":{"allow":["*"],"recipients":{"allow":["*"]}},"data_classes":["internal"],"models":[]}\
         """;
 
     static final Map<String, Object> ROOMY = Map.of(
@@ -113,7 +113,7 @@ final class TestTenants implements AutoCloseable {
                 .orThrow();
         Map<Role, String> keys = new HashMap<>();
         keys.put(Role.AGENT, key(id, Map.of("role", "agent", "agent_id", AGENT, "label", "agent of " + id)));
-        for (Role role : new Role[] {Role.TENANT_ADMIN, Role.AUDITOR, Role.ANALYST}) {
+        for (Role role : new Role[] {Role.TENANT_ADMIN, Role.APPROVER, Role.AUDITOR, Role.ANALYST}) {
             String word = role.name().toLowerCase(Locale.ROOT);
             keys.put(role, key(id, Map.of("role", word, "label", word + " of " + id)));
         }

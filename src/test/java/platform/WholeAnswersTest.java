@@ -16,7 +16,7 @@ class WholeAnswersTest {
     }
 
     @Test
-    void aDocumentIsSentWithItsLength() {
+    void a_document_is_sent_with_its_length() {
         var found = given.operator().get("/v1/quota-classes").expect(200);
 
         assertThat(found.header("Content-Length")).isEqualTo("" + found.body().length());
@@ -24,7 +24,7 @@ class WholeAnswersTest {
     }
 
     @Test
-    void soIsAProblem() {
+    void so_is_a_problem() {
         var problem =
                 given.operator().get("/v1/quota-classes/none_of_that_name").expect(404);
 

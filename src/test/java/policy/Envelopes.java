@@ -7,6 +7,7 @@ import tenancy.ActionEnvelope;
 import tenancy.ActionId;
 import tenancy.AgentId;
 import tenancy.Effect;
+import tenancy.Estimate;
 import tenancy.RunId;
 import tenancy.Target;
 import tenancy.TenantId;
@@ -31,6 +32,40 @@ final class Envelopes {
             String destination,
             List<String> dataClasses,
             @Nullable String model) {
+        return of(operation, effect, agentClass, trustZone, destination, dataClasses, model, "{}", 0, List.of());
+    }
+
+    static ActionEnvelope with(
+            String operation,
+            String destination,
+            String arguments,
+            @Nullable String model,
+            long tokens,
+            List<String> recipients) {
+        return of(
+                operation,
+                Effect.WRITE,
+                "support",
+                "internal",
+                destination,
+                List.of(),
+                model,
+                arguments,
+                tokens,
+                recipients);
+    }
+
+    private static ActionEnvelope of(
+            String operation,
+            Effect effect,
+            String agentClass,
+            String trustZone,
+            String destination,
+            List<String> dataClasses,
+            @Nullable String model,
+            String arguments,
+            long tokens,
+            List<String> recipients) {
         return new ActionEnvelope(
                 new ActionId(ACME, "act_1"),
                 new WorkspaceId(ACME, "ws_support"),
@@ -44,9 +79,10 @@ final class Envelopes {
                 effect,
                 new Target("zendesk", Map.of()),
                 destination,
-                "{}",
+                arguments,
                 dataClasses,
                 model,
-                100);
+                recipients,
+                new Estimate(100, tokens, 0, 0));
     }
 }

@@ -55,6 +55,44 @@ class PoliciesEndpointTest {
     }
 
     @Test
+    void a_version_or_draft_is_told_as_yaml_that_is_published_again() {
+        customer.admin().put(PROFILE, DOCUMENT.formatted("a", "first")).expect(201);
+        customer.admin()
+                .put(PROFILE + "/draft", "{\"document\":{\"rules\":[],\"data_classes\":[\"yes\"]}}")
+                .expect(200);
+        String before = customer.admin().get(PROFILE).json().path("document").toString();
+
+        String told = yaml(PROFILE);
+        assertThat(told).contains("rules:").doesNotContain("null");
+        assertThat(yaml(PROFILE + "/versions/1")).isEqualTo(told);
+        assertThat(yaml(PROFILE + "/draft")).contains("yes");
+        customer.admin()
+                .put(PROFILE, told, "If-Match", "\"1\"", "Content-Type", "application/yaml")
+                .expect(200);
+        customer.admin()
+                .post(PROFILE + ":lint", told, "Content-Type", "application/yaml")
+                .expect(200);
+        customer.admin()
+                .post(PROFILE + ":simulate", told, "Content-Type", "application/yaml")
+                .expect(202);
+
+        assertThat(customer.admin().get(PROFILE).json().path("document").toString())
+                .isEqualTo(before);
+        customer.admin()
+                .send("GET", PROFILE + "/versions/9", null, "Accept", "application/yaml")
+                .expect(404);
+    }
+
+    private String yaml(String path) {
+        Answer told = customer.auditor()
+                .send("GET", path, null, "Accept", "application/yaml")
+                .expect(200);
+        assertThat(told.header("Content-Type")).startsWith("application/yaml");
+        assertThat(told.header("ETag")).isNotEmpty();
+        return told.body();
+    }
+
+    @Test
     void nobody_overwrites_what_they_have_not_seen() {
         customer.admin()
                 .put(PROFILE, DOCUMENT.formatted("a", ""), "If-Match", "\"1\"")

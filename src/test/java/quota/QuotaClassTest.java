@@ -24,7 +24,14 @@ class QuotaClassTest {
     @BeforeEach
     void allotment() {
         var budgets = new Budgets(new AggregateTestFixture<>(Budget.class).getRepository());
-        quotaClass.registerAnnotatedCommandHandler(new Allotment(quotaClass.getRepository(), budgets, limits));
+        quotaClass.registerAnnotatedCommandHandler(new Allotment(
+                quotaClass.getRepository(),
+                budgets,
+                limits,
+                agent -> {
+                    throw new AssertionError("no agent has a part in this");
+                },
+                Envelopes.underWay(java.util.Set.of())));
     }
 
     @Test

@@ -120,7 +120,7 @@ class RateGateTest {
     @Test
     void an_override_is_in_force_at_once() {
         exhaust(ACME);
-        limits.overridden(ACME, Layer.OPERATOR, "burst", 1, 1);
+        limits.overridden(ACME, Layer.OPERATOR, "tenant", "burst", 1, 1);
         nanos.addAndGet(10_000_000_000L);
 
         gate.admit(ACME);

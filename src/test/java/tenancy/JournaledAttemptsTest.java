@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.junit.jupiter.api.Test;
-import tenancy.TenantEvent.OperatorAccessed;
+import tenancy.TenantEvent.TenantRead;
 import tenancy.TenantEvent.RequestRefused;
 
 class JournaledAttemptsTest {
@@ -28,10 +28,10 @@ class JournaledAttemptsTest {
 
     @Test
     void each_attempt_is_an_aggregate_of_the_tenant_on_its_own() {
-        attempts.accessed(BY_ACME, "GET", "/v1/agents");
-        attempts.accessed(BY_ACME, "GET", "/v1/agents");
+        attempts.accessed(BY_ACME, Role.OPERATOR, "GET", "/v1/agents");
+        attempts.accessed(BY_ACME, Role.OPERATOR, "GET", "/v1/agents");
 
-        assertThat(tenancy.happened()).containsOnly(new OperatorAccessed("GET", "/v1/agents"));
+        assertThat(tenancy.happened()).containsOnly(new TenantRead(Role.OPERATOR, "GET", "/v1/agents"));
         assertThat(tenancy.events())
                 .extracting(event -> ((DomainEventMessage<?>) event).getAggregateIdentifier())
                 .allMatch(aggregate -> aggregate.startsWith("tenant_acme/access/"))

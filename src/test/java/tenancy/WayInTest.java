@@ -132,7 +132,7 @@ class WayInTest {
                 .isEqualTo(200);
 
         assertThat(journal.read(GLOBEX, Journal.Filter.ALL, 0, 1_000))
-                .filteredOn(entry -> entry.type().equals("operator_accessed"))
+                .filteredOn(entry -> entry.type().equals("tenant_read"))
                 .anyMatch(entry -> utf8(entry.metaData()).contains(key.key().key())
                         && utf8(entry.payload()).contains("/v1/workspaces"));
     }

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * number formatting is what is used. Numbers that a double cannot hold are refused, not rounded: a record id that is
  * silently off by one is another record.
  */
-final class CanonicalJson {
+public final class CanonicalJson {
 
     static final int DEEPEST = 64;
 
@@ -58,6 +58,11 @@ final class CanonicalJson {
     private static InvalidField notJson(String pointer) {
         return new InvalidField(
                 pointer, "json", "must be one JSON value without duplicate names, at most " + DEEPEST + " levels deep");
+    }
+
+    /** SHA-256 over the canonical spelling, lower-case hex. */
+    public static String digest(JsonNode value) {
+        return Sha256.of(write(value, ""));
     }
 
     static String write(JsonNode value, String pointer) {

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tenancy.Effect;
 import tenancy.Refusal.FieldError;
+import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -209,7 +210,8 @@ final class ConnectorReader {
                 effect,
                 idempotent,
                 header(operation.path("idempotency_header"), at + "/idempotency_header"),
-                operation.path("cost_ms").asLong(100),
+                price(operation, at),
+                recipients(operation.path("recipients"), targetSchema, argumentSchema, at + "/recipients"),
                 operation.path("pool").asString("shared"),
                 operation.path("max_attempts").asInt(1),
                 duration(operation, at, "backoff", Duration.ofMillis(100)),
@@ -219,6 +221,32 @@ final class ConnectorReader {
                 Sha256.of(CanonicalJson.write(targetSchema, at)
                         + CanonicalJson.write(argumentSchema, at)
                         + CanonicalJson.write(resultSchema, at)));
+    }
+
+    private Price price(JsonNode operation, String at) {
+        JsonNode used = operation.path("tokens_used");
+        JsonPointer pointer = null;
+        if (!used.isMissingNode()) {
+            try {
+                pointer = JsonPointer.compile(used.stringValue());
+            } catch (IllegalArgumentException notAPointer) {
+                faults.add(new FieldError(at + "/tokens_used", "pointer", "must be a JSON pointer into the result"));
+            }
+        }
+        return new Price(
+                operation.path("cost_ms").asLong(100),
+                operation.path("price_micros").asLong(0),
+                operation.path("price_micros_per_token").asLong(0),
+                operation.path("stores").asBoolean(false),
+                pointer);
+    }
+
+    private Recipients recipients(JsonNode places, JsonNode target, JsonNode arguments, String at) {
+        List<Source> sources = new ArrayList<>();
+        for (int i = 0; i < places.size(); i++) {
+            sources.add(Source.read(places.get(i).stringValue(), target, arguments, at + "/" + i, faults));
+        }
+        return new Recipients(sources);
     }
 
     private static JsonNode noFields() {

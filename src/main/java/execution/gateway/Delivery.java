@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import tenancy.Cause;
+import tenancy.Estimate;
 
 /** One call on its way: its attempts, the pauses between them, and what they say together. */
 final class Delivery {
@@ -179,12 +180,20 @@ final class Delivery {
 
     private Outcome concluded(Judgement last) {
         if (last.effected() == Effected.DONE) {
-            return new Outcome.Succeeded(Objects.requireNonNull(last.status()), last.result(), sent);
+            return new Outcome.Succeeded(Objects.requireNonNull(last.status()), last.result(), sent, actual(last));
         }
         Cause cause = Objects.requireNonNull(last.cause());
         return inDoubt
                 ? new Outcome.Unknown(last.code(), cause, sent)
                 : new Outcome.Failed(last.status(), last.code(), cause, sent);
+    }
+
+    private @Nullable Estimate actual(Judgement done) {
+        Price price = operation.described().price();
+        return price.tokensUsed() == null
+                ? null
+                : price.actual(CanonicalJson.read(done.result(), "/result"), call.arguments())
+                        .orElse(null);
     }
 
     private Outcome circuitOpen() {

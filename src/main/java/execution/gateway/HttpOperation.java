@@ -3,6 +3,7 @@ package execution.gateway;
 import java.util.ArrayList;
 import java.util.List;
 import tenancy.Effect;
+import tenancy.Estimate;
 import tenancy.Refusal.FieldError;
 import tenancy.Target;
 import tools.jackson.databind.JsonNode;
@@ -29,8 +30,15 @@ record HttpOperation(String system, long connectorVersion, TargetSystem target, 
     }
 
     @Override
-    public long cost() {
-        return described.cost();
+    public Estimate estimate(long tokens, String arguments) {
+        return described.price().estimate(tokens, arguments);
+    }
+
+    @Override
+    public List<String> recipients(Target aimedAt, String arguments) {
+        return described.recipients().places().isEmpty()
+                ? List.of()
+                : described.recipients().domains(aimedAt, CanonicalJson.read(arguments, "/arguments"));
     }
 
     @Override

@@ -1,10 +1,15 @@
 package execution.gateway;
 
+import java.util.List;
 import tenancy.Effect;
+import tenancy.Estimate;
 import tenancy.Target;
 
 /** One operation of a target system as its connector describes it, compiled; immutable and safe to share. */
 public interface Operation {
+
+    /** Most model tokens that one action may say it uses. */
+    long MOST_TOKENS = 100_000_000;
 
     /** The connector's key. */
     String system();
@@ -17,8 +22,16 @@ public interface Operation {
     /** Whether running it twice with the same key does no more than once: only then is it retried by itself. */
     boolean idempotent();
 
-    /** What one execution is expected to use, in milliseconds of one slot. */
-    long cost();
+    /**
+     * What one execution is expected to use.
+     *
+     * @param tokens the caller's own estimate of model tokens, from 0 to {@link #MOST_TOKENS}
+     * @param arguments canonical JSON, validated
+     */
+    Estimate estimate(long tokens, String arguments);
+
+    /** Domains of those whom the action would address, lower case, each once; empty where it addresses nobody. */
+    List<String> recipients(Target target, String arguments);
 
     /** The pool whose slots it uses, such as {@code shared}. */
     String pool();

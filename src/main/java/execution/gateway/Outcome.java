@@ -2,6 +2,7 @@ package execution.gateway;
 
 import org.jspecify.annotations.Nullable;
 import tenancy.Cause;
+import tenancy.Estimate;
 
 /** How a call to a target system ended. */
 public sealed interface Outcome {
@@ -14,8 +15,18 @@ public sealed interface Outcome {
      *
      * @param status HTTP status of the last answer
      * @param result the answer's body as JSON, bounded by the connector's limit and checked against its schema
+     * @param actual what the call used, by the target's own account; absent where it is as estimated
      */
-    record Succeeded(int status, String result, int attempts) implements Outcome {}
+    record Succeeded(
+            int status,
+            String result,
+            int attempts,
+            @Nullable Estimate actual) implements Outcome {
+
+        public Succeeded(int status, String result, int attempts) {
+            this(status, result, attempts, null);
+        }
+    }
 
     /**
      * The target did not do it, for sure: it said so, or the request never left.

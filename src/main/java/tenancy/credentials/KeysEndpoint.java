@@ -116,7 +116,9 @@ class KeysEndpoint {
                 .filter(role -> spelled(role).equals(wanted))
                 .findFirst()
                 .orElseThrow(() -> new InvalidField(
-                        "/role", "enum", "must be agent, tenant_admin, auditor, analyst or, in the fleet, operator"));
+                        "/role",
+                        "enum",
+                        "must be agent, tenant_admin, approver, auditor, analyst or, in the fleet, operator"));
     }
 
     private static String spelled(Role role) {

@@ -113,6 +113,10 @@ class ConnectorReaderTest {
                 "/operations/op/argument_schema/pattern | \"argument_schema\":{\"pattern\":\"(?=a)\"}",
                 "/operations/op/unknown | \"unknown\":1",
                 "/operations/op/cost_ms | \"cost_ms\":0",
+                "/operations/op/price_micros | \"price_micros\":-1",
+                "/operations/op/price_micros_per_token | \"price_micros_per_token\":1.5",
+                "/operations/op/tokens_used | \"tokens_used\":\"usage\"",
+                "/operations/op/recipients/0 | \"recipients\":[\"arguments.nobody\"]",
             })
     void a_fault_in_an_operation_is_told_where_it_is(String pointer, String member) {
         String name = member.substring(1, member.indexOf('"', 1));

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tenancy.Estimate;
 import tenancy.Refusal;
 import tenancy.Refusal.FieldError;
 import tenancy.Target;
@@ -25,6 +26,29 @@ class HttpOperationTest {
     void what_fits_is_answered_in_canonical_form() {
         assertThat(update.validated(TICKET, "{ \"status\" : \"solved\", \"priority\":\"low\" }"))
                 .isEqualTo("{\"priority\":\"low\",\"status\":\"solved\"}");
+    }
+
+    @Test
+    void everybody_who_is_addressed_is_found() {
+        HttpOperation mail = Documents.operation(Documents.demo("mail", "http://127.0.0.1:8090"), "mail.send");
+
+        assertThat(mail.recipients(new Target("mail", Map.of()), """
+                        {"subject":"a","text":"ask me@elsewhere.test","to":["Ann <ann@Example.COM>","bob@b.test, eve@evil.test",
+                        "\\"x@quoted.test\\"@c.test","nobody"]}\
+                        """))
+                .containsExactly("b.test", "c.test", "evil.test", "example.com", "nobody", "quoted.test");
+        assertThat(update.recipients(TICKET, "{}")).isEmpty();
+    }
+
+    @Test
+    void an_estimate_follows_from_price_tokens_and_what_is_stored() {
+        HttpOperation operation = Documents.operation(Documents.of("http://127.0.0.1:1", "", """
+                        "method":"POST","path":"/x","effect":"write","argument_schema":{"additionalProperties":true},
+                        "cost_ms":50,"price_micros":7,"price_micros_per_token":3,"stores":true\
+                        """), "op");
+
+        assertThat(operation.estimate(10, "{\"a\":\"é\"}")).isEqualTo(new Estimate(50, 10, 37, 10));
+        assertThat(update.estimate(0, "{\"status\":\"open\"}").bytes()).isZero();
     }
 
     @Test

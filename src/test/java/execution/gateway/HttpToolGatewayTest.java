@@ -49,6 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import tenancy.ActionId;
 import tenancy.Cause;
+import tenancy.Estimate;
 import tenancy.Target;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -63,6 +64,7 @@ class HttpToolGatewayTest {
     private static final String READ = "\"method\":\"GET\",\"path\":\"/x\",\"effect\":\"read\",\"argument_schema\":{}";
     private static final String WRITE = "\"method\":\"POST\",\"path\":\"/x\",\"effect\":\"write\",\"argument_schema\":"
             + "{\"additionalProperties\":true}";
+    private static final String METERED = WRITE + ",\"price_micros_per_token\":2,\"tokens_used\":\"/usage/total\"";
     private static final String IDEMPOTENT = WRITE
             + ",\"idempotent\":true,\"idempotency_header\":\"Idempotency-Key\",\"max_attempts\":3,\"backoff\":\"PT0.01S\"";
 
@@ -99,6 +101,22 @@ class HttpToolGatewayTest {
     void stop() throws Exception {
         for (AutoCloseable one : opened) {
             one.close();
+        }
+    }
+
+    @Test
+    void what_a_call_used_is_taken_from_the_result() {
+        target.answers((exchange, n) -> json(exchange, 200, "{\"usage\":{\"total\":21}}"));
+        assertThat(call(METERED, "{}"))
+                .isInstanceOfSatisfying(
+                        Succeeded.class, done -> assertThat(done.actual()).isEqualTo(new Estimate(100, 21, 42, 0)));
+
+        for (String useless : List.of("-1", "\"21\"", "1e30", "1.5", "100000001")) {
+            target.answers((exchange, n) -> json(exchange, 200, "{\"usage\":{\"total\":" + useless + "}}"));
+            assertThat(call(METERED, "{}"))
+                    .isInstanceOfSatisfying(
+                            Succeeded.class,
+                            done -> assertThat(done.actual()).as(useless).isNull());
         }
     }
 

@@ -23,7 +23,7 @@ class RevokedElsewhereTest {
     }
 
     @Test
-    void aKeyThatAnotherNodeRevokedIsForgotten() throws Exception {
+    void a_key_that_another_node_revoked_is_forgotten() throws Exception {
         var customer = given.customer();
         customer.auditor().get("/v1/journal").expect(200);
 

@@ -3,21 +3,25 @@ package tenancy;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 
-/** An operator who looks at a tenant's things is seen doing so, in that tenant's journal. */
+/**
+ * Who looks at a tenant's things is seen doing so, in that tenant's journal: every operator, and those of the tenant's own
+ * roles that its policy names.
+ */
 @Component
-class OperatorReads implements HandlerInterceptor {
+class JournaledReads implements HandlerInterceptor {
 
     private final RequestContexts contexts;
     private final Attempts attempts;
+    private final ReadAudit audit;
 
-    OperatorReads(RequestContexts contexts, Attempts attempts) {
+    JournaledReads(RequestContexts contexts, Attempts attempts, ReadAudit audit) {
         this.contexts = contexts;
         this.attempts = attempts;
+        this.audit = audit;
     }
 
     @Override
@@ -26,8 +30,11 @@ class OperatorReads implements HandlerInterceptor {
         if (request.getDispatcherType() == DispatcherType.REQUEST) {
             // Asked of every request: who names another tenant is refused even where the answer would be the same.
             TenantContext context = contexts.of(request);
-            if (reads(request) && operatorAsks() && !context.tenant().equals(TenantId.FLEET)) {
-                attempts.accessed(context, request.getMethod(), route(request));
+            if (reads(request) && !context.tenant().equals(TenantId.FLEET)) {
+                Role role = contexts.caller().role();
+                if (role == Role.OPERATOR || audit.journals(context.tenant(), role)) {
+                    attempts.accessed(context, role, request.getMethod(), route(request));
+                }
             }
         }
         return true;
@@ -35,13 +42,6 @@ class OperatorReads implements HandlerInterceptor {
 
     private static boolean reads(HttpServletRequest request) {
         return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-    }
-
-    private static boolean operatorAsks() {
-        var authentication = SecurityContextHolder.getContext().getAuthentication();
-        return authentication != null
-                && authentication.getPrincipal() instanceof Caller caller
-                && caller.role() == Role.OPERATOR;
     }
 
     private static String route(HttpServletRequest request) {

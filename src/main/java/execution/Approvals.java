@@ -1,0 +1,90 @@
+package execution;
+
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tenancy.ActionId;
+import tenancy.AgentId;
+import tenancy.Conflict;
+import tenancy.NotFound;
+import tenancy.RunId;
+import tenancy.TenantCommands;
+import tenancy.TenantContext;
+import tenancy.WorkspaceId;
+
+/** Grants and denials, as their senders are answered: what came of each is committed before it is told. */
+@Component
+class Approvals {
+
+    private final Actions actions;
+    private final TenantCommands commands;
+    private final Clock clock;
+
+    Approvals(Actions actions, TenantCommands commands, Clock clock) {
+        this.actions = actions;
+        this.commands = commands;
+        this.clock = clock;
+    }
+
+    /** @throws NotFound if no such action ever waited for people */
+    ApprovalView find(ActionId action) {
+        ActionView view = actions.find(action, null);
+        ActionView.Approval approval = view.approval();
+        if (approval == null) {
+            throw new NotFound("approval", action.key());
+        }
+        return ApprovalView.of(view, approval);
+    }
+
+    /** @param digest what the approver has seen; null if it does not say */
+    ApprovalView grant(
+            TenantContext context, Approver approver, ActionId action, @Nullable String digest, String comment) {
+        Granting came = commands.ask(
+                of(context, action),
+                new ActionCommand.GrantApproval(action, approver, digest, comment, clock.instant()));
+        return switch (came) {
+            case Granting.More _, Granting.Released _ -> find(action);
+            case Granting.Expired _ -> throw expired(action);
+            case Granting.Voided voided ->
+                throw new Conflict(
+                        "approval_voided",
+                        "What was asked for is not allowed any more, and nothing was done: %s To change that: %s"
+                                .formatted(voided.cause().detail(), voided.remedy()));
+            case Granting.Changed changed ->
+                throw new Conflict(
+                        "approval_changed",
+                        "The policy or the connector has changed since: read the approval again. Its digest is now %s."
+                                .formatted(changed.digest()));
+            case Granting.NoRoom none ->
+                throw new NoRoomToRun(
+                        none.state(),
+                        none.cause(),
+                        DecisionProblem.secondsUntil(none.cause().resetsAt(), clock.instant()));
+        };
+    }
+
+    ApprovalView deny(TenantContext context, Approver approver, ActionId action, String reason) {
+        ActionState unused = commands.ask(
+                of(context, action), new ActionCommand.DenyApproval(action, approver, reason, clock.instant()));
+        ApprovalView after = find(action);
+        if (after.state().equals("expired")) {
+            throw expired(action);
+        }
+        return after;
+    }
+
+    private static Conflict expired(ActionId action) {
+        return new Conflict("approval_expired", "The time to decide on action %s is over.".formatted(action.key()));
+    }
+
+    /** The context in which it was asked for, with the approver as principal. */
+    private TenantContext of(TenantContext context, ActionId action) {
+        ApprovalView asked = find(action);
+        return context.within(
+                new WorkspaceId(action.tenant(), asked.workspace()),
+                new AgentId(action.tenant(), asked.agent()),
+                new RunId(action.tenant(), asked.run()),
+                asked.policyProfile(),
+                asked.quotaClass());
+    }
+}

@@ -1,0 +1,133 @@
+package execution;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import tenancy.TenantId;
+import tenancy.TenantTransactions;
+
+/**
+ * Forgets ended actions, and the keys under which they were asked for, once they are older than the tenant's policy
+ * wants them listed. The journal keeps them. A key that is forgotten may be used for another action.
+ */
+@Component
+class OldActions implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(OldActions.class);
+    private static final int AT_ONCE = 1_000;
+    private static final String ID_OF_TIME = "act_%012x";
+    private static final String ACTIONS = """
+        delete from execution.action where tenant_id = ? and action in (
+            select action from execution.action
+            where tenant_id = ? and action < ? and state = any (?) order by action limit ?)\
+        """;
+    private static final String APPROVALS = """
+        delete from execution.approval where tenant_id = ? and action in (
+            select p.action from execution.approval p
+            where p.tenant_id = ? and p.action < ? and not exists (
+                select 1 from execution.action a where a.tenant_id = p.tenant_id and a.action = p.action)
+            limit ?)\
+        """;
+    private static final String KEYS = """
+        delete from execution.idempotency where tenant_id = ? and key in (
+            select i.key from execution.idempotency i
+            where i.tenant_id = ? and i.action < ? and not exists (
+                select 1 from execution.action a where a.tenant_id = i.tenant_id and a.action = i.action)
+            limit ?)\
+        """;
+
+    private final JdbcTemplate everyTenant;
+    private final JdbcTemplate database;
+    private final TenantTransactions transactions;
+    private final Duration every;
+    private final Clock clock;
+    private @Nullable ScheduledExecutorService timer;
+
+    OldActions(
+            @Qualifier("systemDataSource") DataSource everyTenant,
+            JdbcTemplate database,
+            TenantTransactions transactions,
+            ExecutionSettings settings,
+            Clock clock) {
+        this.everyTenant = new JdbcTemplate(everyTenant);
+        this.database = database;
+        this.transactions = transactions;
+        this.every = settings.forgetEvery();
+        this.clock = clock;
+    }
+
+    private record Kept(TenantId tenant, long days) {}
+
+    /** Goes through all tenants that want it, a bounded number of rows in each transaction. */
+    void forget() {
+        List<Kept> wanted = everyTenant.query(
+                "select tenant_id, action_days from execution.retention",
+                (row, number) -> new Kept(new TenantId(row.getString(1)), row.getLong(2)));
+        for (Kept kept : wanted) {
+            Instant before = clock.instant().minus(Duration.ofDays(kept.days()));
+            // Ids begin with the time at which they were made (RFC 9562, version 7), so that no index on it is needed.
+            String first = ID_OF_TIME.formatted(before.toEpochMilli());
+            String tenant = kept.tenant().value();
+            inTurns(kept.tenant(), ACTIONS, tenant, tenant, first, ended(), AT_ONCE);
+            inTurns(kept.tenant(), APPROVALS, tenant, tenant, first, AT_ONCE);
+            inTurns(kept.tenant(), KEYS, tenant, tenant, first, AT_ONCE);
+        }
+    }
+
+    private void inTurns(TenantId tenant, String statement, Object... values) {
+        int gone;
+        do {
+            gone = transactions.in(tenant, () -> database.update(statement, values));
+        } while (gone == AT_ONCE);
+    }
+
+    private static String[] ended() {
+        return Arrays.stream(ActionState.values())
+                .filter(ActionState::isFinal)
+                .map(ActionState::word)
+                .toArray(String[]::new);
+    }
+
+    private void forgetQuietly() {
+        try {
+            forget();
+        } catch (RuntimeException failed) {
+            log.warn("Old actions could not be forgotten", failed);
+        }
+    }
+
+    @Override
+    public void start() {
+        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("old-actions").factory());
+        started.scheduleWithFixedDelay(this::forgetQuietly, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        timer = started;
+    }
+
+    @Override
+    public void stop() {
+        ScheduledExecutorService started = timer;
+        timer = null;
+        if (started != null) {
+            started.shutdownNow();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return timer != null;
+    }
+}

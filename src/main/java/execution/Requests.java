@@ -1,0 +1,77 @@
+package execution;
+
+import execution.ActionCommand.SubmitAction;
+import execution.ActionEvent.Requested;
+import execution.gateway.Connectors;
+import execution.gateway.Operation;
+import org.springframework.stereotype.Component;
+import tenancy.ActionEnvelope;
+import tenancy.Agents;
+import tenancy.Agents.Registration;
+
+/**
+ * Joins what a caller sent with the agent's registration and the connector's description: what policy and quota decide
+ * on. Used inside the tenant's lane only, so that all three are as they are in force.
+ */
+@Component
+class Requests {
+
+    private final Agents agents;
+    private final Connectors connectors;
+
+    Requests(Agents agents, Connectors connectors) {
+        this.agents = agents;
+        this.connectors = connectors;
+    }
+
+    /** An envelope and the operation that it names. */
+    record Joined(ActionEnvelope envelope, Operation operation) {}
+
+    /** @throws tenancy.Refusal for what disagrees with credential, registration or connector */
+    Joined join(SubmitAction submit) {
+        submit.claim().checkCredential();
+        Registration registration = agents.registration(submit.claim().agent());
+        submit.claim().checkAgainst(registration);
+        Operation operation =
+                connectors.operation(submit.action().tenant(), submit.target().system(), submit.operation());
+        String arguments = operation.validated(submit.target(), submit.arguments());
+        var envelope = new ActionEnvelope(
+                submit.action(),
+                registration.workspace(),
+                registration.agent(),
+                registration.agentClass(),
+                registration.trustZone(),
+                submit.run(),
+                registration.policyProfile(),
+                registration.quotaClass(),
+                operation.name(),
+                operation.effect(),
+                submit.target(),
+                operation.destination(),
+                arguments,
+                submit.dataClasses(),
+                submit.model(),
+                operation.recipients(submit.target(), arguments),
+                operation.estimate(submit.tokens(), arguments));
+        return new Joined(envelope, operation);
+    }
+
+    /** The same, as the journal keeps it. */
+    static Requested requested(ActionEnvelope envelope, Operation operation) {
+        return new Requested(
+                operation.system(),
+                operation.name(),
+                envelope.effect(),
+                envelope.target().fields(),
+                envelope.destination(),
+                envelope.arguments(),
+                envelope.dataClasses(),
+                envelope.model(),
+                envelope.recipients(),
+                envelope.estimate(),
+                envelope.agentClass(),
+                envelope.trustZone(),
+                operation.connectorVersion(),
+                operation.schemaDigest());
+    }
+}

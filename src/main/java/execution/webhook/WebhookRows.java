@@ -1,0 +1,81 @@
+package execution.webhook;
+
+import execution.webhook.WebhookEvent.WebhookRegistered;
+import execution.webhook.WebhookEvent.WebhookRemoved;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.axonframework.eventhandling.EventMessage;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tenancy.InlineRows;
+import tenancy.TenantContext;
+
+/** A webhook listens from the commit that registers it to the one that removes it. */
+@Configuration(proxyBeanMethods = false)
+class WebhookRows {
+
+    private static final String SEPARATOR = ",";
+
+    private record Rows(
+            String name, String statement, List<String> types, Function<EventMessage<?>, List<Object[]>> mapping)
+            implements InlineRows {
+
+        @Override
+        public String table() {
+            return "execution.webhook";
+        }
+
+        @Override
+        public List<Object[]> rows(EventMessage<?> event) {
+            return mapping.apply(event);
+        }
+
+        @Override
+        public boolean owns(String constraint) {
+            return false;
+        }
+    }
+
+    @Bean
+    InlineRows writesRegisteredWebhooks() {
+        return new Rows(
+                "webhook_registered",
+                """
+                insert into execution.webhook (tenant_id, webhook, url, events, may_be_private, created_at, created_by)
+                select tenant_id, webhook, url, string_to_array(events, ','), may_be_private, created_at, created_by
+                from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bool[], ?::timestamptz[], ?::text[])
+                    as t(tenant_id, webhook, url, events, may_be_private, created_at, created_by)\
+                """,
+                List.of("text", "text", "text", "text", "bool", "timestamptz", "text"),
+                event -> event.getPayload() instanceof WebhookRegistered registered
+                        ? List.<Object[]>of(new Object[] {
+                            meta(event, TenantContext.TENANT),
+                            registered.webhook(),
+                            registered.url(),
+                            String.join(SEPARATOR, registered.events()),
+                            registered.mayBePrivate(),
+                            event.getTimestamp().toString(),
+                            meta(event, TenantContext.PRINCIPAL)
+                        })
+                        : List.of());
+    }
+
+    @Bean
+    InlineRows writesRemovedWebhooks() {
+        return new Rows(
+                "webhook_removed",
+                """
+                delete from execution.webhook w using unnest(?::text[], ?::text[]) as t(tenant_id, webhook)
+                where w.tenant_id = t.tenant_id and w.webhook = t.webhook\
+                """,
+                List.of("text", "text"),
+                event -> event.getPayload() instanceof WebhookRemoved removed
+                        ? List.<Object[]>of(new Object[] {meta(event, TenantContext.TENANT), removed.webhook()})
+                        : List.of());
+    }
+
+    private static String meta(EventMessage<?> event, String key) {
+        return Objects.requireNonNull((String) event.getMetaData().get(key), key);
+    }
+}

@@ -1,0 +1,127 @@
+package quota;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import quota.QuotaCommand.SweepReservations;
+import tenancy.TenantCommands;
+import tenancy.TenantContext;
+import tenancy.TenantId;
+
+/**
+ * Gives back what was reserved and never settled, through each tenant's lane and journal. A tenant is looked at soon
+ * after this process first hears of it, and then when its next reservation has outlived its time.
+ */
+@Component
+class Lifetimes implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lifetimes.class);
+    private static final int PAGE = 200;
+    private static final long TICK_SECONDS = 5;
+    /** Between the web server (default phase - 2048), which sends no more, and Axon with its lanes (- 3072 and less). */
+    private static final int AFTER_WEB_SERVER = SmartLifecycle.DEFAULT_PHASE - 2560;
+
+    private final TenantCommands commands;
+    private final QuotaSettings settings;
+    private final Clock clock;
+    private final Counter expired;
+    /** When each tenant that reserved since the start is looked at next. */
+    private final Map<TenantId, Instant> due = new ConcurrentHashMap<>();
+
+    private @Nullable ScheduledExecutorService timer;
+
+    Lifetimes(TenantCommands commands, QuotaSettings settings, Clock clock, MeterRegistry meters) {
+        this.commands = commands;
+        this.settings = settings;
+        this.clock = clock;
+        this.expired = Counter.builder("quota.expired")
+                .description("Reservations that were given back because nobody settled them")
+                .register(meters);
+    }
+
+    /** The tenant reserves. Called for each action: hardly ever more than a look. */
+    void watch(TenantId tenant) {
+        if (!due.containsKey(tenant)) {
+            due.put(tenant, Instant.EPOCH);
+        }
+    }
+
+    /** Looks at every tenant whose time has come, one after another; answers how many reservations were given back. */
+    int sweep() {
+        Instant now = clock.instant();
+        return List.copyOf(due.entrySet()).stream()
+                .filter(tenant -> !tenant.getValue().isAfter(now))
+                .mapToInt(tenant -> sweep(tenant.getKey(), now))
+                .sum();
+    }
+
+    private int sweep(TenantId tenant, Instant now) {
+        TenantContext context = TenantContext.of(tenant, "platform:reservation_lifetime", null);
+        int given = 0;
+        try {
+            Swept swept = new Swept(0, 0, true, now);
+            while (swept.more()) {
+                swept = commands.ask(
+                        context,
+                        new SweepReservations(
+                                new BudgetId(tenant), settings.reservationLifetime(), swept.after(), PAGE, now));
+                given += swept.expired();
+            }
+            due.put(tenant, swept.dueAt());
+        } catch (RuntimeException failed) {
+            // It stays due: the next look tries again.
+            LOG.warn("Old reservations of {} could not be looked at: {}", tenant, failed.toString());
+        }
+        expired.increment(given);
+        return given;
+    }
+
+    @Override
+    public void start() {
+        Duration pause = Duration.ofSeconds(TICK_SECONDS);
+        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("reservation-lifetimes").factory());
+        started.scheduleWithFixedDelay(this::sweepQuietly, pause.toSeconds(), pause.toSeconds(), TimeUnit.SECONDS);
+        timer = started;
+    }
+
+    /** An exception would end the schedule for good. */
+    private void sweepQuietly() {
+        try {
+            int unused = sweep();
+        } catch (RuntimeException failed) {
+            LOG.warn("Old reservations could not be looked at", failed);
+        }
+    }
+
+    @Override
+    public void stop() {
+        if (timer != null) {
+            timer.shutdownNow();
+            timer = null;
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return timer != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return AFTER_WEB_SERVER;
+    }
+}

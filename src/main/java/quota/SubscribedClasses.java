@@ -1,0 +1,27 @@
+package quota;
+
+import org.springframework.stereotype.Component;
+import tenancy.InvalidField;
+import tenancy.Subscriptions;
+import tenancy.TenantContext;
+import tenancy.TenantId;
+
+/** The quota class by which a request about a tenant's limits is answered: the one that the tenant subscribes to. */
+@Component
+class SubscribedClasses {
+
+    private final Subscriptions subscriptions;
+
+    SubscribedClasses(Subscriptions subscriptions) {
+        this.subscriptions = subscriptions;
+    }
+
+    String of(TenantContext context) {
+        if (context.tenant().equals(TenantId.FLEET)) {
+            throw new InvalidField("/tenant", "required", "must name the tenant whose limits are meant");
+        }
+        return subscriptions
+                .quotaClass(context.tenant())
+                .orElseThrow(() -> new UnknownQuotaClass("of an unregistered tenant"));
+    }
+}

@@ -1,0 +1,175 @@
+package journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.axonframework.config.Configuration;
+import org.axonframework.eventhandling.TrackedEventMessage;
+import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
+import org.axonframework.serialization.SerializedType;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Events that no projection handles are stepped over, and none that one handles ever is. */
+class TailedEventsTest {
+
+    private static final String OF_INTEREST = "tally_opened";
+    private static final String OF_NONE = "counted";
+
+    @SuppressWarnings("NullAway.Init")
+    private static Running running;
+
+    private static int tenants;
+
+    private final String tenant = "tail_" + tenants++;
+    private final TailedEvents tail = tail();
+    private int sequence;
+    private @Nullable TrackingToken token;
+
+    @BeforeAll
+    static void start() {
+        running = Running.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        running.close();
+    }
+
+    @BeforeEach
+    void atTheEnd() throws SQLException {
+        try (Connection connection = connection()) {
+            write(connection, OF_NONE);
+            connection.commit();
+        }
+        while (!read().isEmpty()) {
+            // what other tests wrote
+        }
+    }
+
+    @Test
+    void thousands_of_no_interest_are_one_step() throws SQLException {
+        try (Connection connection = connection()) {
+            for (int n = 0; n < 2_500; n++) {
+                write(connection, OF_NONE);
+            }
+            write(connection, OF_INTEREST);
+            write(connection, OF_NONE);
+            connection.commit();
+        }
+
+        assertThat(read()).containsExactly(OF_INTEREST, OF_NONE);
+        assertThat(read()).isEmpty();
+    }
+
+    @Test
+    void what_a_slower_transaction_commits_later_is_not_stepped_over() throws SQLException {
+        try (Connection slow = connection();
+                Connection fast = connection()) {
+            write(fast, OF_NONE);
+            write(slow, OF_INTEREST);
+            for (int n = 0; n < 50; n++) {
+                write(fast, OF_NONE);
+            }
+            fast.commit();
+
+            List<String> seen = new ArrayList<>();
+            for (int looks = 0; looks < 5; looks++) {
+                seen.addAll(read());
+            }
+            assertThat(seen).doesNotContain(OF_INTEREST);
+            slow.commit();
+            seen.clear();
+            for (int looks = 0; looks < 5; looks++) {
+                seen.addAll(read());
+            }
+            assertThat(seen).contains(OF_INTEREST);
+        }
+    }
+
+    @Test
+    void a_number_that_was_rolled_back_holds_nobody_up() throws SQLException {
+        try (Connection undone = connection();
+                Connection done = connection()) {
+            write(undone, OF_NONE);
+            undone.rollback();
+            write(done, OF_NONE);
+            write(done, OF_INTEREST);
+            done.commit();
+        }
+
+        List<String> seen = new ArrayList<>();
+        for (int looks = 0; looks < 5; looks++) {
+            seen.addAll(read());
+        }
+        assertThat(seen).contains(OF_INTEREST);
+    }
+
+    private List<String> read() {
+        List<String> types = new ArrayList<>();
+        try (var events = tail.readEvents(token, false)) {
+            events.forEach(event -> {
+                token = ((TrackedEventMessage<?>) event).trackingToken();
+                types.add(running.bean(JournalSerializer.class)
+                        .typeForClass(event.getPayloadType())
+                        .getName());
+            });
+        }
+        return types;
+    }
+
+    private static TailedEvents tail() {
+        var serializer = running.bean(JournalSerializer.class);
+        var builder = JdbcEventStorageEngine.builder();
+        builder.eventSerializer(serializer).snapshotSerializer(serializer);
+        builder.batchSize(TailedEvents.WINDOW);
+        DataSource system = running.context.getBean("systemDataSource", DataSource.class);
+        return new TailedEvents(builder, system, new ProjectedTypes(running.bean(Configuration.class), serializer) {
+            @Override
+            boolean handles(SerializedType type) {
+                return type.getName().equals(OF_INTEREST);
+            }
+
+            @Override
+            List<String> others() {
+                return List.of(OF_NONE);
+            }
+        });
+    }
+
+    private static Connection connection() throws SQLException {
+        Connection connection =
+                Objects.requireNonNull(running.owner.getDataSource()).getConnection();
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    private void write(Connection connection, String type) throws SQLException {
+        sequence++;
+        try (var insert = connection.prepareStatement("""
+            insert into journal.event (tenant_id, tenant_seq, aggregate_identifier, sequence_number, type,
+                event_identifier, time_stamp, payload_type, payload_revision, payload, meta_data)
+            values (?, ?, ?, ?, 'Tally', gen_random_uuid()::text, now(), ?, '1', ?, '{}')\
+            """)) {
+            insert.setString(1, tenant);
+            insert.setLong(2, sequence);
+            insert.setString(3, tenant + "/tally");
+            insert.setLong(4, sequence);
+            insert.setString(5, type);
+            String payload =
+                    type.equals(OF_INTEREST) ? "{\"tally\":\"t\",\"size\":null}" : "{\"tally\":\"t\",\"amount\":1}";
+            insert.setBytes(6, payload.getBytes(StandardCharsets.UTF_8));
+            insert.executeUpdate();
+        }
+    }
+}
