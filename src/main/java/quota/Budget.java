@@ -182,7 +182,7 @@ class Budget {
     /** Tells the tenant of each threshold that its use has reached, once a window. */
     private void warn(String limit, String scope, Instant now) {
         Meter meter = ledger.meter(Ledger.key(scope, limit));
-        if (meter == null || meter.slides() || meter.limit() == 0 || thresholds.isEmpty() || meter.isOver(now)) {
+        if (meter == null || meter.limit() == 0 || thresholds.isEmpty() || meter.isOver(now)) {
             return;
         }
         long used = meter.usedAt(now);

@@ -33,7 +33,7 @@ final class Meter {
     private long reserved;
     /** The limit when it was last drawn on. */
     private long limit;
-    /** The highest threshold, in percent, that was told in this window. */
+    /** The highest threshold, in percent, that was told in this window, or since use fell below it. */
     private int warned;
 
     private long[] spentIn;
@@ -170,6 +170,8 @@ final class Meter {
                 spentIn[slot(bucket)] = 0;
                 reservedIn[slot(bucket)] = 0;
             }
+            // What fell below a threshold may be told of again when it rises.
+            warned = limit == 0 ? 0 : (int) Math.min(warned, (spent + reserved) * 100 / limit);
         } else {
             spent = 0;
             reserved = 0;

@@ -120,6 +120,9 @@ class QuotasAtDepthTest {
     void tokens_are_reserved_as_expected_and_spent_as_they_turn_out() {
         Answer first = complete("wr_1", 90, "12345678").expect(200);
         assertThat(first.at("/state")).isEqualTo("succeeded");
+        assertThat(journaled("budget_threshold_reached"))
+                .as("50 and 80 percent")
+                .isEqualTo(2);
 
         // 90 were set aside; the model says that it took 4.
         until(() -> spent("tokens_per_minute") == 4);
