@@ -61,7 +61,8 @@ final class DecisionProblem {
             answer.header("Retry-After", Long.toString(seconds));
             if (cause != null && cause.limit() != null) {
                 answer.header("RateLimit-Policy", "\"%s\";q=%d".formatted(cause.limit(), orZero(cause.limitValue())));
-                answer.header("RateLimit", "\"%s\";r=0;t=%d".formatted(cause.limit(), seconds));
+                long left = Math.max(0, orZero(cause.limitValue()) - orZero(cause.used()));
+                answer.header("RateLimit", "\"%s\";r=%d;t=%d".formatted(cause.limit(), left, seconds));
             }
         }
         return answer.body(body);
@@ -79,7 +80,9 @@ final class DecisionProblem {
                     .formatted(cause.rule(), orZero(cause.policyVersion()), cause.detail());
         }
         String until = cause.resetsAt() == null ? "" : " It resets at %s.".formatted(cause.resetsAt());
-        return "%s: %d of %d used.%s".formatted(cause.limit(), orZero(cause.used()), orZero(cause.limitValue()), until);
+        String of = cause.scope() == null || cause.scope().equals("tenant") ? "" : " of " + cause.scope();
+        return "%s%s: %d of %d used.%s"
+                .formatted(cause.limit(), of, orZero(cause.used()), orZero(cause.limitValue()), until);
     }
 
     private static String title(ActionState state) {

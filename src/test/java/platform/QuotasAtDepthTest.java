@@ -105,6 +105,7 @@ class QuotasAtDepthTest {
 
         Answer refused = draft("wr_2").expect(429);
         assertThat(refused.at("/cause/scope")).isEqualTo("agent:" + Given.AGENT);
+        assertThat(refused.at("/detail")).contains("agent:" + Given.AGENT, "1 of 1 used");
         assertThat(refused.at("/cause/used")).isEqualTo("1");
         assertThat(refused.header("Retry-After")).isNotEmpty();
         customer.admin()
@@ -129,6 +130,9 @@ class QuotasAtDepthTest {
         Answer throttled = complete("wr_2", 97, "again").expect(429);
         assertThat(throttled.at("/state")).isEqualTo("throttled");
         assertThat(throttled.at("/cause/limit")).isEqualTo("tokens_per_minute");
+        assertThat(throttled.header("RateLimit"))
+                .as("96 are left, and 97 do not fit")
+                .contains("r=96;");
         complete("wr_2", 96, "again").expect(200);
         assertThat(complete("wr_3", 101, "never").expect(429).at("/state"))
                 .as("more than ever fits is no matter of waiting")
