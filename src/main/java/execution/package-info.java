@@ -1,5 +1,5 @@
 /** Do it: runs and actions, admitted, queued fairly, and sent through the one way out. */
-@ApplicationModule(allowedDependencies = {"tenancy", "journal", "policy", "quota"})
+@ApplicationModule(allowedDependencies = {"tenancy", "journal", "policy", "quota", "secrets"})
 @NullMarked
 package execution;
 

@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Import;
 import policy.PolicyModule;
 import quota.QuotaModule;
+import secrets.SecretsModule;
 import tenancy.TenancyModule;
 
 /** Starts Firebreak. The modules are listed once, in the order a request meets them. */
@@ -16,6 +17,7 @@ import tenancy.TenancyModule;
     TenancyModule.class,
     PolicyModule.class,
     QuotaModule.class,
+    SecretsModule.class,
     JournalModule.class,
     ExecutionModule.class,
     AuditModule.class
