@@ -96,8 +96,7 @@ class DataKeys {
 
     /** Some tenants whose keys another key wraps than this one, in order. */
     List<TenantId> notWrappedBy(String wrapping, String after, int most) {
-        return system.query(
-                OTHERS, (row, number) -> new TenantId(row.getString("tenant_id")), wrapping, after, most);
+        return system.query(OTHERS, (row, number) -> new TenantId(row.getString("tenant_id")), wrapping, after, most);
     }
 
     /** Wraps the same data key with this key instead; false if somebody else has just done so. */
@@ -106,8 +105,7 @@ class DataKeys {
         if (found.isEmpty() || found.get().wrappingKey().equals(wrapping)) {
             return false;
         }
-        byte[] again =
-                Keysets.wrapped(unwrap(tenant, found.get()), keyring.key(wrapping), associated(tenant));
+        byte[] again = Keysets.wrapped(unwrap(tenant, found.get()), keyring.key(wrapping), associated(tenant));
         return system.update(
                         WRAP_AGAIN,
                         TenantId.FLEET.value(),

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** Wrapping keys in a file beside the data, for those who have nothing better: made once, never overwritten. */
 final class FileKeys implements WrappingKeys {
 
-    private static final Set<PosixFilePermission> OURS =
-            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+    private static final Set<PosixFilePermission> OURS = EnumSet.of(
+            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
 
     private final Path file;
     private volatile @Nullable KeysetHandle lastRead;

@@ -151,8 +151,7 @@ class Keyring {
     Optional<String> next() {
         return transaction.execute(begun -> {
             takeTurns();
-            return sources.chosen()
-                    .next(names().stream().collect(Collectors.toUnmodifiableSet()));
+            return sources.chosen().next(names().stream().collect(Collectors.toUnmodifiableSet()));
         });
     }
 

@@ -152,7 +152,9 @@ final class TransitKeys implements WrappingKeys {
                 VaultResponse answer = vault.write(
                         "%s/decrypt/%s".formatted(mount, key),
                         Map.of("ciphertext", text, "associated_data", base64(associated)));
-                if (answer != null && answer.getData() != null && answer.getData().get("plaintext") instanceof String s) {
+                if (answer != null
+                        && answer.getData() != null
+                        && answer.getData().get("plaintext") instanceof String s) {
                     return Base64.getDecoder().decode(s);
                 }
             } catch (VaultException | RestClientException failed) {

@@ -126,10 +126,12 @@ class TenantSealsTest {
         List<Row> others = rows.stream()
                 .filter(row -> switch (random.nextInt(3)) {
                     // the same place of another tenant, an earlier or later version, or anything else
-                    case 0 -> !row.tenant().equals(there.tenant()) && row.place().equals(there.place());
-                    case 1 -> row.tenant().equals(there.tenant())
-                            && row.secret().equals(there.secret())
-                            && row.version() != there.version();
+                    case 0 ->
+                        !row.tenant().equals(there.tenant()) && row.place().equals(there.place());
+                    case 1 ->
+                        row.tenant().equals(there.tenant())
+                                && row.secret().equals(there.secret())
+                                && row.version() != there.version();
                     default -> row != there;
                 })
                 .toList();
@@ -237,7 +239,10 @@ class TenantSealsTest {
         for (byte[] value : values) {
             String text = new String(value, StandardCharsets.ISO_8859_1);
             assertThat(text)
-                    .doesNotContain(plain, HexFormat.of().formatHex(PLAIN), Base64.getEncoder().encodeToString(PLAIN));
+                    .doesNotContain(
+                            plain,
+                            HexFormat.of().formatHex(PLAIN),
+                            Base64.getEncoder().encodeToString(PLAIN));
             assertThatThrownBy(() -> Keysets.unwrapped(
                             value, another, "firebreak/data_key/seals_dump".getBytes(StandardCharsets.UTF_8)))
                     .isInstanceOf(GeneralSecurityException.class);
@@ -249,10 +254,10 @@ class TenantSealsTest {
         // With the right one it opens, so the refusals above are not for another reason.
         var ours = new FileKeys(Path.of(environment.getRequiredProperty("firebreak.sealing.file")));
         assertThat(Keysets.unwrapped(
-                        Objects.requireNonNull(wrapped),
-                        ours.key(Objects.requireNonNull(name)).orElseThrow(),
-                        "firebreak/data_key/seals_dump".getBytes(StandardCharsets.UTF_8))
-                .size())
+                                Objects.requireNonNull(wrapped),
+                                ours.key(Objects.requireNonNull(name)).orElseThrow(),
+                                "firebreak/data_key/seals_dump".getBytes(StandardCharsets.UTF_8))
+                        .size())
                 .isEqualTo(1);
     }
 }
