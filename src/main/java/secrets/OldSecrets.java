@@ -1,0 +1,173 @@
+package secrets;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import secrets.SecretCommand.RetireDue;
+import tenancy.TenantCommands;
+import tenancy.TenantContext;
+import tenancy.TenantId;
+import tenancy.TenantTransactions;
+
+/**
+ * Retires versions whose overlap is over, and clears away what nobody told of and what nobody asks for any more. What is
+ * due is read from tables that outlive a restart; several nodes may see the same, and the second finds nothing to do.
+ */
+@Component
+class OldSecrets implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OldSecrets.class);
+    private static final Duration RETIRES_EVERY = Duration.ofSeconds(1);
+    private static final Duration CLEARS_EVERY = Duration.ofMinutes(1);
+
+    /** Longer than any command waits to be committed. */
+    private static final Duration UNTOLD_FOR = Duration.ofMinutes(2);
+
+    private static final int MOST_AT_ONCE = 100;
+    private static final int MOST_LEASES = 1_000;
+    private static final long LONGEST_WAIT_SECONDS = 30;
+    private static final String OVERLAP_OVER = """
+        select distinct tenant_id from secrets.version where works_until <= ? limit ?\
+        """;
+    private static final String UNTOLD = """
+        select s.tenant_id, s.secret, s.version from secrets.sealed_value s
+        where s.created_at <= ? and not exists (select from secrets.version v
+            where v.tenant_id = s.tenant_id and v.secret = s.secret and v.version = s.version) limit ?\
+        """;
+    private static final String OLD_LEASES = """
+        select distinct tenant_id from
+            (select tenant_id from secrets.lease where issued_at < ? order by issued_at limit ?) oldest\
+        """;
+    private static final String FORGET_LEASES = """
+        delete from secrets.lease where tenant_id = ? and lease in
+            (select lease from secrets.lease where tenant_id = ? and issued_at < ? order by lease limit ?)\
+        """;
+
+    private final TenantCommands commands;
+    private final SealedValues values;
+    private final TenantTransactions transactions;
+    private final JdbcTemplate ofTenant;
+    private final JdbcTemplate everyTenant;
+    private final Clock clock;
+    private final SecretsSettings settings;
+    private @Nullable ScheduledExecutorService timer;
+
+    OldSecrets(
+            TenantCommands commands,
+            SealedValues values,
+            TenantTransactions transactions,
+            JdbcTemplate ofTenant,
+            @Qualifier("systemDataSource") DataSource everyTenant,
+            Clock clock,
+            SecretsSettings settings) {
+        this.commands = commands;
+        this.values = values;
+        this.transactions = transactions;
+        this.ofTenant = ofTenant;
+        this.everyTenant = new JdbcTemplate(everyTenant);
+        this.clock = clock;
+        this.settings = settings;
+    }
+
+    private record Untold(TenantId tenant, String secret, long version) {}
+
+    /** Clears away what nobody told of, and leases that are asked for no more. */
+    void clear() {
+        Instant now = clock.instant();
+        everyTenant
+                .query(
+                        UNTOLD,
+                        (row, number) ->
+                                new Untold(new TenantId(row.getString(1)), row.getString(2), row.getLong(3)),
+                        now.minus(UNTOLD_FOR).atOffset(ZoneOffset.UTC),
+                        MOST_AT_ONCE)
+                .forEach(untold -> values.discard(untold.tenant(), untold.secret(), untold.version()));
+        forget(now.minus(settings.leasesKept()));
+    }
+
+    /** Retires versions whose overlap is over, and waits for it. */
+    void retire() {
+        Instant now = clock.instant();
+        CompletableFuture<?>[] sent = tenants(OVERLAP_OVER, now, MOST_AT_ONCE).stream()
+                .map(tenant -> commands.send(
+                                TenantContext.of(tenant, "platform:overlap", null),
+                                new RetireDue(new SecretBookId(tenant), now))
+                        .exceptionally(failed -> {
+                            LOG.warn("Versions of {} are due and not retired yet: {}", tenant, failed.toString());
+                            return null;
+                        }))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(sent)
+                .orTimeout(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private void forget(Instant before) {
+        for (TenantId tenant : tenants(OLD_LEASES, before, MOST_LEASES)) {
+            int unused = transactions.in(
+                    tenant,
+                    () -> ofTenant.update(
+                            FORGET_LEASES,
+                            tenant.value(),
+                            tenant.value(),
+                            before.atOffset(ZoneOffset.UTC),
+                            MOST_LEASES));
+        }
+    }
+
+    private List<TenantId> tenants(String query, Instant at, int limit) {
+        return everyTenant.query(
+                query, (row, number) -> new TenantId(row.getString(1)), at.atOffset(ZoneOffset.UTC), limit);
+    }
+
+    /** An exception would end the schedule for good. */
+    private static void quietly(Runnable sweep) {
+        try {
+            sweep.run();
+        } catch (RuntimeException failed) {
+            LOG.warn("Old secrets could not be looked for", failed);
+        }
+    }
+
+    @Override
+    public void start() {
+        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("old-secrets").factory());
+        every(RETIRES_EVERY, this::retire, started);
+        every(CLEARS_EVERY, this::clear, started);
+        timer = started;
+    }
+
+    private static void every(Duration pause, Runnable sweep, ScheduledExecutorService timer) {
+        timer.scheduleWithFixedDelay(
+                () -> quietly(sweep), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() {
+        ScheduledExecutorService started = timer;
+        timer = null;
+        if (started != null) {
+            started.shutdownNow();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return timer != null;
+    }
+}

@@ -1,0 +1,71 @@
+package secrets;
+
+import java.time.Instant;
+import java.util.List;
+import org.axonframework.modelling.command.TargetAggregateIdentifier;
+import org.jspecify.annotations.Nullable;
+
+/** All that a tenant's secrets can be asked. No value is in any of it: what is sealed is written before. */
+sealed interface SecretCommand {
+
+    /** @param version the one that was sealed */
+    record CreateSecret(
+            @TargetAggregateIdentifier SecretBookId book,
+            String secret,
+            String system,
+            Mode mode,
+            SecretKind kind,
+            boolean mayBePrivate,
+            long version,
+            @Nullable String digest)
+            implements SecretCommand {}
+
+    /**
+     * @param version the one that was sealed
+     * @param follows the version that this one follows by itself; absent where somebody adds it
+     * @param othersUntil how long the versions before it work yet
+     */
+    record AddVersion(
+            @TargetAggregateIdentifier SecretBookId book,
+            String secret,
+            SecretKind kind,
+            long version,
+            @Nullable Long follows,
+            @Nullable String digest,
+            Instant othersUntil)
+            implements SecretCommand {}
+
+    record RetireVersion(@TargetAggregateIdentifier SecretBookId book, String secret, long version)
+            implements SecretCommand {}
+
+    /** Retires the versions whose overlap is over. */
+    record RetireDue(@TargetAggregateIdentifier SecretBookId book, Instant now) implements SecretCommand {}
+
+    record RemoveSecret(@TargetAggregateIdentifier SecretBookId book, String secret) implements SecretCommand {}
+
+    record GrantSecret(@TargetAggregateIdentifier SecretBookId book, Grant grant) implements SecretCommand {}
+
+    record RemoveGrant(@TargetAggregateIdentifier SecretBookId book, String secret, String grant)
+            implements SecretCommand {}
+
+    record LimitAgentClass(@TargetAggregateIdentifier SecretBookId book, String agentClass, Mode mode)
+            implements SecretCommand {}
+
+    record RevokeCredentials(@TargetAggregateIdentifier SecretBookId book, Scope scope, String key, String reason)
+            implements SecretCommand {}
+
+    record ReinstateCredentials(@TargetAggregateIdentifier SecretBookId book, Scope scope, String key, String reason)
+            implements SecretCommand {}
+
+    /** Reads the book in the tenant's lane, so that whoever changed it sees what they changed. */
+    record ReadSecrets(@TargetAggregateIdentifier SecretBookId book) implements SecretCommand {}
+
+    /** Writes down what happened outside of lanes, each as an event of its own. */
+    record WriteDown(@TargetAggregateIdentifier SecretBookId book, List<SecretEvent> happened)
+            implements SecretCommand {
+
+        public WriteDown {
+            happened = List.copyOf(happened);
+        }
+    }
+}
