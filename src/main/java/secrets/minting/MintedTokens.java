@@ -7,10 +7,11 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -39,7 +40,7 @@ class MintedTokens implements AccessTokens {
     private final TokenServers servers;
     private final Clock clock;
 
-    private final AsyncCache<Wanted, Kept> kept = Caffeine.newBuilder()
+    private final AsyncCache<Wanted, Ended> kept = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(MOST_KEPT)
             .expireAfterWrite(LONGEST_KEPT)
@@ -65,12 +66,36 @@ class MintedTokens implements AccessTokens {
     private record Wanted(
             Version version, List<String> scopes, @Nullable String resource) {}
 
-    /** @param until it is given to others */
-    private record Kept(Minted minted, Instant until) {}
+    private sealed interface Ended {
 
+        /** @param until it is given to others */
+        record Kept(Minted minted, Instant until) implements Ended {}
+
+        /** A value and no failure of the cache's: that one would be logged, and a tenant's endpoint could fill the log. */
+        record Failed(Throwable why) implements Ended {}
+    }
+
+    /** What this node has used of a version's refresh tokens, and what is to be used instead. */
     private static final class Refreshing {
+
+        private static final int MOST_SPENT = 16;
+
         private final ReentrantLock turn = new ReentrantLock();
+        private final Deque<String> spent = new ArrayDeque<>();
         private @Nullable Concealed successor;
+
+        /** Who holds one that was not used here may know a newer one. */
+        Concealed inForce(Concealed held) {
+            return successor != null && spent.contains(held.reveal()) ? successor : held;
+        }
+
+        void replaced(Concealed used, Concealed next) {
+            if (spent.size() == MOST_SPENT) {
+                spent.removeFirst();
+            }
+            spent.addLast(used.reveal());
+            successor = next;
+        }
     }
 
     @Override
@@ -83,14 +108,14 @@ class MintedTokens implements AccessTokens {
                 List.copyOf(new TreeSet<>(purpose.scopes())),
                 purpose.resource());
         while (true) {
-            var mine = new CompletableFuture<Kept>();
-            CompletableFuture<Kept> others = kept.asMap().putIfAbsent(wanted, mine);
+            var mine = new CompletableFuture<Ended>();
+            CompletableFuture<Ended> others = kept.asMap().putIfAbsent(wanted, mine);
             if (others == null) {
                 return ask(wanted, mine, value, purpose, mayBePrivate);
             }
             // Who came while it was asked for may have the answer, however short it lives.
             boolean cameBefore = !others.isDone();
-            Kept found = joined(others);
+            Ended.Kept found = joined(others);
             if (cameBefore || clock.instant().isBefore(found.until())) {
                 return found.minted();
             }
@@ -109,7 +134,7 @@ class MintedTokens implements AccessTokens {
     }
 
     private Minted ask(
-            Wanted wanted, CompletableFuture<Kept> mine, SecretValue value, Purpose purpose, boolean mayBePrivate) {
+            Wanted wanted, CompletableFuture<Ended> mine, SecretValue value, Purpose purpose, boolean mayBePrivate) {
         try {
             Instant asked = clock.instant();
             Answered answered =
@@ -127,10 +152,11 @@ class MintedTokens implements AccessTokens {
             Instant until = lifetime == null ? asked : earlier(expires.minus(MARGIN), asked.plus(LONGEST_KEPT));
             Concealed token = answered.given().token();
             // The replacement is told once: who keeps it makes a version of it.
-            mine.complete(new Kept(new Minted(token, expires, null), until));
+            mine.complete(new Ended.Kept(new Minted(token, expires, null), until));
             return new Minted(token, expires, answered.rotated());
         } catch (RuntimeException | Error failed) {
-            mine.completeExceptionally(failed);
+            kept.asMap().remove(wanted, mine);
+            mine.complete(new Ended.Failed(failed));
             throw failed;
         }
     }
@@ -144,14 +170,14 @@ class MintedTokens implements AccessTokens {
         Refreshing state = refreshing.get(wanted.version(), version -> new Refreshing());
         state.turn.lock();
         try {
-            Concealed token = state.successor == null ? refresh.refreshToken() : state.successor;
+            Concealed token = state.inForce(refresh.refreshToken());
             TokenAnswer.Given given =
                     given(wanted, refresh.tokenEndpoint(), mayBePrivate, TokenForm.of(refresh, token, purpose));
             Concealed next = given.rotated();
             if (next == null || next.reveal().equals(token.reveal())) {
                 return new Answered(given, null);
             }
-            state.successor = next;
+            state.replaced(token, next);
             return new Answered(given, next);
         } finally {
             state.turn.unlock();
@@ -176,15 +202,12 @@ class MintedTokens implements AccessTokens {
         };
     }
 
-    private static Kept joined(CompletableFuture<Kept> others) {
-        try {
-            return others.join();
-        } catch (CompletionException failed) {
-            if (failed.getCause() instanceof LeaseRefused refused) {
-                throw refused;
-            }
-            throw failed;
-        }
+    private static Ended.Kept joined(CompletableFuture<Ended> others) {
+        return switch (others.join()) {
+            case Ended.Kept found -> found;
+            case Ended.Failed(LeaseRefused refused) -> throw refused;
+            case Ended.Failed(Throwable bug) -> throw new IllegalStateException("No token was made", bug);
+        };
     }
 
     private static Instant earlier(Instant one, Instant other) {
