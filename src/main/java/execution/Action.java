@@ -257,7 +257,8 @@ class Action {
                         released.bulkhead(),
                         idempotencyKey,
                         requestDigest,
-                        released.releasedAt());
+                        released.releasedAt(),
+                        released.operationBulkhead());
                 held = null;
                 state = ActionState.QUEUED;
             }

@@ -166,6 +166,7 @@ public sealed interface ActionEvent {
      * @param bulkhead most calls of the tenant to the system at a time
      * @param idempotencyKey unique in the tenant; sent to the target where its connector says how
      * @param requestDigest SHA-256 over all that was asked for: another request under the same key is refused
+     * @param operationBulkhead most calls of the tenant to the operation at a time; 0 or absent where it has none
      */
     @Revision("1")
     record ActionQueued(
@@ -177,8 +178,38 @@ public sealed interface ActionEvent {
             int bulkhead,
             String idempotencyKey,
             String requestDigest,
-            Instant decidedAt)
-            implements ActionEvent {}
+            Instant decidedAt,
+            @Nullable Integer operationBulkhead)
+            implements ActionEvent {
+
+        /** Of an operation without a bulkhead of its own. */
+        public ActionQueued(
+                String action,
+                Requested requested,
+                Ruling ruling,
+                Reserved reservation,
+                String pool,
+                int bulkhead,
+                String idempotencyKey,
+                String requestDigest,
+                Instant decidedAt) {
+            this(
+                    action,
+                    requested,
+                    ruling,
+                    reservation,
+                    pool,
+                    bulkhead,
+                    idempotencyKey,
+                    requestDigest,
+                    decidedAt,
+                    null);
+        }
+
+        Bulkheads bulkheads() {
+            return new Bulkheads(bulkhead, operationBulkhead == null ? 0 : operationBulkhead);
+        }
+    }
 
     /**
      * Not admitted, and nothing was used.
@@ -312,6 +343,7 @@ public sealed interface ActionEvent {
      * All that were asked have agreed, and it was decided again: admitted, like {@link ActionQueued}.
      *
      * @param requester who sent it: it runs on that behalf, whoever agreed
+     * @param operationBulkhead most calls of the tenant to the operation at a time; 0 or absent where it has none
      */
     @Revision("1")
     record ActionReleased(
@@ -322,8 +354,27 @@ public sealed interface ActionEvent {
             String pool,
             int bulkhead,
             String requester,
-            Instant releasedAt)
-            implements ActionEvent {}
+            Instant releasedAt,
+            @Nullable Integer operationBulkhead)
+            implements ActionEvent {
+
+        /** Of an operation without a bulkhead of its own. */
+        public ActionReleased(
+                String action,
+                Requested requested,
+                Ruling ruling,
+                Reserved reservation,
+                String pool,
+                int bulkhead,
+                String requester,
+                Instant releasedAt) {
+            this(action, requested, ruling, reservation, pool, bulkhead, requester, releasedAt, null);
+        }
+
+        Bulkheads bulkheads() {
+            return new Bulkheads(bulkhead, operationBulkhead == null ? 0 : operationBulkhead);
+        }
+    }
 
     /**
      * What was just admitted may start only after these have passed.

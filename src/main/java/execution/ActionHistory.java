@@ -59,7 +59,7 @@ final class ActionHistory {
                 requested = queued.requested();
                 ruling = queued.ruling();
                 verdict = "allowed";
-                admitted = new Admitted(queued.pool(), requested.system(), queued.reservation());
+                admitted = new Admitted(queued.pool(), requested.system(), requested.operation(), queued.reservation());
                 idempotencyKey = queued.idempotencyKey();
             }
             case ActionHeld held -> {
@@ -79,7 +79,7 @@ final class ActionHistory {
     }
 
     /** Where it was queued, and what was reserved for it. */
-    record Admitted(String pool, String system, Reserved reservation) {}
+    record Admitted(String pool, String system, String operation, Reserved reservation) {}
 
     void then(ActionEvent event) {
         last = event;
@@ -99,7 +99,8 @@ final class ActionHistory {
             case ActionReleased released -> {
                 requested = released.requested();
                 ruling = released.ruling();
-                admitted = new Admitted(released.pool(), requested.system(), released.reservation());
+                admitted = new Admitted(
+                        released.pool(), requested.system(), requested.operation(), released.reservation());
             }
             case ApprovalVoided voided -> {
                 if (voided.ruling() != null) {

@@ -215,7 +215,8 @@ class Admission {
                 asked.operation().bulkhead(),
                 asked.key(),
                 asked.digest(),
-                asked.now());
+                asked.now(),
+                asked.operation().operationBulkhead());
         Aggregates.create(
                 actions, () -> checks == null ? new Action(action, queued) : new Action(action, queued, checks));
         keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now(), false));
@@ -300,7 +301,7 @@ class Admission {
                 queued.requested().system(),
                 queued.requested().operation(),
                 queued.requested().estimate().slotMillis(),
-                queued.bulkhead(),
+                queued.bulkheads(),
                 quotaClass == null ? "" : quotaClass);
     }
 }

@@ -3,6 +3,7 @@ package execution;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import execution.FairQueue.Hold;
+import execution.FairQueue.Use;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 import quota.Limits;
@@ -133,8 +135,15 @@ class Backlog {
         return Math.max(0, queued.getOrDefault(tenant, 0L));
     }
 
-    Optional<Hold> hold(TenantId tenant, String pool, String system) {
-        return pool(pool).hold(tenant.value(), system);
+    Optional<Hold> hold(TenantId tenant, String pool, String system, String operation) {
+        return pool(pool).hold(tenant.value(), system, operation);
+    }
+
+    /** What a tenant has in all pools for a system, or for one operation of it. */
+    Use use(TenantId tenant, String system, @Nullable String operation) {
+        return pools.values().stream()
+                .map(pool -> pool.use(tenant.value(), system, operation))
+                .reduce(new Use(0, 0), Use::and);
     }
 
     private void wake() {

@@ -65,7 +65,7 @@ class ExecutionRows {
                                 event,
                                 queued.requested(),
                                 queued.pool(),
-                                queued.bulkhead(),
+                                queued.bulkheads(),
                                 Origin.json(event.getMetaData()),
                                 queued.decidedAt());
                     case ActionReleased released ->
@@ -73,7 +73,7 @@ class ExecutionRows {
                                 event,
                                 released.requested(),
                                 released.pool(),
-                                released.bulkhead(),
+                                released.bulkheads(),
                                 Origin.json(event.getMetaData(), released.requester()),
                                 released.releasedAt());
                     default -> NONE;
@@ -84,7 +84,7 @@ class ExecutionRows {
             EventMessage<?> event,
             ActionEvent.Requested requested,
             String pool,
-            int bulkhead,
+            Bulkheads bulkheads,
             String context,
             Instant at) {
         return row(
@@ -94,7 +94,7 @@ class ExecutionRows {
                 requested.system(),
                 requested.operation(),
                 requested.estimate().slotMillis(),
-                (long) bulkhead,
+                bulkheads.stored(),
                 meta(event, TenantContext.QUOTA_CLASS),
                 context,
                 at.toString());

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose turn it is: weighted fair queueing of tenants by cost. Each tenant has a virtual time, the slot-milliseconds it
@@ -15,7 +16,8 @@ import java.util.function.Consumer;
  * is served next. A tenant that could not use its turn (nothing waiting, or its own ceiling reached) comes back at the
  * present: it keeps what it owes and loses what it did not claim.
  *
- * <p>Within a tenant, actions are served in order of arrival, except that a system whose bulkhead is full is passed over.
+ * <p>Within a tenant, actions are served in order of arrival, except that what would not fit its system's or its operation's
+ * bulkhead is passed over.
  *
  * <p>Not safe for threads, and reads no clock: what time passed is told to it.
  */
@@ -62,15 +64,23 @@ final class FairQueue {
     /** Adds an action at the end of its line; one that waits already keeps its place. */
     void offer(Waiting action) {
         Party party = party(action.tenant());
-        Line line = party.lines.computeIfAbsent(action.system(), system -> new Line());
+        Gate gate = party.gates.computeIfAbsent(action.system(), system -> new Gate());
+        Line line = gate.lines.computeIfAbsent(action.operation(), operation -> new Line(gate));
         change(party, changed -> {
             if (line.actions.putIfAbsent(action.action().key(), new Place(arrivals, action)) == null) {
                 arrivals++;
                 waiting++;
                 changed.waiting++;
             }
-            line.bulkhead = Math.max(1, action.bulkhead());
-            changed.relist(line);
+            int before = gate.bulkhead;
+            gate.bulkhead = Math.max(1, action.bulkheads().connector());
+            line.bulkhead =
+                    action.bulkheads().operation() > 0 ? action.bulkheads().operation() : Integer.MAX_VALUE;
+            if (before == gate.bulkhead) {
+                changed.relist(line);
+            } else {
+                gate.lines.values().forEach(changed::relist);
+            }
         });
     }
 
@@ -81,8 +91,9 @@ final class FairQueue {
 
     boolean withdraw(String tenant, String system, String key) {
         Party party = parties.get(tenant);
-        Line line = party == null ? null : party.lines.get(system);
-        if (party == null || line == null || !line.actions.containsKey(key)) {
+        Gate gate = party == null ? null : party.gates.get(system);
+        Line line = gate == null ? null : gate.lineOf(key);
+        if (party == null || line == null) {
             return false;
         }
         change(party, changed -> {
@@ -108,12 +119,11 @@ final class FairQueue {
         present = Math.max(present, party.settled);
         change(party, changed -> {
             line.actions.remove(key);
-            line.inFlight++;
+            changed.inFlight(line, 1);
             waiting--;
             changed.waiting--;
             changed.inFlight++;
             changed.expected += turn.charged;
-            changed.relist(line);
         });
         return Optional.of(turn);
     }
@@ -135,8 +145,7 @@ final class FairQueue {
             party.inFlight--;
             party.expected = party.inFlight == 0 ? 0 : party.expected - turn.charged;
             party.settled += millis / turn.weight;
-            turn.line.inFlight--;
-            party.relist(turn.line);
+            party.inFlight(turn.line, -1);
         });
         forgetIfNothingIsLost(turn.party);
     }
@@ -156,22 +165,55 @@ final class FairQueue {
     }
 
     /** Why the tenant's next action for a system does not run: its own limit, or others' turns. */
-    Optional<Hold> hold(String tenant, String system) {
+    Optional<Hold> hold(String tenant, String system, String operation) {
         Party party = parties.get(tenant);
         if (party == null || party.waiting == 0) {
             return Optional.empty();
         }
         if (party.inFlight >= party.ceiling) {
-            return Optional.of(new Hold("parallel_actions", party.inFlight, party.ceiling));
+            return Optional.of(new Hold("parallel_actions", party.inFlight, party.ceiling, "tenant"));
         }
-        Line line = party.lines.get(system);
+        Gate gate = party.gates.get(system);
+        if (gate != null && gate.isFull()) {
+            return Optional.of(new Hold("connector_bulkhead", gate.inFlight, gate.bulkhead, "system:" + system));
+        }
+        Line line = gate == null ? null : gate.lines.get(operation);
         return line != null && line.inFlight >= line.bulkhead
-                ? Optional.of(new Hold("connector_bulkhead", line.inFlight, line.bulkhead))
+                ? Optional.of(new Hold(
+                        "operation_bulkhead", line.inFlight, line.bulkhead, "operation:" + system + "/" + operation))
                 : Optional.empty();
     }
 
-    /** A tenant's own limit that keeps its actions waiting. */
-    record Hold(String limit, int used, int most) {}
+    /**
+     * A tenant's own limit that keeps its actions waiting.
+     *
+     * @param scope what it is a limit of
+     */
+    record Hold(String limit, int used, int most, String scope) {}
+
+    /** What a tenant has under way to a system, and waiting for it; with an operation, of that only. */
+    Use use(String tenant, String system, @Nullable String operation) {
+        Party party = parties.get(tenant);
+        Gate gate = party == null ? null : party.gates.get(system);
+        int inFlight = 0;
+        int held = 0;
+        if (gate != null) {
+            for (Map.Entry<String, Line> line : gate.lines.entrySet()) {
+                if (operation == null || operation.equals(line.getKey())) {
+                    inFlight += line.getValue().inFlight;
+                    held += line.getValue().actions.size();
+                }
+            }
+        }
+        return new Use(inFlight, held);
+    }
+
+    record Use(int inFlight, int waiting) {
+
+        Use and(Use other) {
+            return new Use(inFlight + other.inFlight, waiting + other.waiting);
+        }
+    }
 
     private Party party(String tenant) {
         return parties.computeIfAbsent(tenant, name -> new Party(name, parted++));
@@ -199,7 +241,7 @@ final class FairQueue {
 
     /** A tenant with nothing here that owes nothing would come back just as it is: thousands of them cost nothing. */
     private void forgetIfNothingIsLost(Party party) {
-        party.lines.values().removeIf(line -> line.actions.isEmpty() && line.inFlight == 0);
+        party.gates.values().removeIf(Gate::isIdle);
         if (party.waiting == 0 && party.inFlight == 0 && party.settled <= present) {
             parties.remove(party.name);
         }
@@ -207,13 +249,47 @@ final class FairQueue {
 
     private record Place(long arrival, Waiting action) {}
 
-    /** A tenant's actions for one system. */
-    private static final class Line {
-        private final LinkedHashMap<String, Place> actions = new LinkedHashMap<>();
+    /** What a tenant has under way to one system, and its lines there, by operation. */
+    private static final class Gate {
+        private final Map<String, Line> lines = new HashMap<>();
         private int bulkhead = 1;
+        private int inFlight;
+
+        private boolean isFull() {
+            return inFlight >= bulkhead;
+        }
+
+        private @Nullable Line lineOf(String key) {
+            for (Line line : lines.values()) {
+                if (line.actions.containsKey(key)) {
+                    return line;
+                }
+            }
+            return null;
+        }
+
+        private boolean isIdle() {
+            lines.values().removeIf(line -> line.actions.isEmpty() && line.inFlight == 0);
+            return lines.isEmpty();
+        }
+    }
+
+    /** A tenant's actions for one operation of one system. */
+    private static final class Line {
+        private final Gate gate;
+        private final LinkedHashMap<String, Place> actions = new LinkedHashMap<>();
+        private int bulkhead = Integer.MAX_VALUE;
         private int inFlight;
         /** Under which arrival this line stands in the tenant's ready lines; -1 if it does not. */
         private long listed = -1;
+
+        private Line(Gate gate) {
+            this.gate = gate;
+        }
+
+        private boolean mayRun() {
+            return !actions.isEmpty() && inFlight < bulkhead && !gate.isFull();
+        }
     }
 
     private static final class Party {
@@ -223,7 +299,7 @@ final class FairQueue {
 
         private final String name;
         private final long number;
-        private final Map<String, Line> lines = new HashMap<>();
+        private final Map<String, Gate> gates = new HashMap<>();
         private final TreeMap<Long, Line> ready = new TreeMap<>();
         private double weight = 1;
         private int ceiling = Integer.MAX_VALUE;
@@ -241,12 +317,24 @@ final class FairQueue {
             return inFlight < ceiling && !ready.isEmpty();
         }
 
+        /** One more or one fewer under way; where the system has become full or free, that is so for all its lines. */
+        private void inFlight(Line line, int more) {
+            boolean wasFull = line.gate.isFull();
+            line.inFlight += more;
+            line.gate.inFlight += more;
+            if (wasFull == line.gate.isFull()) {
+                relist(line);
+            } else {
+                line.gate.lines.values().forEach(this::relist);
+            }
+        }
+
         private void relist(Line line) {
             if (line.listed >= 0) {
                 ready.remove(line.listed);
                 line.listed = -1;
             }
-            if (!line.actions.isEmpty() && line.inFlight < line.bulkhead) {
+            if (line.mayRun()) {
                 line.listed = line.actions.firstEntry().getValue().arrival();
                 ready.put(line.listed, line);
             }

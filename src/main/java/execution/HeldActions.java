@@ -233,7 +233,8 @@ class HeldActions {
                 settings.poolFor(id.tenant(), asked.joined().operation().pool()),
                 asked.joined().operation().bulkhead(),
                 asked.held().requester(),
-                asked.now());
+                asked.now(),
+                asked.joined().operation().operationBulkhead());
         asked.action().execute(waiting -> {
             waiting.grant(asked.grant().approver(), asked.grant().comment(), asked.now());
             waiting.release(released, checks);

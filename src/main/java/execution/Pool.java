@@ -2,6 +2,7 @@ package execution;
 
 import execution.FairQueue.Hold;
 import execution.FairQueue.Turn;
+import execution.FairQueue.Use;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import quota.Limits;
 import tenancy.ActionId;
 
@@ -171,8 +173,13 @@ final class Pool {
     }
 
     /** Why the tenant's next action for the system waits; empty if only for its turn. */
-    synchronized Optional<Hold> hold(String tenant, String system) {
-        return queue.hold(tenant, system);
+    synchronized Optional<Hold> hold(String tenant, String system, String operation) {
+        return queue.hold(tenant, system, operation);
+    }
+
+    /** What a tenant has here for a system, or for one operation of it. */
+    synchronized Use use(String tenant, String system, @Nullable String operation) {
+        return queue.use(tenant, system, operation);
     }
 
     private void hold(Waiting action, Limits limits) {

@@ -83,7 +83,7 @@ class QueueTable {
                 row.getString("system"),
                 row.getString("operation"),
                 row.getLong("cost"),
-                row.getInt("bulkhead"),
+                Bulkheads.stored(row.getLong("bulkhead")),
                 row.getString("quota_class"));
     }
 }

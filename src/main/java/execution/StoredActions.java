@@ -210,10 +210,11 @@ class StoredActions implements Actions {
         TenantId tenant = action.tenant();
         Long position = transactions.in(
                 tenant, () -> database.queryForObject(POSITION, Long.class, tenant.value(), action.key()));
-        Optional<Hold> hold = backlog.hold(tenant, admitted.pool(), admitted.system());
+        Optional<Hold> hold = backlog.hold(tenant, admitted.pool(), admitted.system(), admitted.operation());
         Pool pool = backlog.pool(admitted.pool());
-        Cause waitsFor = hold.map(own ->
-                        Cause.limit(Cause.Owner.TENANT, "concurrency", own.limit(), own.used(), own.most(), null))
+        Cause waitsFor = hold.map(
+                        own -> Cause.limit(Cause.Owner.TENANT, "concurrency", own.limit(), own.used(), own.most(), null)
+                                .of(own.scope()))
                 .orElseGet(() ->
                         Cause.limit(Cause.Owner.PLATFORM, "capacity", "slots", pool.running(), pool.slots(), null));
         return new Place(position == null ? 1 : position, waitsFor);

@@ -8,7 +8,7 @@ import tenancy.TenantContext;
  * An admitted action that waits for a slot: what its turn is decided by, and on whose behalf it will run.
  *
  * @param cost what it is expected to use, in milliseconds of one slot
- * @param bulkhead most calls of the tenant to the system at a time
+ * @param bulkheads most calls of the tenant to the system, and to the operation, at a time
  * @param trace W3C {@code traceparent} of the request that admitted it
  */
 record Waiting(
@@ -19,7 +19,7 @@ record Waiting(
         String system,
         String operation,
         long cost,
-        int bulkhead,
+        Bulkheads bulkheads,
         String quotaClass) {
 
     /** The same action, running for whoever sent it and not for whoever agreed. */
@@ -32,7 +32,7 @@ record Waiting(
                 system,
                 operation,
                 cost,
-                bulkhead,
+                bulkheads,
                 quotaClass);
     }
 

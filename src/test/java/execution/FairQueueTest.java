@@ -151,7 +151,8 @@ class FairQueueTest {
         pool.offer("capped", 100, 1_000);
         pool.run(1_000, () -> assertThat(pool.running.getOrDefault("capped", 0)).isLessThanOrEqualTo(3));
         assertThat(pool.used()).isEqualTo(3);
-        assertThat(pool.queue.hold("capped", "zendesk")).contains(new Hold("parallel_actions", 3, 3));
+        assertThat(pool.queue.hold("capped", "zendesk", "ticket.update"))
+                .contains(new Hold("parallel_actions", 3, 3, "tenant"));
 
         pool.queue.limits("capped", 1, 5);
         pool.run(2_000, () -> {});
@@ -170,7 +171,8 @@ class FairQueueTest {
         assertThat(first.waiting().action().key()).endsWith("1");
         assertThat(queue.next().orElseThrow().waiting().system()).isEqualTo("zendesk");
         assertThat(queue.next()).isEmpty();
-        assertThat(queue.hold("acme", "slow_crm")).contains(new Hold("connector_bulkhead", 1, 1));
+        assertThat(queue.hold("acme", "slow_crm", "ticket.update"))
+                .contains(new Hold("connector_bulkhead", 1, 1, "system:slow_crm"));
 
         queue.done(first, 100);
         assertThat(queue.next().orElseThrow().waiting().action().key()).endsWith("2");

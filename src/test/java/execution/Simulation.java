@@ -47,7 +47,7 @@ final class Simulation {
                 system,
                 "ticket.update",
                 cost,
-                bulkhead,
+                new Bulkheads(bulkhead, 0),
                 "gold");
     }
 

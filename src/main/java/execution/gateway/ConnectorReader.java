@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,8 +35,6 @@ final class ConnectorReader {
     private static final Duration LONGEST = Duration.ofSeconds(60);
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
     private static final Pattern LITERAL = Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*");
-    private static final Pattern HOST =
-            Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
 
     /** Headers that frame the message or say who is asking: never the place for a key. */
     private static final Set<String> RESERVED_HEADERS = Set.of(
@@ -100,7 +99,7 @@ final class ConnectorReader {
                 document,
                 canonical.length(),
                 base,
-                host(base),
+                TargetUrl.host(base),
                 privateHosts(document.path("allow_private_addresses")),
                 connect,
                 read,
@@ -112,53 +111,29 @@ final class ConnectorReader {
     }
 
     private URI base(String text) {
-        try {
-            URI uri = URI.create(text);
-            String scheme = uri.getScheme();
-            boolean plain = uri.getHost() != null
-                    && uri.getRawUserInfo() == null
-                    && uri.getRawQuery() == null
-                    && uri.getRawFragment() == null
-                    && uri.getPort() != 0
-                    && uri.getPort() < 65_536
-                    && LITERAL.matcher(uri.getRawPath()).matches()
-                    && !dots(uri.getRawPath());
-            if (plain && ("http".equalsIgnoreCase(scheme) || "https".equalsIgnoreCase(scheme)) && named(host(uri))) {
-                String path = uri.getRawPath();
-                while (path.endsWith("/")) {
-                    path = path.substring(0, path.length() - 1);
-                }
-                String authority =
-                        uri.getHost().toLowerCase(Locale.ROOT) + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
-                return URI.create(scheme.toLowerCase(Locale.ROOT) + "://" + authority + path);
-            }
-        } catch (IllegalArgumentException notAUri) {
-            // told below
+        Optional<URI> plain = TargetUrl.read(text)
+                .filter(uri -> uri.getRawQuery() == null
+                        && LITERAL.matcher(uri.getRawPath()).matches()
+                        && !dots(uri.getRawPath()));
+        if (plain.isEmpty()) {
+            faults.add(new FieldError(
+                    "/base_url",
+                    "base_url",
+                    "must be an http or https URL of a host, a port and a path, without user, query and fragment"));
+            return URI.create("https://invalid");
         }
-        faults.add(new FieldError(
-                "/base_url",
-                "base_url",
-                "must be an http or https URL of a host, a port and a path, without user, query and fragment"));
-        return URI.create("https://invalid");
-    }
-
-    /** A name of letters, digits and hyphens, or a literal address; no zone, no dot at the end. */
-    private static boolean named(String host) {
-        return host.indexOf(':') >= 0
-                ? host.indexOf('%') < 0
-                : HOST.matcher(host).matches();
-    }
-
-    private static String host(URI uri) {
-        String host = uri.getHost().toLowerCase(Locale.ROOT);
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        String base = plain.get().toString();
+        while (base.endsWith("/")) {
+            base = base.substring(0, base.length() - 1);
+        }
+        return URI.create(base);
     }
 
     private Set<String> privateHosts(JsonNode hosts) {
         List<String> named = new ArrayList<>();
         for (int i = 0; i < hosts.size(); i++) {
             String host = hosts.get(i).stringValue();
-            if (!named(host)) {
+            if (!TargetUrl.isHost(host)) {
                 faults.add(new FieldError(
                         "/allow_private_addresses/" + i, "host", "must be a host in lower case, without a port"));
             }
@@ -215,6 +190,7 @@ final class ConnectorReader {
                 operation.path("pool").asString("shared"),
                 operation.path("max_attempts").asInt(1),
                 duration(operation, at, "backoff", Duration.ofMillis(100)),
+                operation.path("bulkhead").asInt(0),
                 BoundedSchema.compile(targetSchema, at + "/target_schema", faults),
                 BoundedSchema.compile(argumentSchema, at + "/argument_schema", faults),
                 BoundedSchema.compile(resultSchema, at + "/result_schema", faults),

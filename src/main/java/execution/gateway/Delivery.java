@@ -5,6 +5,7 @@ import execution.gateway.Exchange.Answered;
 import execution.gateway.Judgement.Effected;
 import execution.gateway.Judgement.Health;
 import execution.gateway.RequestShape.Request;
+import execution.gateway.RetryBudgets.Budget;
 import execution.gateway.ToolGateway.Call;
 import java.net.URI;
 import java.time.Clock;
@@ -31,6 +32,7 @@ final class Delivery {
     private final Map<String, String> headers;
     private final TargetClient client;
     private final Breaker breaker;
+    private final Budget retries;
     private final Clock clock;
     private final long deadline;
 
@@ -39,6 +41,9 @@ final class Delivery {
     /** Whether an attempt may have done it although its answer does not say so. No later "no" takes that back. */
     private boolean inDoubt;
 
+    /** Whether it would have been tried again, had the tenant not used up its retries. */
+    private boolean spent;
+
     Delivery(
             HttpOperation operation,
             Call call,
@@ -46,6 +51,7 @@ final class Delivery {
             Map<String, String> headers,
             TargetClient client,
             Breaker breaker,
+            Budget retries,
             Clock clock) {
         this.operation = operation;
         this.call = call;
@@ -53,6 +59,7 @@ final class Delivery {
         this.headers = headers;
         this.client = client;
         this.breaker = breaker;
+        this.retries = retries;
         this.clock = clock;
         this.deadline = System.nanoTime() + operation.target().totalTimeout().toNanos();
     }
@@ -60,7 +67,12 @@ final class Delivery {
     Outcome outcome() {
         int most = operation.idempotent() ? operation.described().maxAttempts() : 1;
         Judgement last = null;
+        retries.called();
         for (int attempt = 1; attempt <= most; attempt++) {
+            if (last != null && !retries.again()) {
+                spent = true;
+                break;
+            }
             if (last != null && !pause(attempt - 1, last.notBefore())) {
                 break;
             }
@@ -88,6 +100,9 @@ final class Delivery {
             if (judgement == null || judgement.health() == Health.UNKNOWN) {
                 breaker.nothingLearned();
             } else {
+                if (judgement.health() == Health.BAD) {
+                    breaker.failed(judgement.code());
+                }
                 breaker.ended(judgement.health() == Health.GOOD, System.nanoTime() - start);
             }
         }
@@ -182,7 +197,7 @@ final class Delivery {
         if (last.effected() == Effected.DONE) {
             return new Outcome.Succeeded(Objects.requireNonNull(last.status()), last.result(), sent, actual(last));
         }
-        Cause cause = Objects.requireNonNull(last.cause());
+        Cause cause = completed(Objects.requireNonNull(last.cause()));
         return inDoubt
                 ? new Outcome.Unknown(last.code(), cause, sent)
                 : new Outcome.Failed(last.status(), last.code(), cause, sent);
@@ -196,11 +211,31 @@ final class Delivery {
                         .orElse(null);
     }
 
+    /** With what only the whole call knows: when the system is called again, and why it was not tried again. */
+    private Cause completed(Cause cause) {
+        boolean provider = cause.owner() == Cause.Owner.PROVIDER;
+        if (!spent && !(provider && cause.resetsAt() == null)) {
+            return cause;
+        }
+        return new Cause(
+                cause.owner(),
+                cause.kind(),
+                spent ? "retry_budget" : cause.limit(),
+                spent ? Long.valueOf(retries.used()) : cause.used(),
+                spent ? Long.valueOf(retries.most()) : cause.limitValue(),
+                provider && cause.resetsAt() == null ? breaker.opensAt() : cause.resetsAt(),
+                cause.rule(),
+                cause.policyVersion(),
+                spent ? cause.detail() + "; not tried again, for the tenant's retries are used up" : cause.detail(),
+                cause.scope());
+    }
+
     private Outcome circuitOpen() {
         return new Outcome.Failed(
                 null,
                 "circuit_open",
-                Cause.provider(operation.system() + " failed too often and is not called for now", breaker.opensAt()),
+                Cause.provider(operation.system() + " failed too often and is not called for now", breaker.opensAt())
+                        .of("system:" + operation.system()),
                 0);
     }
 }

@@ -3,14 +3,17 @@ package execution.gateway;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
+import tenancy.TenantId;
 
 /**
  * Keeps calls away from the platform's own network. It checks addresses, not names: whatever a name looks like, the
  * connection is made to exactly the addresses that were checked here.
  */
 @Component
-class DestinationGuard {
+class DestinationGuard implements DisposableBean {
 
     /** Where names are looked up; tests put a hostile one here. */
     interface Resolver {
@@ -65,25 +68,27 @@ class DestinationGuard {
             Range.of("2000::/3", Reach.PUBLIC),
             Range.of("::/0", Reach.NEVER));
 
-    private final Resolver resolver;
+    private final LookUps lookUps;
 
-    DestinationGuard() {
-        this(InetAddress::getAllByName);
+    @Autowired
+    DestinationGuard(LookUpSettings settings) {
+        this(InetAddress::getAllByName, settings);
     }
 
-    DestinationGuard(Resolver resolver) {
-        this.resolver = resolver;
+    DestinationGuard(Resolver resolver, LookUpSettings settings) {
+        this.lookUps = new LookUps(resolver, settings);
     }
 
     /**
      * Looks a host up once.
      *
+     * @param tenant on whose behalf
      * @param mayBePrivate whether the connector names this host as one that is private on purpose
      * @return the addresses that may be connected to; one bad address among good ones spoils all
      * @throws Blocked if the host leads where no call may go
      */
-    InetAddress[] addresses(String host, boolean mayBePrivate) throws UnknownHostException {
-        InetAddress[] found = resolver.resolve(host);
+    InetAddress[] addresses(TenantId tenant, String host, boolean mayBePrivate) throws UnknownHostException {
+        InetAddress[] found = lookUps.addresses(tenant, host);
         for (InetAddress address : found) {
             Reach reach = reach(address.getAddress());
             if (reach == Reach.NEVER || reach == Reach.PRIVATE && !mayBePrivate) {
@@ -91,6 +96,11 @@ class DestinationGuard {
             }
         }
         return found;
+    }
+
+    @Override
+    public void destroy() {
+        lookUps.close();
     }
 
     private static Reach reach(byte[] address) {

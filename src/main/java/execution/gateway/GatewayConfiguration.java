@@ -8,7 +8,13 @@ import tenancy.JournaledTypes;
 
 /** What the gateway hands to the other modules, and its settings. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(GatewaySettings.class)
+@EnableConfigurationProperties({
+    GatewaySettings.class,
+    LookUpSettings.class,
+    RetrySettings.class,
+    ProxySettings.class,
+    TlsSettings.class
+})
 class GatewayConfiguration {
 
     @Bean

@@ -30,6 +30,9 @@ class GuardedMessenger implements Messenger {
             Map<String, String> headers,
             String body,
             Duration timeout) {
+        if (TargetUrl.read(address.toString()).isEmpty()) {
+            return new Sent.Unanswered("destination_blocked");
+        }
         Exchange exchange =
                 client.send(owner, target(address, mayBePrivate, timeout), "POST", address, headers, body, timeout);
         return switch (exchange) {

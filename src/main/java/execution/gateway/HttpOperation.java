@@ -52,6 +52,11 @@ record HttpOperation(String system, long connectorVersion, TargetSystem target, 
     }
 
     @Override
+    public int operationBulkhead() {
+        return described.bulkhead();
+    }
+
+    @Override
     public String destination() {
         return target.host();
     }

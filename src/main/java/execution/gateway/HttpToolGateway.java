@@ -33,6 +33,7 @@ class HttpToolGateway implements ToolGateway {
 
     private final TargetClient client;
     private final Breakers breakers;
+    private final RetryBudgets retries;
     private final Clock clock;
     private final TenantTag tenants;
     private final MeterRegistry meters;
@@ -43,6 +44,7 @@ class HttpToolGateway implements ToolGateway {
     HttpToolGateway(
             TargetClient client,
             Breakers breakers,
+            RetryBudgets retries,
             Clock clock,
             TenantTag tenants,
             MeterRegistry meters,
@@ -50,6 +52,7 @@ class HttpToolGateway implements ToolGateway {
             ObjectProvider<Propagator> propagator) {
         this.client = client;
         this.breakers = breakers;
+        this.retries = retries;
         this.clock = clock;
         this.tenants = tenants;
         this.meters = meters;
@@ -100,6 +103,7 @@ class HttpToolGateway implements ToolGateway {
                         headers,
                         client,
                         breakers.of(call.context().tenant(), operation.system(), target.breaker()),
+                        retries.of(call.context().tenant()),
                         clock)
                 .outcome();
     }

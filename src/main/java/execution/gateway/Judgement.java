@@ -202,8 +202,34 @@ record Judgement(
                         true,
                         null,
                         Health.UNKNOWN);
+            case PROXY_REFUSED ->
+                new Judgement(
+                        Effected.NOT_DONE,
+                        null,
+                        code,
+                        "",
+                        new Cause(
+                                Cause.Owner.PLATFORM,
+                                "capacity",
+                                "gateway_proxy",
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                "the platform's proxy let no call through to " + operation.system()),
+                        true,
+                        null,
+                        Health.UNKNOWN);
             case UNRESOLVED_HOST ->
-                notDone(null, code, "has a host name that leads nowhere", operation, true, null, Health.BAD);
+                notDone(
+                        null,
+                        code,
+                        "has a host name that leads nowhere, or not in time",
+                        operation,
+                        true,
+                        null,
+                        Health.BAD);
             case CONNECT_FAILED ->
                 notDone(null, code, "did not take the connection", operation, true, null, Health.BAD);
             case TLS_FAILED ->
@@ -241,7 +267,7 @@ record Judgement(
     }
 
     private static Cause provider(String words, HttpOperation operation, @Nullable Instant back) {
-        return Cause.provider(operation.system() + " " + words, back);
+        return Cause.provider(operation.system() + " " + words, back).of("system:" + operation.system());
     }
 
     private static @Nullable Instant retryAfter(@Nullable String header, Clock clock) {

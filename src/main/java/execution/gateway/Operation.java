@@ -39,6 +39,11 @@ public interface Operation {
     /** Most calls of one tenant to this connector at a time: an expensive tool is a bulkhead of its own. */
     int bulkhead();
 
+    /** Most calls of one tenant to this operation at a time, beside {@link #bulkhead}; 0 if it has none of its own. */
+    default int operationBulkhead() {
+        return 0;
+    }
+
     /** Host that a call would reach, lower case, without port. */
     String destination();
 

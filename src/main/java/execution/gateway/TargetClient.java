@@ -19,21 +19,26 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -64,13 +69,13 @@ class TargetClient implements DisposableBean {
     /** Ends what takes too long as a whole: a socket's timeout only bounds the pause between two bytes. */
     private final ScheduledThreadPoolExecutor watchdog;
 
-    TargetClient(DestinationGuard guard, GatewaySettings settings) {
+    TargetClient(DestinationGuard guard, GatewaySettings settings, WayOut way) {
         this.guard = guard;
         this.watchdog = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("gateway-watchdog").daemon().factory());
         watchdog.setRemoveOnCancelPolicy(true);
         this.client = HttpClients.custom()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionManager(new Connections(way)
                         .setDnsResolver(new CheckedAddresses())
                         .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
                                 .http1Config(Http1Config.custom()
@@ -116,7 +121,7 @@ class TargetClient implements DisposableBean {
             @Nullable String body,
             Duration timeout) {
         HttpUriRequestBase request = request(target, method, uri, headers, body, timeout);
-        CallContext context = new CallContext(target.host(), target.mayBePrivate());
+        CallContext context = new CallContext(owner, target.host(), target.mayBePrivate());
         context.setUserToken(new Partition(owner, target.mayBePrivate()));
         long nanos = target.connectTimeout().plus(timeout).toNanos();
         Future<?> alarm = watchdog.schedule(
@@ -215,6 +220,7 @@ class TargetClient implements DisposableBean {
                 switch (failure) {
                     case DestinationGuard.Blocked blocked -> NotSent.Reason.DESTINATION_BLOCKED;
                     case UnknownHostException unknown -> NotSent.Reason.UNRESOLVED_HOST;
+                    case TunnelSocket.Refused refused -> NotSent.Reason.PROXY_REFUSED;
                     case ConnectionRequestTimeoutException full -> NotSent.Reason.GATEWAY_SATURATED;
                     case SSLException tls -> NotSent.Reason.TLS_FAILED;
                     default -> NotSent.Reason.CONNECT_FAILED;
@@ -231,6 +237,28 @@ class TargetClient implements DisposableBean {
         client.close();
     }
 
+    /** Connections are made the way that is configured; the address they are made to is looked up by none of it. */
+    private static final class Connections extends PoolingHttpClientConnectionManagerBuilder {
+
+        private final WayOut way;
+
+        Connections(WayOut way) {
+            this.way = way;
+        }
+
+        @Override
+        protected HttpClientConnectionOperator createConnectionOperator(
+                SchemePortResolver ports, DnsResolver resolver, @Nullable TlsSocketStrategy unused) {
+            return new DefaultHttpClientConnectionOperator(
+                    none -> way.socket(CallContext.CURRENT.get().host),
+                    ports,
+                    resolver,
+                    RegistryBuilder.<TlsSocketStrategy>create()
+                            .register("https", way.tls())
+                            .build());
+        }
+    }
+
     /** Connections with the same partition may be used in turn. */
     private record Partition(TenantId tenant, boolean mayBePrivate) {}
 
@@ -239,12 +267,14 @@ class TargetClient implements DisposableBean {
 
         private static final ScopedValue<CallContext> CURRENT = ScopedValue.newInstance();
 
+        private final TenantId owner;
         private final String host;
         private final boolean mayBePrivate;
         private volatile boolean sent;
         private volatile boolean late;
 
-        CallContext(String host, boolean mayBePrivate) {
+        CallContext(TenantId owner, String host, boolean mayBePrivate) {
+            this.owner = owner;
             this.host = host;
             this.mayBePrivate = mayBePrivate;
         }
@@ -264,7 +294,7 @@ class TargetClient implements DisposableBean {
             if (!host.equalsIgnoreCase(call.host)) {
                 throw new DestinationGuard.Blocked(host);
             }
-            return guard.addresses(host, call.mayBePrivate);
+            return guard.addresses(call.owner, host, call.mayBePrivate);
         }
 
         @Override

@@ -56,7 +56,11 @@ record TargetSystem(
      */
     record BreakerRule(int failureRate, int window, int minimumCalls, Duration openFor, int trialCalls) {}
 
-    /** One operation, without the tenant and version that make it an {@link Operation}. */
+    /**
+     * One operation, without the tenant and version that make it an {@link Operation}.
+     *
+     * @param bulkhead most calls of one tenant to it at a time; 0 if only the system's counts
+     */
     record Described(
             String name,
             RequestShape request,
@@ -68,6 +72,7 @@ record TargetSystem(
             String pool,
             int maxAttempts,
             Duration backoff,
+            int bulkhead,
             BoundedSchema targetSchema,
             BoundedSchema argumentSchema,
             BoundedSchema resultSchema,

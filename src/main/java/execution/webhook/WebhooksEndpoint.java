@@ -1,10 +1,10 @@
 package execution.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import execution.gateway.TargetUrl;
 import execution.webhook.WebhookCommand.RegisterWebhook;
 import execution.webhook.WebhookCommand.RemoveWebhook;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -193,20 +193,11 @@ class WebhooksEndpoint {
 
     /** Over TLS, but where an operator vouches for the network in between. */
     private static String checked(String url, boolean mayBePrivate) {
-        try {
-            URI address = new URI(url);
-            boolean safe = "https".equals(address.getScheme()) || mayBePrivate && "http".equals(address.getScheme());
-            if (safe
-                    && url.length() <= LONGEST_URL
-                    && address.getHost() != null
-                    && address.getRawUserInfo() == null
-                    && address.getRawFragment() == null) {
-                return url;
-            }
-        } catch (URISyntaxException malformed) {
-            throw unusable();
-        }
-        throw unusable();
+        return TargetUrl.read(url)
+                .filter(address -> "https".equals(address.getScheme()) || mayBePrivate)
+                .filter(address -> url.length() <= LONGEST_URL)
+                .map(URI::toString)
+                .orElseThrow(WebhooksEndpoint::unusable);
     }
 
     private static InvalidField unusable() {

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tenancy.TenantId;
 
 class DestinationGuardTest {
+
+    private static final TenantId ACME = new TenantId("tenant_acme");
+    private static final LookUpSettings LOOK_UPS = new LookUpSettings(Duration.ofSeconds(2), 8, 4);
 
     @ParameterizedTest
     @ValueSource(
@@ -36,8 +41,8 @@ class DestinationGuardTest {
     void a_private_address_is_only_for_the_host_that_is_named(String address) throws UnknownHostException {
         DestinationGuard guard = leadingTo(address);
 
-        assertThatThrownBy(() -> guard.addresses("target", false)).isInstanceOf(DestinationGuard.Blocked.class);
-        assertThat(guard.addresses("target", true)).hasSize(1);
+        assertThatThrownBy(() -> guard.addresses(ACME, "target", false)).isInstanceOf(DestinationGuard.Blocked.class);
+        assertThat(guard.addresses(ACME, "target", true)).hasSize(1);
     }
 
     @ParameterizedTest
@@ -84,8 +89,8 @@ class DestinationGuardTest {
     void some_addresses_are_for_nobody(String address) {
         DestinationGuard guard = leadingTo(address);
 
-        assertThatThrownBy(() -> guard.addresses("target", false)).isInstanceOf(DestinationGuard.Blocked.class);
-        assertThatThrownBy(() -> guard.addresses("target", true)).isInstanceOf(DestinationGuard.Blocked.class);
+        assertThatThrownBy(() -> guard.addresses(ACME, "target", false)).isInstanceOf(DestinationGuard.Blocked.class);
+        assertThatThrownBy(() -> guard.addresses(ACME, "target", true)).isInstanceOf(DestinationGuard.Blocked.class);
     }
 
     @ParameterizedTest
@@ -106,14 +111,14 @@ class DestinationGuardTest {
                 "::ffff:8.8.8.8"
             })
     void a_public_address_is_for_all(String address) throws UnknownHostException {
-        assertThat(leadingTo(address).addresses("target", false)).hasSize(1);
+        assertThat(leadingTo(address).addresses(ACME, "target", false)).hasSize(1);
     }
 
     @Test
     void one_bad_address_spoils_all() {
         DestinationGuard guard = leadingTo("8.8.8.8", "127.0.0.1");
 
-        assertThatThrownBy(() -> guard.addresses("target", false)).isInstanceOf(DestinationGuard.Blocked.class);
+        assertThatThrownBy(() -> guard.addresses(ACME, "target", false)).isInstanceOf(DestinationGuard.Blocked.class);
     }
 
     @ParameterizedTest
@@ -135,18 +140,20 @@ class DestinationGuardTest {
                 "ip6-localhost"
             })
     void no_spelling_of_loopback_gets_through(String host) {
-        DestinationGuard guard = new DestinationGuard();
+        DestinationGuard guard = new DestinationGuard(LOOK_UPS);
 
-        assertThatThrownBy(() -> guard.addresses(host, false)).isInstanceOf(UnknownHostException.class);
+        assertThatThrownBy(() -> guard.addresses(ACME, host, false)).isInstanceOf(UnknownHostException.class);
     }
 
     private static DestinationGuard leadingTo(String... literals) {
-        return new DestinationGuard(host -> {
-            InetAddress[] found = new InetAddress[literals.length];
-            for (int i = 0; i < literals.length; i++) {
-                found[i] = InetAddress.ofLiteral(literals[i]);
-            }
-            return found;
-        });
+        return new DestinationGuard(
+                host -> {
+                    InetAddress[] found = new InetAddress[literals.length];
+                    for (int i = 0; i < literals.length; i++) {
+                        found[i] = InetAddress.ofLiteral(literals[i]);
+                    }
+                    return found;
+                },
+                LOOK_UPS);
     }
 }

@@ -11,7 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -164,10 +163,9 @@ class GatewayBenchmark {
     private static HttpToolGateway gateway() {
         StaticListableBeanFactory none = new StaticListableBeanFactory();
         return new HttpToolGateway(
-                new TargetClient(
-                        new DestinationGuard(),
-                        new GatewaySettings(1_000, Duration.ofMinutes(5), Duration.ofSeconds(20))),
-                new Breakers(Clock.systemUTC()),
+                Gateways.client(Gateways.guard()),
+                new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
+                Gateways.retries(),
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),

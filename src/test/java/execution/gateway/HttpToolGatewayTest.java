@@ -94,7 +94,7 @@ class HttpToolGatewayTest {
     @BeforeEach
     void start() throws IOException {
         target = open(new TargetServer());
-        gateway = gateway(new DestinationGuard());
+        gateway = gateway(Gateways.guard());
     }
 
     @AfterEach
@@ -444,7 +444,7 @@ class HttpToolGatewayTest {
     void a_name_that_changes_its_address_is_looked_up_once_and_only_what_was_checked_is_called() throws IOException {
         AtomicInteger asked = new AtomicInteger();
         TargetServer canary = open(new TargetServer(new InetSocketAddress("127.0.0.2", target.port())));
-        HttpToolGateway rebound = gateway(new DestinationGuard(host ->
+        HttpToolGateway rebound = gateway(Gateways.guard(host ->
                 new InetAddress[] {InetAddress.getByName(asked.getAndIncrement() == 0 ? "127.0.0.1" : "127.0.0.2")}));
         String document = Documents.of(
                 "http://rebind.example:" + target.port(), "\"allow_private_addresses\":[\"rebind.example\"]", WRITE);
@@ -462,7 +462,7 @@ class HttpToolGatewayTest {
     void a_name_that_turns_to_loopback_after_it_was_checked_does_not_reach_it() {
         AtomicInteger asked = new AtomicInteger();
         // No host has this address: the connection fails, and that is all that happens.
-        HttpToolGateway rebound = gateway(new DestinationGuard(host ->
+        HttpToolGateway rebound = gateway(Gateways.guard(host ->
                 new InetAddress[] {InetAddress.getByName(asked.getAndIncrement() == 0 ? "2d00::1" : "127.0.0.1")}));
         HttpOperation operation =
                 Documents.operation(Documents.of("http://rebind.example:" + target.port(), "", WRITE), "op");
@@ -477,8 +477,7 @@ class HttpToolGatewayTest {
 
     @Test
     void a_connection_that_one_connector_may_have_is_no_way_in_for_another() {
-        HttpToolGateway named =
-                gateway(new DestinationGuard(host -> new InetAddress[] {InetAddress.getByName("127.0.0.1")}));
+        HttpToolGateway named = gateway(Gateways.guard(host -> new InetAddress[] {InetAddress.getByName("127.0.0.1")}));
         String url = "http://shared.example:" + target.port();
         HttpOperation allowed =
                 Documents.operation(Documents.of(url, "\"allow_private_addresses\":[\"shared.example\"]", WRITE), "op");
@@ -649,7 +648,7 @@ class HttpToolGatewayTest {
     void the_trace_goes_on_in_the_target() {
         String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         HttpToolGateway traced =
-                gateway(new DestinationGuard(), new StaticListableBeanFactory(Map.of("propagator", new Propagator() {
+                gateway(Gateways.guard(), new StaticListableBeanFactory(Map.of("propagator", new Propagator() {
                     @Override
                     public List<String> fields() {
                         return List.of("traceparent");
@@ -687,12 +686,12 @@ class HttpToolGatewayTest {
     }
 
     private HttpToolGateway gateway(DestinationGuard guard, StaticListableBeanFactory tracing) {
-        TargetClient client =
-                new TargetClient(guard, new GatewaySettings(1_000, Duration.ofMinutes(5), Duration.ofSeconds(20)));
+        TargetClient client = Gateways.client(guard);
         open((AutoCloseable) client::destroy);
         return new HttpToolGateway(
                 client,
-                new Breakers(clock),
+                new Breakers(clock, meters),
+                Gateways.retries(),
                 clock,
                 new TenantTag(),
                 meters,
