@@ -26,7 +26,8 @@ sealed interface Exchange {
             UNRESOLVED_HOST,
             CONNECT_FAILED,
             TLS_FAILED,
-            GATEWAY_SATURATED
+            GATEWAY_SATURATED,
+            CREDENTIAL_REVOKED
         }
     }
 

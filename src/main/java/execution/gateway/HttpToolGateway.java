@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
+import secrets.Credentials;
 import tenancy.Refusal.FieldError;
 import tenancy.TenantTag;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +34,7 @@ class HttpToolGateway implements ToolGateway {
 
     private final TargetClient client;
     private final Breakers breakers;
+    private final Credentials credentials;
     private final Clock clock;
     private final TenantTag tenants;
     private final MeterRegistry meters;
@@ -43,6 +45,7 @@ class HttpToolGateway implements ToolGateway {
     HttpToolGateway(
             TargetClient client,
             Breakers breakers,
+            Credentials credentials,
             Clock clock,
             TenantTag tenants,
             MeterRegistry meters,
@@ -50,6 +53,7 @@ class HttpToolGateway implements ToolGateway {
             ObjectProvider<Propagator> propagator) {
         this.client = client;
         this.breakers = breakers;
+        this.credentials = credentials;
         this.clock = clock;
         this.tenants = tenants;
         this.meters = meters;
@@ -93,15 +97,19 @@ class HttpToolGateway implements ToolGateway {
             throw new InvalidArguments(operation.system(), operation.name(), faults);
         }
         TargetSystem target = operation.target();
-        return new Delivery(
+        var credential = new CallCredential(operation, call, credentials);
+        Outcome outcome = new Delivery(
                         operation,
                         call,
+                        credential,
                         request,
                         headers,
                         client,
                         breakers.of(call.context().tenant(), operation.system(), target.breaker()),
                         clock)
                 .outcome();
+        credential.redactions().forEach(call.redacted());
+        return outcome;
     }
 
     private Map<String, String> headers(HttpOperation operation, Call call, Span span) {

@@ -202,6 +202,15 @@ record Judgement(
                         true,
                         null,
                         Health.UNKNOWN);
+            case CREDENTIAL_REVOKED ->
+                notDone(
+                        null,
+                        code,
+                        "was not called: the credential was revoked",
+                        operation,
+                        false,
+                        null,
+                        Health.UNKNOWN);
             case UNRESOLVED_HOST ->
                 notDone(null, code, "has a host name that leads nowhere", operation, true, null, Health.BAD);
             case CONNECT_FAILED ->

@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import tenancy.TenantId;
 
@@ -64,7 +66,13 @@ class TargetClient implements DisposableBean {
     /** Ends what takes too long as a whole: a socket's timeout only bounds the pause between two bytes. */
     private final ScheduledThreadPoolExecutor watchdog;
 
+    @Autowired
     TargetClient(DestinationGuard guard, GatewaySettings settings) {
+        this(guard, settings, null);
+    }
+
+    /** @param trust whom to believe over TLS; null for whom the Java runtime believes */
+    TargetClient(DestinationGuard guard, GatewaySettings settings, TrustManager @Nullable [] trust) {
         this.guard = guard;
         this.watchdog = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("gateway-watchdog").daemon().factory());
@@ -72,6 +80,8 @@ class TargetClient implements DisposableBean {
         this.client = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDnsResolver(new CheckedAddresses())
+                        .setTlsSocketStrategy(new HandshakeIdentities(
+                                () -> CallContext.CURRENT.get().carried.identity(), trust))
                         .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
                                 .http1Config(Http1Config.custom()
                                         .setMaxLineLength(LONGEST_LINE)
@@ -88,7 +98,12 @@ class TargetClient implements DisposableBean {
                                 .build())
                         .build())
                 .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "sent", (request, scope, chain) -> {
-                    ((CallContext) scope.clientContext).sent = true;
+                    CallContext call = (CallContext) scope.clientContext;
+                    // The connection is there and nothing was written to it: later it could not be held back.
+                    if (!call.carried.leaves()) {
+                        throw new Withheld();
+                    }
+                    call.sent = true;
                     return chain.proceed(request, scope);
                 })
                 .disableAutomaticRetries()
@@ -101,8 +116,20 @@ class TargetClient implements DisposableBean {
                 .build();
     }
 
+    /** Sends a request that carries no credential. */
+    Exchange send(
+            TenantId owner,
+            TargetSystem target,
+            String method,
+            URI uri,
+            Map<String, String> headers,
+            @Nullable String body,
+            Duration timeout) {
+        return send(owner, target, method, uri, headers, body, timeout, Carried.nothing());
+    }
+
     /**
-     * Sends a request and waits for the whole answer.
+     * Sends a request and waits for the whole answer. What it carries is in no log and no exchange.
      *
      * @param owner whose connection is used
      * @param timeout from connected to the whole answer
@@ -114,10 +141,14 @@ class TargetClient implements DisposableBean {
             URI uri,
             Map<String, String> headers,
             @Nullable String body,
-            Duration timeout) {
+            Duration timeout,
+            Carried carried) {
         HttpUriRequestBase request = request(target, method, uri, headers, body, timeout);
-        CallContext context = new CallContext(target.host(), target.mayBePrivate());
-        context.setUserToken(new Partition(owner, target.mayBePrivate()));
+        carried.headers().forEach(request::setHeader);
+        CallContext context = new CallContext(target.host(), target.mayBePrivate(), carried);
+        ClientIdentity identity = carried.identity();
+        context.setUserToken(
+                new Partition(owner, target.mayBePrivate(), identity == null ? null : identity.partition()));
         long nanos = target.connectTimeout().plus(timeout).toNanos();
         Future<?> alarm = watchdog.schedule(
                 () -> {
@@ -127,10 +158,13 @@ class TargetClient implements DisposableBean {
                 nanos,
                 TimeUnit.NANOSECONDS);
         try {
+            carried.on(request);
             return context.exchange(() -> {
                 ClassicHttpResponse response = client.executeOpen(null, request, context);
                 try {
-                    return answer(response, request, target.maxResponseBytes());
+                    Answered answer = answer(response, request, target.maxResponseBytes());
+                    carried.answered();
+                    return answer;
                 } finally {
                     closed(response);
                 }
@@ -213,6 +247,7 @@ class TargetClient implements DisposableBean {
         }
         return new NotSent(
                 switch (failure) {
+                    case Withheld withheld -> NotSent.Reason.CREDENTIAL_REVOKED;
                     case DestinationGuard.Blocked blocked -> NotSent.Reason.DESTINATION_BLOCKED;
                     case UnknownHostException unknown -> NotSent.Reason.UNRESOLVED_HOST;
                     case ConnectionRequestTimeoutException full -> NotSent.Reason.GATEWAY_SATURATED;
@@ -231,8 +266,14 @@ class TargetClient implements DisposableBean {
         client.close();
     }
 
+    /** The credential was taken back before the first byte. */
+    private static final class Withheld extends IOException {
+
+        private static final long serialVersionUID = 1;
+    }
+
     /** Connections with the same partition may be used in turn. */
-    private record Partition(TenantId tenant, boolean mayBePrivate) {}
+    private record Partition(TenantId tenant, boolean mayBePrivate, ClientIdentity.@Nullable Partition identity) {}
 
     /** One exchange; the resolver is called on its thread, inside its scope. */
     private static final class CallContext extends HttpClientContext {
@@ -241,12 +282,14 @@ class TargetClient implements DisposableBean {
 
         private final String host;
         private final boolean mayBePrivate;
+        private final Carried carried;
         private volatile boolean sent;
         private volatile boolean late;
 
-        CallContext(String host, boolean mayBePrivate) {
+        CallContext(String host, boolean mayBePrivate, Carried carried) {
             this.host = host;
             this.mayBePrivate = mayBePrivate;
+            this.carried = carried;
         }
 
         Exchange exchange(ScopedValue.CallableOp<Exchange, IOException> work) throws IOException {

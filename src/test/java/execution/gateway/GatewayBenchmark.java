@@ -168,6 +168,9 @@ class GatewayBenchmark {
                         new DestinationGuard(),
                         new GatewaySettings(1_000, Duration.ofMinutes(5), Duration.ofSeconds(20))),
                 new Breakers(Clock.systemUTC()),
+                (lease, purpose, cancel) -> {
+                    throw new AssertionError("a credential was asked for");
+                },
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),

@@ -693,6 +693,9 @@ class HttpToolGatewayTest {
         return new HttpToolGateway(
                 client,
                 new Breakers(clock),
+                (lease, purpose, cancel) -> {
+                    throw new AssertionError("a credential was asked for");
+                },
                 clock,
                 new TenantTag(),
                 meters,
