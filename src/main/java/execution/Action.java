@@ -22,11 +22,15 @@ import execution.ActionEvent.CheckPassed;
 import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.ChecksStarted;
 import execution.ActionEvent.Hold;
+import execution.ActionEvent.Leased;
 import execution.ActionEvent.Requested;
+import execution.ActionEvent.ResultRedacted;
 import execution.ActionEvent.Ruling;
 import execution.gateway.Outcome;
+import execution.gateway.Redaction;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.axonframework.eventsourcing.EventSourcingHandler;
 import org.axonframework.messaging.annotation.MetaDataValue;
 import org.axonframework.messaging.annotation.SourceId;
@@ -63,6 +67,10 @@ class Action {
     private String requestDigest;
     /** What has to pass before it may start; null if nothing has. */
     private ChecksRequired checks;
+    /** What it runs with; null if it needs no credential. */
+    private Leased lease;
+    /** What its checks run with, by rule; null if none needs a credential. */
+    private Map<String, Leased> checkLeases;
 
     Action() {}
 
@@ -96,6 +104,16 @@ class Action {
     /** What has to pass before it may start; null if nothing has. */
     ChecksRequired checks() {
         return checks;
+    }
+
+    /** What it was lent when it was started; null if nothing was. */
+    Leased lease() {
+        return lease;
+    }
+
+    /** What its checks were lent, by rule. */
+    Map<String, Leased> checkLeases() {
+        return checkLeases == null ? Map.of() : checkLeases;
     }
 
     /** Whether this worker has started the action and owes its outcome. */
@@ -133,9 +151,14 @@ class Action {
         return applied(ending);
     }
 
-    void startChecks(String worker, Instant at) {
+    void startChecks(String worker, Map<String, Leased> leases, Instant at) {
         require(ActionState.QUEUED);
-        apply(new ChecksStarted(key, worker, at));
+        apply(new ChecksStarted(key, worker, at, leases.isEmpty() ? null : leases));
+    }
+
+    /** Something had to be taken out of an answer. */
+    void redacted(@Nullable String rule, List<Redaction> redactions, Instant at) {
+        apply(new ResultRedacted(key, rule, redactions, at));
     }
 
     /** What its checks answered; the last may be a {@link CheckFailed}, which ends it. */
@@ -144,11 +167,17 @@ class Action {
         answers.forEach(answer -> apply(answer));
     }
 
-    void start(String worker, boolean mayRepeat, long connectorVersion, String schemaDigest, Instant at) {
+    void start(
+            String worker,
+            boolean mayRepeat,
+            long connectorVersion,
+            String schemaDigest,
+            @Nullable Leased lent,
+            Instant at) {
         if (state != ActionState.CHECKING) {
             require(ActionState.QUEUED);
         }
-        apply(new ActionStarted(key, attempt + 1, worker, mayRepeat, connectorVersion, schemaDigest, at));
+        apply(new ActionStarted(key, attempt + 1, worker, mayRepeat, connectorVersion, schemaDigest, at, lent));
     }
 
     /** It cannot even be started: nothing left the platform. */
@@ -265,9 +294,11 @@ class Action {
             case ChecksRequired required -> checks = required;
             case ChecksStarted checking -> {
                 claim = checking.claim();
+                checkLeases = checking.leases();
                 state = ActionState.CHECKING;
             }
             case CheckPassed passed -> {}
+            case ResultRedacted redacted -> {}
             case ActionRefused refused -> {
                 id = source;
                 key = refused.action();
@@ -277,6 +308,7 @@ class Action {
                 attempt = started.attempt();
                 claim = started.claim();
                 idempotent = started.idempotent();
+                lease = started.lease();
                 state = ActionState.RUNNING;
             }
             case ActionRequeued requeued -> state = ActionState.QUEUED;
@@ -297,6 +329,8 @@ class Action {
         queued = null;
         held = null;
         checks = null;
+        lease = null;
+        checkLeases = null;
     }
 
     private void hold(Requested requested, Ruling ruling, Hold hold, @Nullable String parentRun) {

@@ -1,6 +1,7 @@
 package execution;
 
 import execution.gateway.Outcome;
+import execution.gateway.Redaction;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,22 @@ sealed interface ActionCommand {
     /** @param claim names the worker that asks: asked again, it gets the same answer */
     record StartAction(ActionId action, String claim, Instant at) implements ActionCommand {}
 
-    /** What came of the call that this worker made. */
-    record RecordOutcome(ActionId action, String claim, Outcome outcome, Instant at) implements ActionCommand {}
+    /**
+     * What came of the call that this worker made.
+     *
+     * @param redactions what had to be taken out of the answer
+     */
+    record RecordOutcome(ActionId action, String claim, Outcome outcome, List<Redaction> redactions, Instant at)
+            implements ActionCommand {
+        public RecordOutcome {
+            redactions = List.copyOf(redactions);
+        }
+
+        /** Nothing had to be taken out. */
+        RecordOutcome(ActionId action, String claim, Outcome outcome, Instant at) {
+            this(action, claim, outcome, List.of(), at);
+        }
+    }
 
     /** A person or program changed its mind. */
     record CancelAction(ActionId action, Instant at) implements ActionCommand {}

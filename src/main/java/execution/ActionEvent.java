@@ -1,10 +1,15 @@
 package execution;
 
+import execution.gateway.Operation;
+import execution.gateway.Redaction;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.axonframework.serialization.Revision;
 import org.jspecify.annotations.Nullable;
+import secrets.Lease;
+import secrets.Mode;
+import tenancy.ActionId;
 import tenancy.Cause;
 import tenancy.Effect;
 import tenancy.Estimate;
@@ -20,6 +25,7 @@ public sealed interface ActionEvent {
         return switch (this) {
             case ActionQueued _,
                     ActionStarted _,
+                    ResultRedacted _,
                     ActionRequeued _,
                     ActionHeld _,
                     ApprovalRequested _,
@@ -229,11 +235,40 @@ public sealed interface ActionEvent {
             implements ActionEvent {}
 
     /**
+     * A credential that was lent for it: the value is in no event.
+     *
+     * @param id of the lease
+     * @param secret and its version, by key
+     * @param expiresAt at most five minutes after it was issued
+     */
+    record Leased(String id, String secret, long version, String destination, Instant expiresAt) {
+
+        static Leased of(Lease lease) {
+            return new Leased(lease.id(), lease.secret(), lease.version(), lease.destination(), lease.expiresAt());
+        }
+
+        /** The lease again, of this operation as it is described now. */
+        Lease lease(ActionId action, Operation operation) {
+            return new Lease(
+                    action,
+                    id,
+                    secret,
+                    version,
+                    operation.system(),
+                    operation.name(),
+                    destination,
+                    Mode.of(operation.effect()),
+                    expiresAt);
+        }
+    }
+
+    /**
      * The intent to call the target, committed before the call.
      *
      * @param attempt 1, or more if it was interrupted and is idempotent
      * @param claim who runs it: only the worker that made this word may go on
      * @param idempotent whether it may be repeated if it is interrupted
+     * @param lease of the credential that it runs with; absent if it needs none
      */
     @Revision("1")
     record ActionStarted(
@@ -243,8 +278,37 @@ public sealed interface ActionEvent {
             boolean idempotent,
             long connectorVersion,
             String schemaDigest,
-            Instant startedAt)
-            implements ActionEvent {}
+            Instant startedAt,
+            @Nullable Leased lease)
+            implements ActionEvent {
+
+        /** Without a credential. */
+        ActionStarted(
+                String action,
+                int attempt,
+                String claim,
+                boolean idempotent,
+                long connectorVersion,
+                String schemaDigest,
+                Instant startedAt) {
+            this(action, attempt, claim, idempotent, connectorVersion, schemaDigest, startedAt, null);
+        }
+    }
+
+    /**
+     * What the target answered held what must stay here: it was taken out before anything was written down or returned.
+     *
+     * @param rule the rule whose check it answered; absent if it answered the action itself
+     * @param redactions what kind, where, how often; never what
+     */
+    @Revision("1")
+    record ResultRedacted(String action, @Nullable String rule, List<Redaction> redactions, Instant redactedAt)
+            implements ActionEvent {
+
+        public ResultRedacted {
+            redactions = List.copyOf(redactions);
+        }
+    }
 
     /**
      * The target did it.
@@ -391,9 +455,27 @@ public sealed interface ActionEvent {
         }
     }
 
-    /** A worker asks what has to be asked; nothing of the effect has left. */
+    /**
+     * A worker asks what has to be asked; nothing of the effect has left.
+     *
+     * @param leases of the credentials that checks need, by rule; absent if none does
+     */
     @Revision("1")
-    record ChecksStarted(String action, String claim, Instant startedAt) implements ActionEvent {}
+    record ChecksStarted(
+            String action,
+            String claim,
+            Instant startedAt,
+            @Nullable Map<String, Leased> leases) implements ActionEvent {
+
+        public ChecksStarted {
+            leases = leases == null ? null : Map.copyOf(leases);
+        }
+
+        /** Without a credential. */
+        ChecksStarted(String action, String claim, Instant startedAt) {
+            this(action, claim, startedAt, null);
+        }
+    }
 
     /**
      * What one check answered.

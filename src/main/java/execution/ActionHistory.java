@@ -21,6 +21,7 @@ import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.ChecksStarted;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.Reserved;
+import execution.ActionEvent.ResultRedacted;
 import execution.ActionEvent.Ruling;
 import execution.ActionView.Attempt;
 import java.time.Instant;
@@ -87,8 +88,13 @@ final class ActionHistory {
         systems.then(event);
         switch (event) {
             case ActionStarted started ->
-                attempts.add(
-                        new Attempt(started.attempt(), started.startedAt(), null, null, started.connectorVersion()));
+                attempts.add(new Attempt(
+                        started.attempt(),
+                        started.startedAt(),
+                        null,
+                        null,
+                        started.connectorVersion(),
+                        started.lease() == null ? null : started.lease().id()));
             case ActionRequeued _, ActionSucceeded _, ActionFailed _, ActionOutcomeUnknown _ -> endAttempt(event);
             case ChecksRequired _ -> verdict = "needs_check";
             case ApprovalRequested asked -> {
@@ -111,6 +117,7 @@ final class ActionHistory {
             case ActionQueued _,
                     ActionHeld _,
                     ActionRefused _,
+                    ResultRedacted _,
                     ActionCancelled _,
                     ApprovalGranted _,
                     ApprovalDenied _,
@@ -188,7 +195,12 @@ final class ActionHistory {
         if (!attempts.isEmpty()) {
             Attempt open = attempts.removeLast();
             attempts.add(new Attempt(
-                    open.attempt(), open.startedAt(), timeOf(event), stateAfter(event), open.connectorVersion()));
+                    open.attempt(),
+                    open.startedAt(),
+                    timeOf(event),
+                    stateAfter(event),
+                    open.connectorVersion(),
+                    open.lease()));
         }
     }
 
@@ -203,7 +215,8 @@ final class ActionHistory {
             case ActionHeld _, ApprovalRequested _, ApprovalGranted _ -> ActionState.APPROVAL_REQUIRED;
             case ChecksStarted _, CheckPassed _ -> ActionState.CHECKING;
             case ActionRefused refused -> refused.state();
-            case ActionStarted _ -> ActionState.RUNNING;
+            // An answer is redacted before it is judged: whatever it means is still to come.
+            case ActionStarted _, ResultRedacted _ -> ActionState.RUNNING;
             case ActionSucceeded _ -> ActionState.SUCCEEDED;
             case ActionFailed _ -> ActionState.FAILED;
             case ActionOutcomeUnknown _ -> ActionState.OUTCOME_UNKNOWN;
@@ -226,6 +239,7 @@ final class ActionHistory {
             case ActionQueued _,
                     ActionRequeued _,
                     ActionStarted _,
+                    ResultRedacted _,
                     ActionSucceeded _,
                     ActionCancelled _,
                     ApprovalGranted _,
@@ -248,6 +262,7 @@ final class ActionHistory {
             case ActionQueued _,
                     ActionRequeued _,
                     ActionStarted _,
+                    ResultRedacted _,
                     ActionSucceeded _,
                     ActionFailed _,
                     ActionOutcomeUnknown _,
@@ -278,6 +293,7 @@ final class ActionHistory {
             case CheckPassed passed -> passed.checkedAt();
             case CheckFailed failed -> failed.endedAt();
             case ActionStarted started -> started.startedAt();
+            case ResultRedacted redacted -> redacted.redactedAt();
             case ActionRequeued requeued -> requeued.requeuedAt();
             case ActionSucceeded done -> done.endedAt();
             case ActionFailed failed -> failed.endedAt();

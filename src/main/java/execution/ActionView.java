@@ -75,13 +75,15 @@ public record ActionView(
      * One time it was started.
      *
      * @param endedAs what it ended as; absent while it runs
+     * @param lease of the credential that it ran with; absent if it needed none
      */
     public record Attempt(
             int attempt,
             Instant startedAt,
             @Nullable Instant endedAt,
             @Nullable ActionState endedAs,
-            long connectorVersion) {}
+            long connectorVersion,
+            @Nullable String lease) {}
 
     /**
      * What people were asked, and what they said.

@@ -62,6 +62,7 @@ public record Answer(
                 case ActionEvent.ActionQueued _,
                         ActionEvent.ActionRefused _,
                         ActionEvent.ActionStarted _,
+                        ActionEvent.ResultRedacted _,
                         ActionEvent.ActionRequeued _,
                         ActionEvent.ActionHeld _,
                         ActionEvent.ApprovalRequested _,

@@ -105,7 +105,7 @@ class CheckCalls {
             }
         });
         var target = new Target(question.system(), fields);
-        return new Start.Call(question.rule(), operation, target, operation.validated(target, sent.toString()));
+        return new Start.Call(question.rule(), operation, target, operation.validated(target, sent.toString()), null);
     }
 
     /** The value that a source names; null if the envelope has none. */
@@ -125,6 +125,18 @@ class CheckCalls {
             throw new InvalidField("/check", "source", "%s names nothing of an envelope".formatted(source));
         }
         return source.substring(1, source.length() - 1);
+    }
+
+    /** The check whose credential was not lent: it is not asked, which counts as a no. */
+    CheckFailed unlent(
+            ChecksRequired required, Start.Call call, String code, Cause cause, long policyVersion, Instant now) {
+        Question question = required.questions().stream()
+                .filter(asked -> asked.rule().equals(call.rule()))
+                .findFirst()
+                .orElseThrow();
+        String words = "Its check %s of %s cannot be asked: %s"
+                .formatted(question.operation(), question.system(), cause.detail() == null ? code : cause.detail());
+        return failed(required.action(), question, code, null, words, policyVersion, now);
     }
 
     /** What was answered, as events: a pass for each that passed, and no more after the first that did not. */

@@ -249,6 +249,7 @@ class ExecutionRows {
         return switch (happened) {
             case ActionQueued _, ActionRefused _, ActionHeld _, ApprovalGranted _, ChecksRequired _, CheckPassed _ ->
                 NONE;
+            case ActionEvent.ResultRedacted _ -> NONE;
             case ApprovalRequested asked ->
                 moved(
                         event,

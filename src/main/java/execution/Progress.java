@@ -8,12 +8,17 @@ import execution.ActionCommand.StartAction;
 import execution.ActionEvent.ActionQueued;
 import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.Hold;
+import execution.ActionEvent.Leased;
 import execution.ActionEvent.Requested;
+import execution.Lending.Lent;
 import execution.gateway.Connectors;
 import execution.gateway.Operation;
 import execution.gateway.Outcome;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.common.caching.Cache;
@@ -38,6 +43,7 @@ class Progress {
     private final Repository<Action> actions;
     private final Connectors connectors;
     private final CheckCalls checks;
+    private final Lending lending;
     private final Holds holds;
     private final Quotas quotas;
     private final Backlog backlog;
@@ -49,6 +55,7 @@ class Progress {
             Repository<Action> actions,
             Connectors connectors,
             CheckCalls checks,
+            Lending lending,
             Holds holds,
             Quotas quotas,
             Backlog backlog,
@@ -57,6 +64,7 @@ class Progress {
         this.actions = actions;
         this.connectors = connectors;
         this.checks = checks;
+        this.lending = lending;
         this.holds = holds;
         this.quotas = quotas;
         this.backlog = backlog;
@@ -84,22 +92,65 @@ class Progress {
     /** What has to be asked first. The slot is taken, so that nobody else starts it meanwhile. */
     private Start check(
             Aggregate<Action> action, StartAction start, ActionQueued queued, ChecksRequired required, boolean again) {
-        if (!again) {
-            action.execute(waiting -> waiting.startChecks(start.claim(), start.at()));
-            backlog.leave(start.action());
-        }
-        return switch (checks.make(
+        CheckCalls.Made made = checks.make(
                 start.action().tenant(),
                 required,
                 queued.requested(),
                 queued.ruling().version(),
-                start.at())) {
-            case CheckCalls.Made.Calls made -> new Start.Check(made.calls());
+                start.at());
+        if (again) {
+            made = lentBefore(action.invoke(Action::checkLeases), start.action(), made);
+        } else {
+            Map<String, Leased> leases = new HashMap<>();
+            made = lent(made, required, queued.ruling().version(), start, leases);
+            action.execute(waiting -> waiting.startChecks(start.claim(), leases, start.at()));
+            backlog.leave(start.action());
+        }
+        return switch (made) {
+            case CheckCalls.Made.Calls calls -> new Start.Check(calls.calls());
             case CheckCalls.Made.Impossible impossible -> {
                 denied(action, start.action(), List.of(impossible.no()), start.at());
                 yield new Start.Skip(ActionState.DENIED);
             }
         };
+    }
+
+    /** @param leases where what was lent is written down, by rule */
+    private CheckCalls.Made lent(
+            CheckCalls.Made made,
+            ChecksRequired required,
+            long policyVersion,
+            StartAction start,
+            Map<String, Leased> leases) {
+        if (!(made instanceof CheckCalls.Made.Calls wanted)) {
+            return made;
+        }
+        List<Start.Call> calls = new ArrayList<>();
+        for (Start.Call call : wanted.calls()) {
+            switch (lending.lend(start.action(), call.operation(), start.at())) {
+                case Lent.Nothing _ -> calls.add(call);
+                case Lent.Borrowed borrowed -> {
+                    leases.put(call.rule(), Leased.of(borrowed.lease()));
+                    calls.add(call.with(borrowed.lease()));
+                }
+                case Lent.Refused no -> {
+                    return new CheckCalls.Made.Impossible(
+                            checks.unlent(required, call, no.code(), no.cause(), policyVersion, start.at()));
+                }
+            }
+        }
+        return new CheckCalls.Made.Calls(calls);
+    }
+
+    private static CheckCalls.Made lentBefore(Map<String, Leased> leases, ActionId action, CheckCalls.Made made) {
+        return made instanceof CheckCalls.Made.Calls calls
+                ? new CheckCalls.Made.Calls(calls.calls().stream()
+                        .map(call -> {
+                            Leased leased = leases.get(call.rule());
+                            return leased == null ? call : call.with(leased.lease(action, call.operation()));
+                        })
+                        .toList())
+                : made;
     }
 
     /** Only after all have passed is the intent of the effect written down, with them and by the same worker. */
@@ -117,6 +168,11 @@ class Progress {
             return go(action, start, queued, state, true);
         }
         ChecksRequired required = action.invoke(Action::checks);
+        for (Checked checked : record.checked()) {
+            if (!checked.redactions().isEmpty()) {
+                action.execute(checking -> checking.redacted(checked.rule(), checked.redactions(), record.at()));
+            }
+        }
         List<ActionEvent> answers =
                 checks.judge(required, record.checked(), queued.ruling().version(), record.at());
         if (answers.getLast().endsIt()) {
@@ -152,12 +208,22 @@ class Progress {
         } catch (Refusal changed) {
             return askedAgain ? new Start.Skip(state) : giveUp(action, start, state, changed);
         }
+        Leased lease = askedAgain ? action.invoke(Action::lease) : null;
         if (!askedAgain) {
+            switch (lending.lend(start.action(), operation, start.at())) {
+                case Lent.Nothing _ -> {}
+                case Lent.Borrowed borrowed -> lease = Leased.of(borrowed.lease());
+                case Lent.Refused no -> {
+                    return giveUp(action, start, state, no.code(), no.cause());
+                }
+            }
+            Leased lent = lease;
             action.execute(waiting -> waiting.start(
                     start.claim(),
                     operation.idempotent(),
                     operation.connectorVersion(),
                     operation.schemaDigest(),
+                    lent,
                     start.at()));
             if (state == ActionState.QUEUED) {
                 backlog.leave(start.action());
@@ -168,13 +234,17 @@ class Progress {
                 operation,
                 new Target(requested.system(), requested.target()),
                 requested.arguments(),
-                IdempotencyKeys.sent(queued.idempotencyKey()));
+                IdempotencyKeys.sent(queued.idempotencyKey()),
+                lease == null ? null : lease.lease(start.action(), operation));
     }
 
     @CommandHandler
     ActionState handle(RecordOutcome record) {
         Aggregate<Action> action = load(record.action());
         if (action.invoke(running -> running.runsFor(record.claim()))) {
+            if (!record.redactions().isEmpty()) {
+                action.execute(running -> running.redacted(null, record.redactions(), record.at()));
+            }
             ActionEvent ended = action.invoke(running -> running.record(record.outcome(), record.at()));
             settle(record.action(), record.outcome().attempts(), actual(record.outcome()), record.at());
             ended(record.action(), ended);
@@ -235,7 +305,11 @@ class Progress {
                 null,
                 null,
                 "The connector changed while the action waited: " + changed.getMessage());
-        ActionEvent failed = action.invoke(waiting -> waiting.fail("operation_changed", cause, start.at()));
+        return giveUp(action, start, state, "operation_changed", cause);
+    }
+
+    private Start giveUp(Aggregate<Action> action, StartAction start, ActionState state, String code, Cause cause) {
+        ActionEvent failed = action.invoke(waiting -> waiting.fail(code, cause, start.at()));
         quotas.release(start.action(), start.at());
         if (state == ActionState.QUEUED) {
             backlog.leave(start.action());

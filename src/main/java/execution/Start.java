@@ -2,13 +2,24 @@ package execution;
 
 import execution.gateway.Operation;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import secrets.Lease;
 import tenancy.Target;
 
 /** The answer to a worker that wants to start an action. */
 sealed interface Start {
 
-    /** The intent is committed: call the target, and record what came of it. */
-    record Go(Operation operation, Target target, String arguments, String idempotencyKey) implements Start {}
+    /**
+     * The intent is committed: call the target, and record what came of it.
+     *
+     * @param lease of the credential that the operation needs; absent if it needs none
+     */
+    record Go(
+            Operation operation,
+            Target target,
+            String arguments,
+            String idempotencyKey,
+            @Nullable Lease lease) implements Start {}
 
     /** Not yet: ask these first, in order, and record what they answered. */
     record Check(List<Call> calls) implements Start {
@@ -25,6 +36,17 @@ sealed interface Start {
      *
      * @param rule the rule that asks for it
      * @param arguments canonical JSON, validated
+     * @param lease of the credential that the operation needs; absent if it needs none
      */
-    record Call(String rule, Operation operation, Target target, String arguments) {}
+    record Call(
+            String rule,
+            Operation operation,
+            Target target,
+            String arguments,
+            @Nullable Lease lease) {
+
+        Call with(@Nullable Lease lent) {
+            return new Call(rule, operation, target, arguments, lent);
+        }
+    }
 }

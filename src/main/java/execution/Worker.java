@@ -6,6 +6,7 @@ import execution.ActionCommand.StartAction;
 import execution.ExecutionTimers.Step;
 import execution.FairQueue.Turn;
 import execution.gateway.Outcome;
+import execution.gateway.Redaction;
 import execution.gateway.ToolGateway;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -141,19 +142,23 @@ class Worker {
     private List<Checked> checked(Waiting waiting, Start.Check check) {
         List<Checked> checked = new ArrayList<>();
         for (Start.Call call : check.calls()) {
+            List<Redaction> redactions = new ArrayList<>();
             Outcome outcome = call(
                     waiting,
                     new Start.Go(
                             call.operation(),
                             call.target(),
                             call.arguments(),
-                            waiting.action().key() + ":" + call.rule()));
+                            waiting.action().key() + ":" + call.rule(),
+                            call.lease()),
+                    redactions);
             checked.add(new Checked(
                     call.rule(),
                     call.operation().system(),
                     call.operation().name(),
                     call.operation().connectorVersion(),
-                    outcome));
+                    outcome,
+                    redactions));
             if (!(outcome instanceof Outcome.Succeeded)) {
                 break;
             }
@@ -167,23 +172,31 @@ class Worker {
             case Start.Check unending ->
                 throw new IllegalStateException("Action %s is checked twice by one worker".formatted(waiting.action()));
             case Start.Go go -> {
-                Outcome outcome = call(waiting, go);
+                List<Redaction> redactions = new ArrayList<>();
+                Outcome outcome = call(waiting, go, redactions);
                 ActionState state = insist(
                         Integer.MAX_VALUE,
                         () -> commands.<ActionState>ask(
                                 waiting.context(),
-                                new RecordOutcome(waiting.action(), claim, outcome, clock.instant())));
+                                new RecordOutcome(waiting.action(), claim, outcome, redactions, clock.instant())));
                 yield state.word();
             }
         };
     }
 
-    private Outcome call(Waiting waiting, Start.Go go) {
+    /** @param redactions is told what had to be taken out of the answer */
+    private Outcome call(Waiting waiting, Start.Go go, List<Redaction> redactions) {
         try {
             return gateway.call(
                     go.operation(),
                     new ToolGateway.Call(
-                            waiting.action(), waiting.context(), go.target(), go.arguments(), go.idempotencyKey()));
+                            waiting.action(),
+                            waiting.context(),
+                            go.target(),
+                            go.arguments(),
+                            go.idempotencyKey(),
+                            go.lease(),
+                            redactions::add));
         } catch (RuntimeException bug) {
             log.error("The gateway failed on action {}", waiting.action(), bug);
             Cause cause = new Cause(

@@ -90,6 +90,9 @@ final class House {
             TRIAGE, SUPPORT, "support_triage", "internal", "regulated_support", "enterprise_gold", true);
     Policies policies = envelope -> ALLOWED;
     Connectors connectors = connectors(new Described());
+    secrets.Leases leases = request -> {
+        throw new AssertionError("a lease was asked for");
+    };
     policy.Checks checks = (check, result) -> result.contains("true");
     /** Actions that the table says wait for people. */
     long heldBefore;
@@ -136,6 +139,7 @@ final class House {
                 actions,
                 current,
                 new CheckCalls(current, judges.getBeanProvider(policy.Checks.class)),
+                new Lending(request -> leases.lease(request), agent -> registration),
                 holds,
                 ledger,
                 backlog,
@@ -191,7 +195,9 @@ final class House {
             boolean idempotent,
             String schemaDigest,
             @Nullable RuntimeException invalid,
-            Effect effect) implements Operation {
+            Effect effect,
+            boolean needsCredential)
+            implements Operation {
 
         Described() {
             this(false, "5c4e", null);
@@ -199,6 +205,10 @@ final class House {
 
         Described(boolean idempotent, String schemaDigest, @Nullable RuntimeException invalid) {
             this(idempotent, schemaDigest, invalid, Effect.WRITE);
+        }
+
+        Described(boolean idempotent, String schemaDigest, @Nullable RuntimeException invalid, Effect effect) {
+            this(idempotent, schemaDigest, invalid, effect, false);
         }
 
         @Override

@@ -37,7 +37,7 @@ final class ConnectorReader {
     private static final Pattern LITERAL = Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*");
 
     /** Headers that frame the message or say who is asking: never the place for a key. */
-    private static final Set<String> RESERVED_HEADERS = Set.of(
+    static final Set<String> RESERVED_HEADERS = Set.of(
             "host",
             "connection",
             "content-length",
@@ -94,20 +94,22 @@ final class ConnectorReader {
                 .properties()
                 .forEach(operation -> operations.put(
                         operation.getKey(), operation(operation.getKey(), operation.getValue(), described)));
+        Set<String> privateHosts = privateHosts(document.path("allow_private_addresses"));
         return new TargetSystem(
                 Sha256.of(canonical),
                 document,
                 canonical.length(),
                 base,
                 TargetUrl.host(base),
-                privateHosts(document.path("allow_private_addresses")),
+                privateHosts,
                 connect,
                 read,
                 duration(document, "", "total_timeout", LONGEST),
                 document.path("max_response_bytes").asInt(256 * 1024),
                 document.path("bulkhead").asInt(16),
                 breaker(document.path("circuit_breaker")),
-                operations);
+                operations,
+                CredentialShape.all(document, base, privateHosts.contains(host(base)), faults));
     }
 
     private URI base(String text) {

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import secrets.LeaseRefused;
 import tenancy.Cause;
 import tenancy.Estimate;
 
@@ -28,6 +29,7 @@ final class Delivery {
 
     private final HttpOperation operation;
     private final Call call;
+    private final CallCredential credential;
     private final Request request;
     private final Map<String, String> headers;
     private final TargetClient client;
@@ -47,6 +49,7 @@ final class Delivery {
     Delivery(
             HttpOperation operation,
             Call call,
+            CallCredential credential,
             Request request,
             Map<String, String> headers,
             TargetClient client,
@@ -55,6 +58,7 @@ final class Delivery {
             Clock clock) {
         this.operation = operation;
         this.call = call;
+        this.credential = credential;
         this.request = request;
         this.headers = headers;
         this.client = client;
@@ -90,12 +94,14 @@ final class Delivery {
     private Judgement attempt() {
         long start = System.nanoTime();
         Judgement judgement = null;
-        try {
-            Exchange exchange = followed();
+        try (Carried carried = credential.carried()) {
+            Exchange exchange = followed(carried);
             sent += exchange instanceof Exchange.NotSent ? 0 : 1;
-            judgement = Judgement.of(exchange, operation, clock);
+            judgement = credential.judged(Judgement.of(exchange, operation, clock), exchange, carried);
             inDoubt |= judgement.effected() == Effected.MAYBE;
             return judgement;
+        } catch (LeaseRefused refused) {
+            return credential.refused(refused);
         } finally {
             if (judgement == null || judgement.health() == Health.UNKNOWN) {
                 breaker.nothingLearned();
@@ -108,7 +114,7 @@ final class Delivery {
         }
     }
 
-    private Exchange followed() {
+    private Exchange followed(Carried carried) {
         URI uri = URI.create(operation.target().base() + request.pathAndQuery());
         for (int hop = 0; ; hop++) {
             Exchange exchange = client.send(
@@ -118,7 +124,8 @@ final class Delivery {
                     uri,
                     headers,
                     request.body(),
-                    timeout());
+                    timeout(),
+                    carried);
             URI next = exchange instanceof Answered answered && hop < MOST_REDIRECTS ? redirect(uri, answered) : null;
             if (next == null) {
                 return exchange;

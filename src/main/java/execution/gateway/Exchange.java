@@ -27,7 +27,8 @@ sealed interface Exchange {
             CONNECT_FAILED,
             TLS_FAILED,
             GATEWAY_SATURATED,
-            PROXY_REFUSED
+            PROXY_REFUSED,
+            CREDENTIAL_REVOKED
         }
     }
 

@@ -2,6 +2,7 @@ package execution.gateway;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tenancy.Effect;
 import tenancy.Estimate;
 import tenancy.Refusal.FieldError;
@@ -59,6 +60,17 @@ record HttpOperation(String system, long connectorVersion, TargetSystem target, 
     @Override
     public String destination() {
         return target.host();
+    }
+
+    @Override
+    public boolean needsCredential() {
+        return credential() != null;
+    }
+
+    /** How its requests carry a credential; null if they carry none. */
+    @Nullable
+    CredentialShape credential() {
+        return target.credentials().get(name());
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
+import secrets.Credentials;
 import tenancy.Refusal.FieldError;
 import tenancy.TenantTag;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +35,7 @@ class HttpToolGateway implements ToolGateway {
     private final TargetClient client;
     private final Breakers breakers;
     private final RetryBudgets retries;
+    private final Credentials credentials;
     private final Clock clock;
     private final TenantTag tenants;
     private final MeterRegistry meters;
@@ -45,6 +47,7 @@ class HttpToolGateway implements ToolGateway {
             TargetClient client,
             Breakers breakers,
             RetryBudgets retries,
+            Credentials credentials,
             Clock clock,
             TenantTag tenants,
             MeterRegistry meters,
@@ -53,6 +56,7 @@ class HttpToolGateway implements ToolGateway {
         this.client = client;
         this.breakers = breakers;
         this.retries = retries;
+        this.credentials = credentials;
         this.clock = clock;
         this.tenants = tenants;
         this.meters = meters;
@@ -96,9 +100,11 @@ class HttpToolGateway implements ToolGateway {
             throw new InvalidArguments(operation.system(), operation.name(), faults);
         }
         TargetSystem target = operation.target();
-        return new Delivery(
+        var credential = new CallCredential(operation, call, credentials);
+        Outcome outcome = new Delivery(
                         operation,
                         call,
+                        credential,
                         request,
                         headers,
                         client,
@@ -106,6 +112,8 @@ class HttpToolGateway implements ToolGateway {
                         retries.of(call.context().tenant()),
                         clock)
                 .outcome();
+        credential.redactions().forEach(call.redacted());
+        return outcome;
     }
 
     private Map<String, String> headers(HttpOperation operation, Call call, Span span) {

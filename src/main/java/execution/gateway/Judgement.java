@@ -221,6 +221,15 @@ record Judgement(
                         true,
                         null,
                         Health.UNKNOWN);
+            case CREDENTIAL_REVOKED ->
+                notDone(
+                        null,
+                        code,
+                        "was not called: the credential was revoked",
+                        operation,
+                        false,
+                        null,
+                        Health.UNKNOWN);
             case UNRESOLVED_HOST ->
                 notDone(
                         null,

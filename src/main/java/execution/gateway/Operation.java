@@ -47,6 +47,11 @@ public interface Operation {
     /** Host that a call would reach, lower case, without port. */
     String destination();
 
+    /** Whether a request is only sent with a credential: then its action starts with a lease, or not at all. */
+    default boolean needsCredential() {
+        return false;
+    }
+
     /** Version of the connector's description that this comes from. */
     long connectorVersion();
 

@@ -93,7 +93,12 @@ class TargetClient implements DisposableBean {
                                 .build())
                         .build())
                 .addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "sent", (request, scope, chain) -> {
-                    ((CallContext) scope.clientContext).sent = true;
+                    CallContext call = (CallContext) scope.clientContext;
+                    // The connection is there and nothing was written to it: later it could not be held back.
+                    if (!call.carried.leaves()) {
+                        throw new Withheld();
+                    }
+                    call.sent = true;
                     return chain.proceed(request, scope);
                 })
                 .disableAutomaticRetries()
@@ -106,8 +111,20 @@ class TargetClient implements DisposableBean {
                 .build();
     }
 
+    /** Sends a request that carries no credential. */
+    Exchange send(
+            TenantId owner,
+            TargetSystem target,
+            String method,
+            URI uri,
+            Map<String, String> headers,
+            @Nullable String body,
+            Duration timeout) {
+        return send(owner, target, method, uri, headers, body, timeout, Carried.nothing());
+    }
+
     /**
-     * Sends a request and waits for the whole answer.
+     * Sends a request and waits for the whole answer. What it carries is in no log and no exchange.
      *
      * @param owner whose connection is used
      * @param timeout from connected to the whole answer
@@ -119,10 +136,14 @@ class TargetClient implements DisposableBean {
             URI uri,
             Map<String, String> headers,
             @Nullable String body,
-            Duration timeout) {
+            Duration timeout,
+            Carried carried) {
         HttpUriRequestBase request = request(target, method, uri, headers, body, timeout);
-        CallContext context = new CallContext(owner, target.host(), target.mayBePrivate());
-        context.setUserToken(new Partition(owner, target.mayBePrivate()));
+        carried.headers().forEach(request::setHeader);
+        CallContext context = new CallContext(owner, target.host(), target.mayBePrivate(), carried);
+        ClientIdentity identity = carried.identity();
+        context.setUserToken(
+                new Partition(owner, target.mayBePrivate(), identity == null ? null : identity.partition()));
         long nanos = target.connectTimeout().plus(timeout).toNanos();
         Future<?> alarm = watchdog.schedule(
                 () -> {
@@ -132,10 +153,13 @@ class TargetClient implements DisposableBean {
                 nanos,
                 TimeUnit.NANOSECONDS);
         try {
+            carried.on(request);
             return context.exchange(() -> {
                 ClassicHttpResponse response = client.executeOpen(null, request, context);
                 try {
-                    return answer(response, request, target.maxResponseBytes());
+                    Answered answer = answer(response, request, target.maxResponseBytes());
+                    carried.answered();
+                    return answer;
                 } finally {
                     closed(response);
                 }
@@ -218,6 +242,7 @@ class TargetClient implements DisposableBean {
         }
         return new NotSent(
                 switch (failure) {
+                    case Withheld withheld -> NotSent.Reason.CREDENTIAL_REVOKED;
                     case DestinationGuard.Blocked blocked -> NotSent.Reason.DESTINATION_BLOCKED;
                     case UnknownHostException unknown -> NotSent.Reason.UNRESOLVED_HOST;
                     case TunnelSocket.Refused refused -> NotSent.Reason.PROXY_REFUSED;
@@ -259,8 +284,14 @@ class TargetClient implements DisposableBean {
         }
     }
 
+    /** The credential was taken back before the first byte. */
+    private static final class Withheld extends IOException {
+
+        private static final long serialVersionUID = 1;
+    }
+
     /** Connections with the same partition may be used in turn. */
-    private record Partition(TenantId tenant, boolean mayBePrivate) {}
+    private record Partition(TenantId tenant, boolean mayBePrivate, ClientIdentity.@Nullable Partition identity) {}
 
     /** One exchange; the resolver is called on its thread, inside its scope. */
     private static final class CallContext extends HttpClientContext {
@@ -270,13 +301,15 @@ class TargetClient implements DisposableBean {
         private final TenantId owner;
         private final String host;
         private final boolean mayBePrivate;
+        private final Carried carried;
         private volatile boolean sent;
         private volatile boolean late;
 
-        CallContext(TenantId owner, String host, boolean mayBePrivate) {
+        CallContext(TenantId owner, String host, boolean mayBePrivate, Carried carried) {
             this.owner = owner;
             this.host = host;
             this.mayBePrivate = mayBePrivate;
+            this.carried = carried;
         }
 
         Exchange exchange(ScopedValue.CallableOp<Exchange, IOException> work) throws IOException {

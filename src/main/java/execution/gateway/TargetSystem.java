@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
  * @param readTimeout from connected to the whole answer
  * @param totalTimeout all attempts and the pauses between them
  * @param bulkhead most calls of one tenant at a time
+ * @param credentials how the operations that need a credential carry it, by name
  */
 record TargetSystem(
         String digest,
@@ -35,11 +36,45 @@ record TargetSystem(
         int maxResponseBytes,
         int bulkhead,
         BreakerRule breaker,
-        Map<String, Described> operations) {
+        Map<String, Described> operations,
+        Map<String, CredentialShape> credentials) {
 
     TargetSystem {
         privateHosts = Set.copyOf(privateHosts);
         operations = Map.copyOf(operations);
+        credentials = Map.copyOf(credentials);
+    }
+
+    /** A system that nobody needs a credential for. */
+    TargetSystem(
+            String digest,
+            JsonNode document,
+            int characters,
+            URI base,
+            String host,
+            Set<String> privateHosts,
+            Duration connectTimeout,
+            Duration readTimeout,
+            Duration totalTimeout,
+            int maxResponseBytes,
+            int bulkhead,
+            BreakerRule breaker,
+            Map<String, Described> operations) {
+        this(
+                digest,
+                document,
+                characters,
+                base,
+                host,
+                privateHosts,
+                connectTimeout,
+                readTimeout,
+                totalTimeout,
+                maxResponseBytes,
+                bulkhead,
+                breaker,
+                operations,
+                Map.of());
     }
 
     boolean mayBePrivate() {

@@ -1,5 +1,8 @@
 package execution.gateway;
 
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import secrets.Lease;
 import tenancy.ActionId;
 import tenancy.Target;
 import tenancy.TenantContext;
@@ -18,6 +21,21 @@ public interface ToolGateway {
     /**
      * @param arguments canonical JSON, validated
      * @param idempotencyKey sent to the target where the connector says how
+     * @param lease of the credential that the operation needs; absent if it needs none
+     * @param redacted told of what had to be taken out of the answer, before the call returns
      */
-    record Call(ActionId action, TenantContext context, Target target, String arguments, String idempotencyKey) {}
+    record Call(
+            ActionId action,
+            TenantContext context,
+            Target target,
+            String arguments,
+            String idempotencyKey,
+            @Nullable Lease lease,
+            Consumer<Redaction> redacted) {
+
+        /** A call of an operation that needs no credential. */
+        public Call(ActionId action, TenantContext context, Target target, String arguments, String idempotencyKey) {
+            this(action, context, target, arguments, idempotencyKey, null, redaction -> {});
+        }
+    }
 }

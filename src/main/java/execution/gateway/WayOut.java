@@ -11,12 +11,9 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Objects;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
-import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
-import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -25,11 +22,11 @@ import org.springframework.stereotype.Component;
 class WayOut {
 
     private final ProxySettings proxy;
-    private final TlsSocketStrategy tls;
+    private final TrustManager @Nullable [] trust;
 
     WayOut(ProxySettings proxy, TlsSettings settings) {
         this.proxy = proxy;
-        this.tls = new DefaultClientTlsStrategy(trusting(settings));
+        this.trust = trusting(settings);
     }
 
     /** A socket that is not connected yet, for a connection to a host that was checked. */
@@ -41,15 +38,14 @@ class WayOut {
                 : new Socket();
     }
 
-    TlsSocketStrategy tls() {
-        return tls;
+    /** Whom to believe over TLS; null for whom the Java runtime believes. */
+    TrustManager @Nullable [] trust() {
+        return trust;
     }
 
-    private static SSLContext trusting(TlsSettings settings) {
+    private static TrustManager @Nullable [] trusting(TlsSettings settings) {
         try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, settings.trustedCertificates() == null ? null : managers(trusted(settings)), null);
-            return context;
+            return settings.trustedCertificates() == null ? null : managers(trusted(settings));
         } catch (GeneralSecurityException | IOException unusable) {
             throw new IllegalStateException(
                     "firebreak.gateway.tls.trusted-certificates cannot be used: " + settings.trustedCertificates(),

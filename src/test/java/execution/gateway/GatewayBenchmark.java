@@ -166,6 +166,9 @@ class GatewayBenchmark {
                 Gateways.client(Gateways.guard()),
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
+                (lease, purpose, cancel) -> {
+                    throw new AssertionError("a credential was asked for");
+                },
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),

@@ -692,6 +692,9 @@ class HttpToolGatewayTest {
                 client,
                 new Breakers(clock, meters),
                 Gateways.retries(),
+                (lease, purpose, cancel) -> {
+                    throw new AssertionError("a credential was asked for");
+                },
                 clock,
                 new TenantTag(),
                 meters,
