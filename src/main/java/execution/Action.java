@@ -7,6 +7,7 @@ import execution.ActionEvent.ActionFailed;
 import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionOutcomeUnknown;
 import execution.ActionEvent.ActionQueued;
+import execution.ActionEvent.ActionReconciled;
 import execution.ActionEvent.ActionRefused;
 import execution.ActionEvent.ActionReleased;
 import execution.ActionEvent.ActionRequeued;
@@ -17,13 +18,16 @@ import execution.ActionEvent.ApprovalExpired;
 import execution.ActionEvent.ApprovalGranted;
 import execution.ActionEvent.ApprovalRequested;
 import execution.ActionEvent.ApprovalVoided;
+import execution.ActionEvent.ArgumentsDropped;
 import execution.ActionEvent.CheckFailed;
 import execution.ActionEvent.CheckPassed;
 import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.ChecksStarted;
 import execution.ActionEvent.Hold;
+import execution.ActionEvent.Kept;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.Ruling;
+import execution.gateway.Levels;
 import execution.gateway.Outcome;
 import java.time.Instant;
 import java.util.List;
@@ -63,6 +67,8 @@ class Action {
     private String requestDigest;
     /** What has to pass before it may start; null if nothing has. */
     private ChecksRequired checks;
+    /** What is not known of it; null unless that is its state. */
+    private ActionOutcomeUnknown unknown;
 
     Action() {}
 
@@ -141,14 +147,21 @@ class Action {
     /** What its checks answered; the last may be a {@link CheckFailed}, which ends it. */
     void record(List<? extends ActionEvent> answers) {
         require(ActionState.CHECKING);
-        answers.forEach(answer -> apply(answer));
+        answers.forEach(answer -> applied(Endings.kept(answer, kept())));
     }
 
-    void start(String worker, boolean mayRepeat, long connectorVersion, String schemaDigest, Instant at) {
+    void start(
+            String worker,
+            boolean mayRepeat,
+            long connectorVersion,
+            String schemaDigest,
+            String argumentsDigest,
+            Instant at) {
         if (state != ActionState.CHECKING) {
             require(ActionState.QUEUED);
         }
-        apply(new ActionStarted(key, attempt + 1, worker, mayRepeat, connectorVersion, schemaDigest, at));
+        apply(new ActionStarted(
+                key, attempt + 1, worker, mayRepeat, connectorVersion, schemaDigest, at, argumentsDigest));
     }
 
     /** It cannot even be started: nothing left the platform. */
@@ -156,21 +169,31 @@ class Action {
         if (state != ActionState.CHECKING) {
             require(ActionState.QUEUED);
         }
-        return applied(new ActionFailed(key, attempt, null, code, cause, 0, at));
+        return applied(new ActionFailed(key, attempt, null, code, cause, 0, at, null));
     }
 
+    /** Journals what came of its call as far as that is kept; returns all of it, for whoever waits. */
     ActionEvent record(Outcome outcome, Instant at) {
         require(ActionState.RUNNING);
-        return applied(
-                switch (outcome) {
-                    case Outcome.Succeeded done ->
-                        new ActionSucceeded(key, attempt, done.status(), done.result(), done.attempts(), at);
-                    case Outcome.Failed failed ->
-                        new ActionFailed(
-                                key, attempt, failed.status(), failed.code(), failed.cause(), failed.attempts(), at);
-                    case Outcome.Unknown unknown ->
-                        new ActionOutcomeUnknown(key, attempt, unknown.code(), unknown.cause(), unknown.attempts(), at);
-                });
+        ActionEvent whole = Endings.of(key, attempt, outcome, at);
+        var unused = applied(Endings.kept(whole, kept()));
+        return whole;
+    }
+
+    void reconcile(Finding finding, Instant at) {
+        require(ActionState.OUTCOME_UNKNOWN);
+        Levels before = unknown.levels();
+        String words = finding.evidence() == null ? "A probe does not show the effect." : finding.evidence();
+        var unused = applied(new ActionReconciled(
+                key,
+                finding.state(),
+                finding.how(),
+                finding.by(),
+                finding.evidence(),
+                finding.state() == ActionState.FAILED ? Cause.provider(words, null) : null,
+                unknown.requests(),
+                before == null || finding.seen() == null ? before : before.seen(finding.seen()),
+                at));
     }
 
     ActionEvent cancel(Instant at) {
@@ -203,12 +226,23 @@ class Action {
                 null,
                 null,
                 "The platform stopped between the call and its answer, and the operation is not idempotent.");
-        return applied(new ActionOutcomeUnknown(key, attempt, "interrupted", cause, 1, at));
+        return applied(new ActionOutcomeUnknown(key, attempt, "interrupted", cause, 1, at, null));
     }
 
-    private static ActionEvent applied(ActionEvent event) {
+    /** What is kept apart ends with the action; while its outcome is unknown, it is needed to find that out. */
+    private ActionEvent applied(ActionEvent event) {
+        if (event.endsIt() && !(event instanceof ActionOutcomeUnknown) && kept() != null) {
+            apply(new ArgumentsDropped(key, ActionHistory.timeOf(event)));
+        }
         apply(event);
         return event;
+    }
+
+    private @Nullable Kept kept() {
+        if (queued != null) {
+            return queued.requested().kept();
+        }
+        return held == null ? null : held.requested().kept();
     }
 
     private void require(ActionState needed) {
@@ -285,7 +319,17 @@ class Action {
             case CheckFailed failed -> end(ActionState.DENIED);
             case ActionSucceeded succeeded -> end(ActionState.SUCCEEDED);
             case ActionFailed failed -> end(ActionState.FAILED);
-            case ActionOutcomeUnknown unknown -> end(ActionState.OUTCOME_UNKNOWN);
+            case ActionOutcomeUnknown unsure -> {
+                ActionQueued called = queued;
+                end(ActionState.OUTCOME_UNKNOWN);
+                queued = called;
+                unknown = unsure;
+            }
+            case ActionReconciled reconciled -> {
+                end(reconciled.outcome());
+                unknown = null;
+            }
+            case ArgumentsDropped dropped -> {}
             case ActionCancelled cancelled -> end(ActionState.CANCELLED);
         }
     }

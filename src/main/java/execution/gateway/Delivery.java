@@ -39,6 +39,9 @@ final class Delivery {
     /** Whether an attempt may have done it although its answer does not say so. No later "no" takes that back. */
     private boolean inDoubt;
 
+    /** What is known of the attempt that decides: the last one, unless an earlier one left a doubt. */
+    private Levels levels = Levels.unsent();
+
     Delivery(
             HttpOperation operation,
             Call call,
@@ -82,6 +85,9 @@ final class Delivery {
             Exchange exchange = followed();
             sent += exchange instanceof Exchange.NotSent ? 0 : 1;
             judgement = Judgement.of(exchange, operation, clock);
+            if (!inDoubt || judgement.effected() != Effected.NOT_DONE) {
+                levels = Levels.of(exchange, judgement);
+            }
             inDoubt |= judgement.effected() == Effected.MAYBE;
             return judgement;
         } finally {
@@ -180,12 +186,12 @@ final class Delivery {
 
     private Outcome concluded(Judgement last) {
         if (last.effected() == Effected.DONE) {
-            return new Outcome.Succeeded(Objects.requireNonNull(last.status()), last.result(), sent, actual(last));
+            return new Outcome.Succeeded(last.status(), last.result(), sent, actual(last), levels);
         }
         Cause cause = Objects.requireNonNull(last.cause());
         return inDoubt
-                ? new Outcome.Unknown(last.code(), cause, sent)
-                : new Outcome.Failed(last.status(), last.code(), cause, sent);
+                ? new Outcome.Unknown(last.code(), cause, sent, levels)
+                : new Outcome.Failed(last.status(), last.code(), cause, sent, levels);
     }
 
     private @Nullable Estimate actual(Judgement done) {
