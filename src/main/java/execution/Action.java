@@ -7,6 +7,7 @@ import execution.ActionEvent.ActionFailed;
 import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionOutcomeUnknown;
 import execution.ActionEvent.ActionQueued;
+import execution.ActionEvent.ActionReconciled;
 import execution.ActionEvent.ActionRefused;
 import execution.ActionEvent.ActionReleased;
 import execution.ActionEvent.ActionRequeued;
@@ -17,15 +18,18 @@ import execution.ActionEvent.ApprovalExpired;
 import execution.ActionEvent.ApprovalGranted;
 import execution.ActionEvent.ApprovalRequested;
 import execution.ActionEvent.ApprovalVoided;
+import execution.ActionEvent.ArgumentsDropped;
 import execution.ActionEvent.CheckFailed;
 import execution.ActionEvent.CheckPassed;
 import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.ChecksStarted;
 import execution.ActionEvent.Hold;
+import execution.ActionEvent.Kept;
 import execution.ActionEvent.Leased;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.ResultRedacted;
 import execution.ActionEvent.Ruling;
+import execution.gateway.Levels;
 import execution.gateway.Outcome;
 import execution.gateway.Redaction;
 import java.time.Instant;
@@ -71,6 +75,8 @@ class Action {
     private Leased lease;
     /** What its checks run with, by rule; null if none needs a credential. */
     private Map<String, Leased> checkLeases;
+    /** What is not known of it; null unless that is its state. */
+    private ActionOutcomeUnknown unknown;
 
     Action() {}
 
@@ -164,7 +170,7 @@ class Action {
     /** What its checks answered; the last may be a {@link CheckFailed}, which ends it. */
     void record(List<? extends ActionEvent> answers) {
         require(ActionState.CHECKING);
-        answers.forEach(answer -> apply(answer));
+        answers.forEach(answer -> applied(Endings.kept(answer, kept())));
     }
 
     void start(
@@ -172,12 +178,14 @@ class Action {
             boolean mayRepeat,
             long connectorVersion,
             String schemaDigest,
+            String argumentsDigest,
             @Nullable Leased lent,
             Instant at) {
         if (state != ActionState.CHECKING) {
             require(ActionState.QUEUED);
         }
-        apply(new ActionStarted(key, attempt + 1, worker, mayRepeat, connectorVersion, schemaDigest, at, lent));
+        apply(new ActionStarted(
+                key, attempt + 1, worker, mayRepeat, connectorVersion, schemaDigest, at, argumentsDigest, lent));
     }
 
     /** It cannot even be started: nothing left the platform. */
@@ -185,21 +193,31 @@ class Action {
         if (state != ActionState.CHECKING) {
             require(ActionState.QUEUED);
         }
-        return applied(new ActionFailed(key, attempt, null, code, cause, 0, at));
+        return applied(new ActionFailed(key, attempt, null, code, cause, 0, at, null));
     }
 
+    /** Journals what came of its call as far as that is kept; returns all of it, for whoever waits. */
     ActionEvent record(Outcome outcome, Instant at) {
         require(ActionState.RUNNING);
-        return applied(
-                switch (outcome) {
-                    case Outcome.Succeeded done ->
-                        new ActionSucceeded(key, attempt, done.status(), done.result(), done.attempts(), at);
-                    case Outcome.Failed failed ->
-                        new ActionFailed(
-                                key, attempt, failed.status(), failed.code(), failed.cause(), failed.attempts(), at);
-                    case Outcome.Unknown unknown ->
-                        new ActionOutcomeUnknown(key, attempt, unknown.code(), unknown.cause(), unknown.attempts(), at);
-                });
+        ActionEvent whole = Endings.of(key, attempt, outcome, at);
+        var unused = applied(Endings.kept(whole, kept()));
+        return whole;
+    }
+
+    void reconcile(Finding finding, Instant at) {
+        require(ActionState.OUTCOME_UNKNOWN);
+        Levels before = unknown.levels();
+        String words = finding.evidence() == null ? "A probe does not show the effect." : finding.evidence();
+        var unused = applied(new ActionReconciled(
+                key,
+                finding.state(),
+                finding.how(),
+                finding.by(),
+                finding.evidence(),
+                finding.state() == ActionState.FAILED ? Cause.provider(words, null) : null,
+                unknown.requests(),
+                before == null || finding.seen() == null ? before : before.seen(finding.seen()),
+                at));
     }
 
     ActionEvent cancel(Instant at) {
@@ -232,12 +250,23 @@ class Action {
                 null,
                 null,
                 "The platform stopped between the call and its answer, and the operation is not idempotent.");
-        return applied(new ActionOutcomeUnknown(key, attempt, "interrupted", cause, 1, at));
+        return applied(new ActionOutcomeUnknown(key, attempt, "interrupted", cause, 1, at, null));
     }
 
-    private static ActionEvent applied(ActionEvent event) {
+    /** What is kept apart ends with the action; while its outcome is unknown, it is needed to find that out. */
+    private ActionEvent applied(ActionEvent event) {
+        if (event.endsIt() && !(event instanceof ActionOutcomeUnknown) && kept() != null) {
+            apply(new ArgumentsDropped(key, ActionHistory.timeOf(event)));
+        }
         apply(event);
         return event;
+    }
+
+    private @Nullable Kept kept() {
+        if (queued != null) {
+            return queued.requested().kept();
+        }
+        return held == null ? null : held.requested().kept();
     }
 
     private void require(ActionState needed) {
@@ -318,7 +347,17 @@ class Action {
             case CheckFailed failed -> end(ActionState.DENIED);
             case ActionSucceeded succeeded -> end(ActionState.SUCCEEDED);
             case ActionFailed failed -> end(ActionState.FAILED);
-            case ActionOutcomeUnknown unknown -> end(ActionState.OUTCOME_UNKNOWN);
+            case ActionOutcomeUnknown unsure -> {
+                ActionQueued called = queued;
+                end(ActionState.OUTCOME_UNKNOWN);
+                queued = called;
+                unknown = unsure;
+            }
+            case ActionReconciled reconciled -> {
+                end(reconciled.outcome());
+                unknown = null;
+            }
+            case ArgumentsDropped dropped -> {}
             case ActionCancelled cancelled -> end(ActionState.CANCELLED);
         }
     }

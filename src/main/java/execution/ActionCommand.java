@@ -57,6 +57,12 @@ sealed interface ActionCommand {
     /** A person or program changed its mind. */
     record CancelAction(ActionId action, Instant at) implements ActionCommand {}
 
+    /** Somebody wants its probe to look: what was called? */
+    record PrepareProbe(ActionId action) implements ActionCommand {}
+
+    /** Its outcome was unknown, and is known. */
+    record ReconcileAction(ActionId action, Finding finding, Instant at) implements ActionCommand {}
+
     /** The worker that ran it is gone. */
     record RecoverAction(ActionId action, Instant at) implements ActionCommand {}
 

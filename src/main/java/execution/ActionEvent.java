@@ -1,12 +1,16 @@
 package execution;
 
+import execution.gateway.Declared;
+import execution.gateway.Levels;
 import execution.gateway.Operation;
 import execution.gateway.Redaction;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.axonframework.serialization.Revision;
 import org.jspecify.annotations.Nullable;
+import policy.AuditLevel;
 import secrets.Lease;
 import secrets.Mode;
 import tenancy.ActionId;
@@ -33,7 +37,8 @@ public sealed interface ActionEvent {
                     ActionReleased _,
                     ChecksRequired _,
                     ChecksStarted _,
-                    CheckPassed _ -> false;
+                    CheckPassed _,
+                    ArgumentsDropped _ -> false;
             case ActionRefused _,
                     ActionSucceeded _,
                     ActionFailed _,
@@ -42,7 +47,8 @@ public sealed interface ActionEvent {
                     ApprovalDenied _,
                     ApprovalExpired _,
                     ApprovalVoided _,
-                    CheckFailed _ -> true;
+                    CheckFailed _,
+                    ActionReconciled _ -> true;
         };
     }
 
@@ -50,10 +56,12 @@ public sealed interface ActionEvent {
      * What was asked for, as policy and quota saw it.
      *
      * @param target what the envelope's target said beside the system
-     * @param arguments canonical JSON (RFC 8785)
+     * @param arguments canonical JSON (RFC 8785); absent where the tenant does not want them in its journal
      * @param recipients domains of those whom it addresses
      * @param estimate what it is expected to use
      * @param agentClass the class and the trust zone of the agent's registration when it asked
+     * @param kept what is kept instead of arguments and results; absent where they are
+     * @param declared what the connector said of the operation; absent if it said nothing
      */
     record Requested(
             String system,
@@ -61,7 +69,7 @@ public sealed interface ActionEvent {
             Effect effect,
             Map<String, String> target,
             String destination,
-            String arguments,
+            @Nullable String arguments,
             List<String> dataClasses,
             @Nullable String model,
             List<String> recipients,
@@ -69,14 +77,93 @@ public sealed interface ActionEvent {
             String agentClass,
             String trustZone,
             long connectorVersion,
-            String schemaDigest) {
+            String schemaDigest,
+            @Nullable Kept kept,
+            @Nullable Declared declared) {
 
         public Requested {
             target = Map.copyOf(target);
             dataClasses = List.copyOf(dataClasses);
             recipients = List.copyOf(recipients);
         }
+
+        /** All of it is kept, and nothing was declared. */
+        public Requested(
+                String system,
+                String operation,
+                Effect effect,
+                Map<String, String> target,
+                String destination,
+                String arguments,
+                List<String> dataClasses,
+                @Nullable String model,
+                List<String> recipients,
+                Estimate estimate,
+                String agentClass,
+                String trustZone,
+                long connectorVersion,
+                String schemaDigest) {
+            this(
+                    system,
+                    operation,
+                    effect,
+                    target,
+                    destination,
+                    arguments,
+                    dataClasses,
+                    model,
+                    recipients,
+                    estimate,
+                    agentClass,
+                    trustZone,
+                    connectorVersion,
+                    schemaDigest,
+                    null,
+                    null);
+        }
+
+        /** The arguments, of a request that has them. */
+        String given() {
+            return Objects.requireNonNull(arguments, "The arguments are kept apart.");
+        }
+
+        /** The same with their digest instead of the arguments. */
+        Requested apart(AuditLevel level) {
+            return with(null, new Kept(level, Fingerprint.of(given())));
+        }
+
+        /** The same with its arguments. */
+        Requested with(String found) {
+            return with(found, kept);
+        }
+
+        private Requested with(@Nullable String found, @Nullable Kept instead) {
+            return new Requested(
+                    system,
+                    operation,
+                    effect,
+                    target,
+                    destination,
+                    found,
+                    dataClasses,
+                    model,
+                    recipients,
+                    estimate,
+                    agentClass,
+                    trustZone,
+                    connectorVersion,
+                    schemaDigest,
+                    instead,
+                    declared);
+        }
     }
+
+    /**
+     * What the journal keeps of arguments and results, if not all: fixed when the action was decided on.
+     *
+     * @param digest SHA-256 of the canonical arguments
+     */
+    record Kept(AuditLevel level, String digest) {}
 
     /**
      * The policy version that decided, and the rules that spoke.
@@ -268,6 +355,7 @@ public sealed interface ActionEvent {
      * @param attempt 1, or more if it was interrupted and is idempotent
      * @param claim who runs it: only the worker that made this word may go on
      * @param idempotent whether it may be repeated if it is interrupted
+     * @param argumentsDigest SHA-256 of the canonical arguments; absent in what was journaled before it was
      * @param lease of the credential that it runs with; absent if it needs none
      */
     @Revision("1")
@@ -279,6 +367,7 @@ public sealed interface ActionEvent {
             long connectorVersion,
             String schemaDigest,
             Instant startedAt,
+            @Nullable String argumentsDigest,
             @Nullable Leased lease)
             implements ActionEvent {
 
@@ -290,8 +379,18 @@ public sealed interface ActionEvent {
                 boolean idempotent,
                 long connectorVersion,
                 String schemaDigest,
-                Instant startedAt) {
-            this(action, attempt, claim, idempotent, connectorVersion, schemaDigest, startedAt, null);
+                Instant startedAt,
+                @Nullable String argumentsDigest) {
+            this(
+                    action,
+                    attempt,
+                    claim,
+                    idempotent,
+                    connectorVersion,
+                    schemaDigest,
+                    startedAt,
+                    argumentsDigest,
+                    null);
         }
     }
 
@@ -313,12 +412,21 @@ public sealed interface ActionEvent {
     /**
      * The target did it.
      *
-     * @param status HTTP status of the target's answer
-     * @param result the target's answer as JSON
+     * @param status HTTP status of the target's answer; absent if there was none and a probe saw the effect
+     * @param result the target's answer as JSON; absent where the tenant does not want it in its journal
      * @param requests how many requests were sent, retries included
+     * @param resultDigest SHA-256 of the answer; it and the levels are absent in what was journaled before they were
      */
     @Revision("1")
-    record ActionSucceeded(String action, int attempt, int status, String result, int requests, Instant endedAt)
+    record ActionSucceeded(
+            String action,
+            int attempt,
+            @Nullable Integer status,
+            @Nullable String result,
+            int requests,
+            Instant endedAt,
+            @Nullable String resultDigest,
+            @Nullable Levels levels)
             implements ActionEvent {}
 
     /**
@@ -335,13 +443,53 @@ public sealed interface ActionEvent {
             String code,
             Cause cause,
             int requests,
-            Instant endedAt)
+            Instant endedAt,
+            @Nullable Levels levels)
             implements ActionEvent {}
 
     /** It may have been done: sent, and no answer that tells. */
     @Revision("1")
-    record ActionOutcomeUnknown(String action, int attempt, String code, Cause cause, int requests, Instant endedAt)
+    record ActionOutcomeUnknown(
+            String action,
+            int attempt,
+            String code,
+            Cause cause,
+            int requests,
+            Instant endedAt,
+            @Nullable Levels levels)
             implements ActionEvent {}
+
+    /** How the outcome of an action was found out that nobody knew. */
+    enum How {
+        PROBE,
+        PERSON
+    }
+
+    /**
+     * The outcome was unknown, and is known.
+     *
+     * @param outcome {@code succeeded} or {@code failed}
+     * @param by the principal that said so, or had the probe look
+     * @param evidence how a person knows; absent where a probe saw it
+     * @param cause why it failed; absent if it succeeded
+     * @param requests how many requests were sent, as was known before
+     */
+    @Revision("1")
+    record ActionReconciled(
+            String action,
+            ActionState outcome,
+            How how,
+            String by,
+            @Nullable String evidence,
+            @Nullable Cause cause,
+            int requests,
+            @Nullable Levels levels,
+            Instant reconciledAt)
+            implements ActionEvent {}
+
+    /** The action ends with the next event: its arguments, which the journal never held, are deleted. */
+    @Revision("1")
+    record ArgumentsDropped(String action, Instant droppedAt) implements ActionEvent {}
 
     /** Taken back before it was started. */
     @Revision("1")

@@ -5,6 +5,7 @@ import execution.ActionEvent.ActionFailed;
 import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionOutcomeUnknown;
 import execution.ActionEvent.ActionQueued;
+import execution.ActionEvent.ActionReconciled;
 import execution.ActionEvent.ActionRefused;
 import execution.ActionEvent.ActionReleased;
 import execution.ActionEvent.ActionRequeued;
@@ -15,10 +16,12 @@ import execution.ActionEvent.ApprovalExpired;
 import execution.ActionEvent.ApprovalGranted;
 import execution.ActionEvent.ApprovalRequested;
 import execution.ActionEvent.ApprovalVoided;
+import execution.ActionEvent.ArgumentsDropped;
 import execution.ActionEvent.CheckFailed;
 import execution.ActionEvent.CheckPassed;
 import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.ChecksStarted;
+import execution.ActionEvent.Kept;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.ResultRedacted;
@@ -29,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import policy.AuditLevel;
 import tenancy.Cause;
 import tenancy.TenantContext;
 
@@ -47,6 +51,7 @@ final class ActionHistory {
     private @Nullable Admitted admitted;
     private @Nullable String idempotencyKey;
     private ActionEvent last;
+    private ActionView.@Nullable Reconciled reconciled;
 
     /** @param metaData of the decision: on whose behalf it was asked for */
     ActionHistory(ActionEvent decision, Map<String, ?> metaData) {
@@ -83,6 +88,9 @@ final class ActionHistory {
     record Admitted(String pool, String system, String operation, Reserved reservation) {}
 
     void then(ActionEvent event) {
+        if (event instanceof ArgumentsDropped) {
+            return;
+        }
         last = event;
         people.then(event);
         systems.then(event);
@@ -124,7 +132,11 @@ final class ActionHistory {
                     ApprovalExpired _,
                     ChecksStarted _,
                     CheckPassed _,
-                    CheckFailed _ -> {}
+                    CheckFailed _,
+                    ArgumentsDropped _ -> {}
+            case ActionReconciled known ->
+                reconciled = new ActionView.Reconciled(
+                        known.how(), known.by(), known.evidence(), known.reconciledAt());
         }
     }
 
@@ -145,6 +157,8 @@ final class ActionHistory {
     ActionView view() {
         Cause cause = causeOf(last);
         ActionState state = stateAfter(last);
+        Kept kept = requested.kept();
+        Answer.Result outcome = Answer.Result.of(last);
         return new ActionView(
                 action,
                 text(metaData, TenantContext.RUN),
@@ -154,7 +168,8 @@ final class ActionHistory {
                 requested.operation(),
                 requested.effect(),
                 requested.target(),
-                StoredJson.tree(requested.arguments()),
+                requested.arguments() == null ? null : StoredJson.tree(requested.arguments()),
+                kept != null && kept.level() == AuditLevel.DIGEST ? kept.digest() : null,
                 requested.dataClasses(),
                 requested.model(),
                 state,
@@ -167,7 +182,9 @@ final class ActionHistory {
                 List.copyOf(attempts),
                 people.view(),
                 systems.view(),
-                Answer.Result.of(last),
+                outcome != null && kept != null && kept.level() == AuditLevel.NONE ? outcome.withoutDigest() : outcome,
+                reconciled,
+                requested.declared(),
                 Answer.links(state, action),
                 null);
     }
@@ -212,6 +229,8 @@ final class ActionHistory {
     static ActionState stateAfter(ActionEvent event) {
         return switch (event) {
             case ActionQueued _, ActionRequeued _, ActionReleased _, ChecksRequired _ -> ActionState.QUEUED;
+            case ActionReconciled known -> known.outcome();
+            case ArgumentsDropped _ -> throw new IllegalStateException("What is dropped changes no state.");
             case ActionHeld _, ApprovalRequested _, ApprovalGranted _ -> ActionState.APPROVAL_REQUIRED;
             case ChecksStarted _, CheckPassed _ -> ActionState.CHECKING;
             case ActionRefused refused -> refused.state();
@@ -230,6 +249,7 @@ final class ActionHistory {
             case ActionRefused refused -> refused.cause();
             case ActionFailed failed -> failed.cause();
             case ActionOutcomeUnknown unknown -> unknown.cause();
+            case ActionReconciled known -> known.cause();
             case ApprovalDenied denied -> denied.cause();
             case ApprovalExpired expired -> expired.cause();
             case ApprovalVoided voided -> voided.cause();
@@ -246,7 +266,8 @@ final class ActionHistory {
                     ActionReleased _,
                     ChecksRequired _,
                     ChecksStarted _,
-                    CheckPassed _ -> null;
+                    CheckPassed _,
+                    ArgumentsDropped _ -> null;
         };
     }
 
@@ -266,6 +287,8 @@ final class ActionHistory {
                     ActionSucceeded _,
                     ActionFailed _,
                     ActionOutcomeUnknown _,
+                    ActionReconciled _,
+                    ArgumentsDropped _,
                     ActionCancelled _,
                     ApprovalGranted _,
                     ApprovalDenied _,
@@ -299,6 +322,8 @@ final class ActionHistory {
             case ActionFailed failed -> failed.endedAt();
             case ActionOutcomeUnknown unknown -> unknown.endedAt();
             case ActionCancelled cancelled -> cancelled.endedAt();
+            case ActionReconciled known -> known.reconciledAt();
+            case ArgumentsDropped dropped -> dropped.droppedAt();
         };
     }
 }

@@ -13,14 +13,14 @@ public enum ActionState {
     RUNNING,
     SUCCEEDED,
     FAILED,
-    /** It was sent and no answer tells whether it was done. It is never repeated by itself. */
+    /** It was sent and no answer tells whether it was done. It is never repeated by itself; it can be reconciled. */
     OUTCOME_UNKNOWN,
     CANCELLED,
     THROTTLED,
     BUDGET_EXCEEDED,
     DENIED;
 
-    /** Whether nothing will change any more. */
+    /** Whether nothing changes any more by itself. */
     public boolean isFinal() {
         return switch (this) {
             case QUEUED, APPROVAL_REQUIRED, CHECKING, RUNNING -> false;

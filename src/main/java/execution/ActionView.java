@@ -3,6 +3,7 @@ package execution;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.Ruling;
+import execution.gateway.Declared;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,10 @@ import tools.jackson.databind.JsonNode;
 /**
  * One action and its whole <em>why</em>, folded from its events.
  *
+ * @param arguments absent where the tenant does not want them kept
+ * @param argumentsDigest SHA-256 of the canonical arguments, where that is what is kept
+ * @param reconciled who found out the outcome, if nobody knew it at first
+ * @param declared what the connector says of the operation; absent if nothing
  * @param approval who has to agree and who has; absent if nobody had to
  * @param checks what was asked before its effect
  * @param queue its place, while it is queued
@@ -28,7 +33,8 @@ public record ActionView(
         String operation,
         Effect effect,
         Map<String, String> target,
-        JsonNode arguments,
+        @Nullable JsonNode arguments,
+        @Nullable String argumentsDigest,
         List<String> dataClasses,
         @Nullable String model,
         ActionState state,
@@ -42,6 +48,8 @@ public record ActionView(
         @Nullable Approval approval,
         List<Check> checks,
         Answer.@Nullable Result outcome,
+        @Nullable Reconciled reconciled,
+        @Nullable Declared declared,
         @Nullable Map<String, String> links,
         @Nullable Place queue) {
 
@@ -108,6 +116,18 @@ public record ActionView(
     /** @param granted how many different people have agreed */
     public record Need(String rule, List<String> roles, int count, long granted) {}
 
+    /**
+     * How the doubt about it ended.
+     *
+     * @param by who said so, or had the probe look
+     * @param evidence how a person knows
+     */
+    public record Reconciled(
+            ActionEvent.How how,
+            String by,
+            @Nullable String evidence,
+            Instant reconciledAt) {}
+
     /** One who agreed. */
     public record Grant(String by, String role, String comment, Instant grantedAt) {}
 
@@ -148,6 +168,7 @@ public record ActionView(
                 effect,
                 target,
                 arguments,
+                argumentsDigest,
                 dataClasses,
                 model,
                 state,
@@ -161,6 +182,8 @@ public record ActionView(
                 approval,
                 checks,
                 outcome,
+                reconciled,
+                declared,
                 links,
                 place);
     }

@@ -53,6 +53,7 @@ class Admission {
     private final Repository<Action> actions;
     private final ExecutionSettings settings;
     private final ExecutionTimers timers;
+    private final Payloads payloads;
     private final Clock clock;
 
     Admission(
@@ -66,6 +67,7 @@ class Admission {
             Repository<Action> actions,
             ExecutionSettings settings,
             ExecutionTimers timers,
+            Payloads payloads,
             Clock clock) {
         this.requests = requests;
         this.keys = keys;
@@ -77,6 +79,7 @@ class Admission {
         this.actions = actions;
         this.settings = settings;
         this.timers = timers;
+        this.payloads = payloads;
         this.clock = clock;
     }
 
@@ -158,7 +161,7 @@ class Admission {
         Hold hold = holds.open(action, asked.requested(), ruling, Rulings.needs(needed.approvals()), asked.now());
         var held = new ActionHeld(
                 action.key(),
-                asked.requested(),
+                payloads.kept(action, asked.requested()),
                 ruling,
                 hold,
                 asked.key(),
@@ -208,7 +211,7 @@ class Admission {
         ActionId action = asked.envelope().action();
         var queued = new ActionQueued(
                 action.key(),
-                asked.requested(),
+                payloads.kept(action, asked.requested()),
                 ruling,
                 reserved(granted),
                 settings.poolFor(action.tenant(), asked.operation().pool()),
@@ -231,11 +234,12 @@ class Admission {
 
     private Receipt refuse(Case asked, ActionState state, Ruling ruling, Cause cause, String remedy) {
         ActionId action = asked.envelope().action();
+        Requested requested = payloads.refused(action.tenant(), asked.requested());
         Aggregates.create(
                 actions,
                 () -> new Action(
                         action,
-                        new ActionRefused(action.key(), state, asked.requested(), ruling, cause, remedy, asked.now())));
+                        new ActionRefused(action.key(), state, requested, ruling, cause, remedy, asked.now())));
         return Receipt.refused(action, state, cause, remedy, asked.now(), ruling.shadow());
     }
 

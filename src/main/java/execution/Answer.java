@@ -2,6 +2,7 @@ package execution;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import execution.ActionEvent.Ruling;
+import execution.gateway.Levels;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,21 +45,38 @@ public record Answer(
      * @param code why it failed, stable
      * @param result its answer
      * @param requests how many requests were sent, retries included
+     * @param resultDigest SHA-256 of its answer
+     * @param levels what is known of the call, level by level
      */
     public record Result(
             @Nullable Integer status,
             @Nullable String code,
             @Nullable JsonNode result,
-            int requests) {
+            int requests,
+            @Nullable String resultDigest,
+            @Nullable Levels levels) {
+
+        /** The same without a trace of what the target said. */
+        Result withoutDigest() {
+            return new Result(status, code, result, requests, null, levels);
+        }
 
         static @Nullable Result of(ActionEvent event) {
             return switch (event) {
                 case ActionEvent.ActionSucceeded done ->
-                    new Result(done.status(), null, StoredJson.tree(done.result()), done.requests());
+                    new Result(
+                            done.status(),
+                            null,
+                            done.result() == null ? null : StoredJson.tree(done.result()),
+                            done.requests(),
+                            done.resultDigest(),
+                            done.levels());
                 case ActionEvent.ActionFailed failed ->
-                    new Result(failed.status(), failed.code(), null, failed.requests());
+                    new Result(failed.status(), failed.code(), null, failed.requests(), null, failed.levels());
                 case ActionEvent.ActionOutcomeUnknown unknown ->
-                    new Result(null, unknown.code(), null, unknown.requests());
+                    new Result(null, unknown.code(), null, unknown.requests(), null, unknown.levels());
+                case ActionEvent.ActionReconciled known ->
+                    new Result(null, null, null, known.requests(), null, known.levels());
                 case ActionEvent.ActionQueued _,
                         ActionEvent.ActionRefused _,
                         ActionEvent.ActionStarted _,
@@ -75,6 +93,7 @@ public record Answer(
                         ActionEvent.ChecksStarted _,
                         ActionEvent.CheckPassed _,
                         ActionEvent.CheckFailed _,
+                        ActionEvent.ArgumentsDropped _,
                         ActionEvent.ActionCancelled _ -> null;
             };
         }

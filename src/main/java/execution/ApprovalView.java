@@ -2,6 +2,7 @@ package execution;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import execution.ActionEvent.Ruling;
+import execution.gateway.Declared;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import tools.jackson.databind.JsonNode;
  *
  * @param state {@code open}, {@code granted}, {@code denied}, {@code expired}, {@code voided} or {@code cancelled}
  * @param digest SHA-256 over what exactly they agree to; a grant may name it
+ * @param arguments absent once it is decided, where the tenant does not want them kept
+ * @param shown what its connector wants to be seen first
+ * @param reversible whether what is done can be undone; absent where nobody says
  * @param actionState where the action stands now
  * @param checks what other systems were asked before
  */
@@ -28,7 +32,9 @@ record ApprovalView(
         String operation,
         Effect effect,
         Map<String, String> target,
-        JsonNode arguments,
+        @Nullable JsonNode arguments,
+        Map<String, JsonNode> shown,
+        @Nullable Boolean reversible,
         List<String> dataClasses,
         String policyProfile,
         long policyVersion,
@@ -46,7 +52,9 @@ record ApprovalView(
         @Nullable String reason,
         ActionState actionState) {
 
-    static ApprovalView of(ActionView view, ActionView.Approval approval) {
+    /** @param arguments the arguments, if they are at hand */
+    static ApprovalView of(ActionView view, ActionView.Approval approval, @Nullable JsonNode arguments) {
+        Declared declared = view.declared();
         ActionView.Why why = view.why();
         return new ApprovalView(
                 view.action(),
@@ -59,7 +67,9 @@ record ApprovalView(
                 view.operation(),
                 view.effect(),
                 view.target(),
-                view.arguments(),
+                arguments,
+                Shown.of(declared, view.target(), arguments),
+                declared == null ? null : declared.reversible(),
                 view.dataClasses(),
                 why.policyProfile(),
                 why.policyVersion(),

@@ -11,6 +11,7 @@ import tenancy.RunId;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.WorkspaceId;
+import tools.jackson.databind.JsonNode;
 
 /** Grants and denials, as their senders are answered: what came of each is committed before it is told. */
 @Component
@@ -18,11 +19,13 @@ class Approvals {
 
     private final Actions actions;
     private final TenantCommands commands;
+    private final Payloads payloads;
     private final Clock clock;
 
-    Approvals(Actions actions, TenantCommands commands, Clock clock) {
+    Approvals(Actions actions, TenantCommands commands, Payloads payloads, Clock clock) {
         this.actions = actions;
         this.commands = commands;
+        this.payloads = payloads;
         this.clock = clock;
     }
 
@@ -33,7 +36,14 @@ class Approvals {
         if (approval == null) {
             throw new NotFound("approval", action.key());
         }
-        return ApprovalView.of(view, approval);
+        return ApprovalView.of(view, approval, arguments(view, action));
+    }
+
+    /** Whoever is asked to agree sees to what, even where that is kept only until it is decided. */
+    private @Nullable JsonNode arguments(ActionView view, ActionId action) {
+        return view.arguments() == null && view.state() == ActionState.APPROVAL_REQUIRED
+                ? payloads.arguments(action).map(StoredJson::tree).orElse(null)
+                : view.arguments();
     }
 
     /** @param digest what the approver has seen; null if it does not say */

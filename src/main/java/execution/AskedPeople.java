@@ -65,7 +65,9 @@ final class AskedPeople {
                     ActionEvent.ChecksRequired _,
                     ActionEvent.ChecksStarted _,
                     ActionEvent.CheckPassed _,
-                    ActionEvent.CheckFailed _ -> {}
+                    ActionEvent.CheckFailed _,
+                    ActionEvent.ActionReconciled _,
+                    ActionEvent.ArgumentsDropped _ -> {}
         }
     }
 

@@ -86,7 +86,7 @@ class CheckCalls {
         if (operation.effect() != Effect.READ) {
             throw new Forbidden("check_has_effect", "a check may only read, and this operation changes something.");
         }
-        JsonNode arguments = StoredJson.tree(asked.arguments());
+        JsonNode arguments = StoredJson.tree(asked.given());
         ObjectNode sent = JsonNodeFactory.instance.objectNode();
         question.arguments().forEach((name, source) -> {
             JsonNode value = value(source, arguments, asked.target());

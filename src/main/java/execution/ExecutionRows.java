@@ -247,9 +247,16 @@ class ExecutionRows {
 
     private static List<Object[]> moved(EventMessage<?> event, ActionEvent happened) {
         return switch (happened) {
-            case ActionQueued _, ActionRefused _, ActionHeld _, ApprovalGranted _, ChecksRequired _, CheckPassed _ ->
-                NONE;
-            case ActionEvent.ResultRedacted _ -> NONE;
+            case ActionQueued _,
+                    ActionRefused _,
+                    ActionHeld _,
+                    ApprovalGranted _,
+                    ChecksRequired _,
+                    CheckPassed _,
+                    ActionEvent.ResultRedacted _,
+                    ActionEvent.ArgumentsDropped _ -> NONE;
+            case ActionEvent.ActionReconciled known ->
+                moved(event, known, known.outcome(), known.cause(), known.reconciledAt());
             case ApprovalRequested asked ->
                 moved(
                         event,

@@ -59,6 +59,7 @@ class HeldActions {
     private final Outcomes outcomes;
     private final Repository<Action> actions;
     private final ExecutionSettings settings;
+    private final Payloads payloads;
 
     HeldActions(
             Requests requests,
@@ -69,7 +70,8 @@ class HeldActions {
             Holds holds,
             Outcomes outcomes,
             Repository<Action> actions,
-            ExecutionSettings settings) {
+            ExecutionSettings settings,
+            Payloads payloads) {
         this.requests = requests;
         this.runs = runs;
         this.policies = policies;
@@ -79,6 +81,7 @@ class HeldActions {
         this.outcomes = outcomes;
         this.actions = actions;
         this.settings = settings;
+        this.payloads = payloads;
     }
 
     /** A held action at the moment of its last grant. */
@@ -184,13 +187,14 @@ class HeldActions {
 
     /** What was agreed to covers what is needed now, or people are asked again. */
     private Granting settled(Case asked, Ruling ruling, List<Need> needs, @Nullable ChecksRequired checks) {
-        Requested requested = asked.requested();
+        Requested whole = asked.requested();
+        Requested requested = Payloads.like(asked.held().requested(), whole);
         boolean asSeen = asked.held().requested().schemaDigest().equals(requested.schemaDigest())
                 && asked.held().hold().needs().containsAll(needs);
         if (needs.isEmpty() || asSeen) {
             return reserve(asked, requested, ruling, checks);
         }
-        Hold hold = holds.open(asked.grant().action(), requested, ruling, needs, asked.now());
+        Hold hold = holds.open(asked.grant().action(), whole, ruling, needs, asked.now());
         asked.action().execute(waiting -> waiting.ask(requested, ruling, hold, asked.now()));
         return new Granting.Changed(hold.digest());
     }
@@ -316,9 +320,9 @@ class HeldActions {
     }
 
     /** The request as it was sent: the same claims, checked against what is registered now. */
-    private static SubmitAction again(ActionId action, Held held, MetaData metaData) {
+    private SubmitAction again(ActionId action, Held held, MetaData metaData) {
         TenantId tenant = action.tenant();
-        Requested asked = held.requested();
+        Requested asked = payloads.whole(action, held.requested());
         var claim = new Claim(
                 new AgentId(tenant, text(metaData, TenantContext.AGENT)),
                 new WorkspaceId(tenant, text(metaData, TenantContext.WORKSPACE)),
@@ -331,7 +335,7 @@ class HeldActions {
                 new RunId(tenant, text(metaData, TenantContext.RUN)),
                 asked.operation(),
                 new Target(asked.system(), asked.target()),
-                asked.arguments(),
+                asked.given(),
                 asked.dataClasses(),
                 asked.model(),
                 asked.estimate().tokens(),

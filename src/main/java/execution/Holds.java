@@ -77,7 +77,7 @@ class Holds {
         ObjectNode agreed = JsonNodeFactory.instance.objectNode();
         agreed.put("system", requested.system());
         agreed.put("operation", requested.operation());
-        agreed.set("arguments", StoredJson.tree(requested.arguments()));
+        agreed.set("arguments", StoredJson.tree(requested.given()));
         ObjectNode target = agreed.putObject("target");
         requested.target().forEach(target::put);
         agreed.put("policy_version", ruling.version());

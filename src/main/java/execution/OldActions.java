@@ -41,6 +41,13 @@ class OldActions implements SmartLifecycle {
                 select 1 from execution.action a where a.tenant_id = p.tenant_id and a.action = p.action)
             limit ?)\
         """;
+    private static final String PAYLOADS = """
+        delete from execution.payload where tenant_id = ? and action in (
+            select p.action from execution.payload p
+            where p.tenant_id = ? and p.action < ? and not exists (
+                select 1 from execution.action a where a.tenant_id = p.tenant_id and a.action = p.action)
+            limit ?)\
+        """;
     private static final String KEYS = """
         delete from execution.idempotency where tenant_id = ? and key in (
             select i.key from execution.idempotency i
@@ -83,6 +90,7 @@ class OldActions implements SmartLifecycle {
             String tenant = kept.tenant().value();
             inTurns(kept.tenant(), ACTIONS, tenant, tenant, first, ended(), AT_ONCE);
             inTurns(kept.tenant(), APPROVALS, tenant, tenant, first, AT_ONCE);
+            inTurns(kept.tenant(), PAYLOADS, tenant, tenant, first, AT_ONCE);
             inTurns(kept.tenant(), KEYS, tenant, tenant, first, AT_ONCE);
         }
     }

@@ -48,6 +48,7 @@ class Progress {
     private final Quotas quotas;
     private final Backlog backlog;
     private final Outcomes outcomes;
+    private final Payloads payloads;
     /** An ended action is hardly asked for again: its place is for those that still have a way to go. */
     private final Cache cache;
 
@@ -60,6 +61,7 @@ class Progress {
             Quotas quotas,
             Backlog backlog,
             Outcomes outcomes,
+            Payloads payloads,
             @Qualifier("aggregateCache") Cache cache) {
         this.actions = actions;
         this.connectors = connectors;
@@ -69,6 +71,7 @@ class Progress {
         this.quotas = quotas;
         this.backlog = backlog;
         this.outcomes = outcomes;
+        this.payloads = payloads;
         this.cache = cache;
     }
 
@@ -95,7 +98,7 @@ class Progress {
         CheckCalls.Made made = checks.make(
                 start.action().tenant(),
                 required,
-                queued.requested(),
+                payloads.whole(start.action(), queued.requested()),
                 queued.ruling().version(),
                 start.at());
         if (again) {
@@ -187,7 +190,8 @@ class Progress {
 
     /** People are asked last: what they agree to has passed its checks. Until then it holds no budget and no slot. */
     private Start ask(Aggregate<Action> action, RecordChecks record, ActionQueued queued, ChecksRequired required) {
-        Hold hold = holds.open(record.action(), queued.requested(), queued.ruling(), required.needs(), record.at());
+        Requested whole = payloads.whole(record.action(), queued.requested());
+        Hold hold = holds.open(record.action(), whole, queued.ruling(), required.needs(), record.at());
         ActionEvent asked = action.invoke(passed -> passed.ask(queued.requested(), queued.ruling(), hold, record.at()));
         quotas.release(record.action(), record.at());
         CurrentUnitOfWork.get().afterCommit(committed -> outcomes.ended(record.action(), asked));
@@ -203,8 +207,9 @@ class Progress {
     private Start go(
             Aggregate<Action> action, StartAction start, ActionQueued queued, ActionState state, boolean askedAgain) {
         Operation operation;
+        Requested requested = payloads.whole(start.action(), queued.requested());
         try {
-            operation = operation(start.action(), queued.requested());
+            operation = operation(start.action(), requested);
         } catch (Refusal changed) {
             return askedAgain ? new Start.Skip(state) : giveUp(action, start, state, changed);
         }
@@ -223,17 +228,17 @@ class Progress {
                     operation.idempotent(),
                     operation.connectorVersion(),
                     operation.schemaDigest(),
+                    Fingerprint.of(requested.given()),
                     lent,
                     start.at()));
             if (state == ActionState.QUEUED) {
                 backlog.leave(start.action());
             }
         }
-        Requested requested = queued.requested();
         return new Start.Go(
                 operation,
                 new Target(requested.system(), requested.target()),
-                requested.arguments(),
+                requested.given(),
                 IdempotencyKeys.sent(queued.idempotencyKey()),
                 lease == null ? null : lease.lease(start.action(), operation));
     }
@@ -246,7 +251,11 @@ class Progress {
                 action.execute(running -> running.redacted(null, record.redactions(), record.at()));
             }
             ActionEvent ended = action.invoke(running -> running.record(record.outcome(), record.at()));
-            settle(record.action(), record.outcome().attempts(), actual(record.outcome()), record.at());
+            if (record.outcome() instanceof Outcome.Unknown) {
+                quotas.settleInDoubt(record.action(), record.at());
+            } else {
+                settle(record.action(), record.outcome().attempts(), actual(record.outcome()), record.at());
+            }
             ended(record.action(), ended);
         }
         return action.invoke(Action::state);
@@ -276,7 +285,7 @@ class Progress {
             ActionQueued queued = action.invoke(Action::queued);
             ActionEvent recovered = action.invoke(running -> running.recover(recover.at()));
             if (recovered.endsIt()) {
-                settle(recover.action(), 1, null, recover.at());
+                quotas.settleInDoubt(recover.action(), recover.at());
                 ended(recover.action(), recovered);
             } else {
                 backlog.queue(Admission.waiting(recover.action(), queued, metaData));
@@ -289,7 +298,7 @@ class Progress {
     private Operation operation(ActionId action, Requested requested) {
         Operation operation = connectors.operation(action.tenant(), requested.system(), requested.operation());
         if (!operation.schemaDigest().equals(requested.schemaDigest())) {
-            var unused = operation.validated(new Target(requested.system(), requested.target()), requested.arguments());
+            var unused = operation.validated(new Target(requested.system(), requested.target()), requested.given());
         }
         return operation;
     }

@@ -3,11 +3,15 @@ package execution;
 import execution.ActionCommand.SubmitAction;
 import execution.ActionEvent.Requested;
 import execution.gateway.Connectors;
+import execution.gateway.Declared;
 import execution.gateway.Operation;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tenancy.ActionEnvelope;
 import tenancy.Agents;
 import tenancy.Agents.Registration;
+import tenancy.Forbidden;
 
 /**
  * Joins what a caller sent with the agent's registration and the connector's description: what policy and quota decide
@@ -35,6 +39,7 @@ class Requests {
         Operation operation =
                 connectors.operation(submit.action().tenant(), submit.target().system(), submit.operation());
         String arguments = operation.validated(submit.target(), submit.arguments());
+        checkClasses(submit, operation.declared().dataClassesIn());
         var envelope = new ActionEnvelope(
                 submit.action(),
                 registration.workspace(),
@@ -56,7 +61,16 @@ class Requests {
         return new Joined(envelope, operation);
     }
 
-    /** The same, as the journal keeps it. */
+    private static void checkClasses(SubmitAction submit, @Nullable List<String> taken) {
+        if (taken != null && !taken.containsAll(submit.dataClasses())) {
+            throw new Forbidden(
+                    "data_class_not_taken",
+                    "Operation %s of %s takes data of these classes only: %s."
+                            .formatted(submit.operation(), submit.target().system(), String.join(", ", taken)));
+        }
+    }
+
+    /** The same, as a journal that keeps all of it has it. */
     static Requested requested(ActionEnvelope envelope, Operation operation) {
         return new Requested(
                 operation.system(),
@@ -72,6 +86,8 @@ class Requests {
                 envelope.agentClass(),
                 envelope.trustZone(),
                 operation.connectorVersion(),
-                operation.schemaDigest());
+                operation.schemaDigest(),
+                null,
+                operation.declared().equals(Declared.NOTHING) ? null : operation.declared());
     }
 }

@@ -263,6 +263,10 @@ final class Lint {
         if (days != null && (days < 1 || days > MOST_DAYS)) {
             found("/records/action_days", "out_of_range", "must be 1 to %,d".formatted(MOST_DAYS));
         }
+        String payloads = records.payloads();
+        if (payloads != null && AuditLevel.of(payloads).isEmpty()) {
+            found("/records/payloads", "unknown_level", "must be full, digest or none");
+        }
         list("/records/journaled_reads", records.journaledReads(), READER, "unknown_role", MOST_SELECTED);
     }
 

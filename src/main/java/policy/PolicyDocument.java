@@ -170,12 +170,22 @@ public record PolicyDocument(
      * @param actionDays how many days an ended action, and the key it was asked for under, is remembered outside of the
      *     journal; null: for ever
      * @param journaledReads roles whose reads are written into the journal, beside every operator's
+     * @param payloads what is kept of arguments and results: {@code full}, {@code digest} or {@code none}; null: full
      */
-    public record Records(@Nullable Integer actionDays, List<String> journaledReads) {
+    public record Records(
+            @Nullable Integer actionDays,
+            List<String> journaledReads,
+            @Nullable String payloads) {
 
-        public Records(@Nullable Integer actionDays, @Nullable List<String> journaledReads) {
+        public Records(
+                @Nullable Integer actionDays, @Nullable List<String> journaledReads, @Nullable String payloads) {
             this.actionDays = actionDays;
             this.journaledReads = List.copyOf(Objects.requireNonNullElse(journaledReads, List.of()));
+            this.payloads = payloads;
+        }
+
+        public Records(@Nullable Integer actionDays, @Nullable List<String> journaledReads) {
+            this(actionDays, journaledReads, null);
         }
     }
 

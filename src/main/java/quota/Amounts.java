@@ -10,6 +10,16 @@ public record Amounts(long toolCalls, long highRisk, long tokens, long costMicro
 
     static final Amounts NONE = new Amounts(0, 0, 0, 0, 0);
 
+    /** What it uses beside being a call. */
+    Amounts withoutCalls() {
+        return new Amounts(0, 0, tokens, costMicros, storageBytes);
+    }
+
+    /** Taken away from what is spent. */
+    Amounts negated() {
+        return new Amounts(-toolCalls, -highRisk, -tokens, -costMicros, -storageBytes);
+    }
+
     /** What the action is expected to use. */
     static Amounts of(ActionEnvelope envelope) {
         Estimate estimate = envelope.estimate();

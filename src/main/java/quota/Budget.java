@@ -17,6 +17,8 @@ import org.axonframework.modelling.command.AggregateIdentifier;
 import org.axonframework.spring.stereotype.Aggregate;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
+import quota.QuotaEvent.BudgetCorrected;
+import quota.QuotaEvent.BudgetDoubted;
 import quota.QuotaEvent.BudgetOpened;
 import quota.QuotaEvent.BudgetReleased;
 import quota.QuotaEvent.BudgetReserved;
@@ -138,6 +140,22 @@ class Budget {
         apply(new BudgetSettled(action, held.run(), held.operation(), spent, ledger.overdrawn(held, spent, now), day));
         if (!spent.equals(held.amounts())) {
             held.parts().forEach(part -> warn(part.limit(), part.scope(), now));
+        }
+    }
+
+    /** What is about to be settled may have to be given back. */
+    void doubt(String action) {
+        Held held = ledger.held(action);
+        if (held != null && !held.amounts().withoutCalls().equals(Amounts.NONE)) {
+            apply(new BudgetDoubted(action));
+        }
+    }
+
+    void giveBack(String action) {
+        Held doubted = ledger.doubted(action);
+        if (doubted != null) {
+            apply(new BudgetCorrected(
+                    action, doubted.run(), doubted.operation(), doubted.amounts().withoutCalls()));
         }
     }
 
@@ -363,6 +381,16 @@ class Budget {
     @EventSourcingHandler
     void on(RunUncounted event) {
         ledger.uncount(event.run());
+    }
+
+    @EventSourcingHandler
+    void on(BudgetDoubted event) {
+        ledger.doubt(event.action());
+    }
+
+    @EventSourcingHandler
+    void on(BudgetCorrected event) {
+        ledger.giveBack(event.action(), event.givenBack());
     }
 
     @EventSourcingHandler

@@ -24,11 +24,16 @@ final class Ledger {
     /** More than limits and overrides can name at a time. */
     private static final int MOST_METERS = 2_000;
 
+    private static final int MOST_DOUBTED = 1_000;
+
     private ZoneId zone = ZoneId.of("UTC");
     /** By scope and limit; those of the tenant as a whole by the limit alone. */
     private Map<String, Meter> meters = new LinkedHashMap<>();
     /** In the order in which they were reserved. */
     private Map<String, Held> open = new LinkedHashMap<>();
+
+    /** Of actions that are settled and may not have been done, the newest ones. */
+    private Map<String, Held> doubted = new LinkedHashMap<>();
 
     private Map<String, RunUse> runs = new LinkedHashMap<>();
     private int openRuns;
@@ -49,6 +54,11 @@ final class Ledger {
     @Nullable
     Held held(String action) {
         return open.get(action);
+    }
+
+    @Nullable
+    Held doubted(String action) {
+        return doubted.get(action);
     }
 
     Map<String, Held> open() {
@@ -142,6 +152,28 @@ final class Ledger {
         if (run != null) {
             run.settle(held.amounts(), actual);
             forget(held.run(), run);
+        }
+    }
+
+    void doubt(String action) {
+        if (doubted.size() >= MOST_DOUBTED) {
+            doubted.remove(doubted.keySet().iterator().next());
+        }
+        doubted.put(action, open.get(action));
+    }
+
+    /** What was spent for it is free again, in the windows that still count it. */
+    void giveBack(String action, Amounts amounts) {
+        Held held = doubted.remove(action);
+        for (Held.Part part : held.parts()) {
+            Meter meter = meters.get(part.key());
+            if (meter != null) {
+                meter.settle(part.window(), 0, -amounts.of(meter.unit()));
+            }
+        }
+        RunUse run = runs.get(held.run());
+        if (run != null) {
+            run.settle(Amounts.NONE, amounts.negated());
         }
     }
 

@@ -71,6 +71,18 @@ public sealed interface QuotaEvent {
         }
     }
 
+    /** The action that is settled next may not have been done. */
+    @Revision("1")
+    record BudgetDoubted(String action) implements QuotaEvent {}
+
+    /**
+     * An action that was settled in doubt was not done.
+     *
+     * @param givenBack what it was charged for and did not use, taken from the windows that were charged
+     */
+    @Revision("1")
+    record BudgetCorrected(String action, String run, String operation, Amounts givenBack) implements QuotaEvent {}
+
     /** The action will never be executed: its units are free again, in the windows that were charged. */
     @Revision("1")
     record BudgetReleased(String action, Amounts amounts, Reason reason) implements QuotaEvent {

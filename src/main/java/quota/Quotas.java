@@ -31,6 +31,18 @@ public interface Quotas {
      */
     void settle(ActionId action, @Nullable Estimate actual, Instant now);
 
+    /**
+     * The same, while nobody knows whether the action was done: what was reserved for it is spent, and can be given back
+     * when that is known.
+     */
+    void settleInDoubt(ActionId action, Instant now);
+
+    /**
+     * An action that was settled in doubt was not done: the tokens, the money and the bytes it was charged for are free
+     * again, in the windows that were charged. The call stays counted. Does nothing if nothing is there to give back.
+     */
+    void giveBack(ActionId action);
+
     /** The action will never be executed: what was reserved for it is free again. */
     void release(ActionId action, Instant now);
 

@@ -23,6 +23,8 @@ import tenancy.TenantTransactions;
 @Component
 class SpentTable implements InlineRows {
 
+    static final String NAME = "quota_spent";
+
     private static final String TEXT = "text";
     private static final String NUMBER = "int8";
 
@@ -103,7 +105,7 @@ class SpentTable implements InlineRows {
 
     @Override
     public String name() {
-        return "quota_spent";
+        return NAME;
     }
 
     @Override

@@ -72,6 +72,19 @@ class StoredQuotas implements Quotas {
     }
 
     @Override
+    public void settleInDoubt(ActionId action, Instant now) {
+        budgets.find(action.tenant()).ifPresent(found -> found.execute(budget -> {
+            budget.doubt(action.key());
+            budget.settle(action.key(), null, now);
+        }));
+    }
+
+    @Override
+    public void giveBack(ActionId action) {
+        budgets.find(action.tenant()).ifPresent(found -> found.execute(budget -> budget.giveBack(action.key())));
+    }
+
+    @Override
     public void release(ActionId action, Instant now) {
         budgets.find(action.tenant()).ifPresent(found -> found.execute(budget -> budget.release(action.key())));
     }

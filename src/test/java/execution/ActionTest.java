@@ -29,6 +29,7 @@ import tenancy.InvalidField;
 class ActionTest {
 
     private static final ActionId ACTION = new ActionId(ACME, "act_1");
+    private static final String DIGEST = Fingerprint.of("{\"status\":\"solved\"}");
     private static final Outcome DONE = new Outcome.Succeeded(200, "{\"ok\":true}", 1);
     private static final Cause DOWN = Cause.provider("The target is down.", null);
 
@@ -54,8 +55,16 @@ class ActionTest {
 
         assertThat(house.journal(ACTION))
                 .contains(
-                        new ActionStarted("act_1", 1, "w1", false, 3, "5c4e", NOW),
-                        new ActionSucceeded("act_1", 1, 200, "{\"ok\":true}", 1, NOW))
+                        new ActionStarted("act_1", 1, "w1", false, 3, "5c4e", NOW, DIGEST),
+                        new ActionSucceeded(
+                                "act_1",
+                                1,
+                                200,
+                                "{\"ok\":true}",
+                                1,
+                                NOW,
+                                Fingerprint.of("{\"ok\":true}"),
+                                DONE.levels()))
                 .hasSize(3);
         assertThat(house.ledger.asked).containsExactly("settle act_1");
         assertThat(told).isCompletedWithValueMatching(ActionSucceeded.class::isInstance);
@@ -159,7 +168,7 @@ class ActionTest {
         assertThat(house.journal(ACTION))
                 .contains(
                         new ActionRequeued("act_1", 1, "interrupted", NOW),
-                        new ActionStarted("act_1", 2, "w2", true, 3, "5c4e", NOW));
+                        new ActionStarted("act_1", 2, "w2", true, 3, "5c4e", NOW, DIGEST));
         assertThat(record("w1", DONE)).as("its late worker").isEqualTo(ActionState.RUNNING);
     }
 

@@ -63,7 +63,7 @@ class ExecutionRowsTest {
             "act_1", ASKED, RULING, new Reserved("tool_calls_per_day", 1, 10), "shared", 4, "c:k1", "d1", NOW);
     private static final ActionRefused REFUSED =
             new ActionRefused("act_1", ActionState.THROTTLED, ASKED, RULING, DOWN, "wait", NOW);
-    private static final ActionStarted STARTED = new ActionStarted("act_1", 1, "w1", false, 3, "5c4e", NOW);
+    private static final ActionStarted STARTED = new ActionStarted("act_1", 1, "w1", false, 3, "5c4e", NOW, null);
     private static final ActionRequeued REQUEUED = new ActionRequeued("act_1", 1, "interrupted", NOW);
     private static final Hold HOLD =
             new Hold(List.of(new Need("writes", List.of("approver"), 1, 60)), "d0", NOW.plusSeconds(60));
@@ -79,9 +79,9 @@ class ExecutionRowsTest {
             new ApprovalExpired("act_1", DOWN, NOW),
             new ApprovalVoided("act_1", RULING, DOWN, "ask again", NOW));
     private static final List<ActionEvent> ENDS = List.of(
-            new ActionSucceeded("act_1", 1, 200, "{}", 1, NOW),
-            new ActionFailed("act_1", 1, 500, "target_failed", DOWN, 1, NOW),
-            new ActionOutcomeUnknown("act_1", 1, "no_answer", DOWN, 1, NOW),
+            new ActionSucceeded("act_1", 1, 200, "{}", 1, NOW, null, null),
+            new ActionFailed("act_1", 1, 500, "target_failed", DOWN, 1, NOW, null),
+            new ActionOutcomeUnknown("act_1", 1, "no_answer", DOWN, 1, NOW, null),
             new ActionCancelled("act_1", NOW));
 
     private final ExecutionRows rows = new ExecutionRows();

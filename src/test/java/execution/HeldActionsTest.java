@@ -440,7 +440,7 @@ class HeldActionsTest {
                 asked.effect(),
                 changed.fields(),
                 asked.destination(),
-                asked.arguments(),
+                asked.given(),
                 asked.dataClasses(),
                 asked.model(),
                 asked.recipients(),

@@ -84,6 +84,7 @@ final class House {
     final HeldActions held;
     final Admission admission;
     final Progress progress;
+    final Reconciling reconciling;
     final RunBook book;
 
     Registration registration = new Registration(
@@ -116,6 +117,7 @@ final class House {
                 throw new AssertionError("the database was asked");
             }
         };
+        var payloads = new Payloads(tenant -> policy.AuditLevel.FULL, new JdbcTemplate(), none);
         Connectors current = (tenant, system, name) -> connectors.operation(tenant, system, name);
         var requests = new Requests(agent -> registration, current);
         var holds = new Holds(
@@ -132,6 +134,7 @@ final class House {
                 actions,
                 settings,
                 new ExecutionTimers(meters, new TenantTag()),
+                payloads,
                 clock);
         var judges = new StaticListableBeanFactory();
         judges.addBean("checks", (policy.Checks) (check, result) -> checks.pass(check, result));
@@ -144,8 +147,10 @@ final class House {
                 ledger,
                 backlog,
                 outcomes,
+                payloads,
                 NoCache.INSTANCE);
-        held = new HeldActions(requests, book, inForce, ledger, backlog, holds, outcomes, actions, settings);
+        reconciling = new Reconciling(actions, current, payloads, ledger);
+        held = new HeldActions(requests, book, inForce, ledger, backlog, holds, outcomes, actions, settings, payloads);
     }
 
     /** Runs one command handler as its tenant's lane does: everything is committed, or nothing. */
@@ -288,6 +293,16 @@ final class House {
         @Override
         public void release(ActionId action, Instant now) {
             asked.add("release " + action.key());
+        }
+
+        @Override
+        public void settleInDoubt(ActionId action, Instant now) {
+            asked.add("settle " + action.key());
+        }
+
+        @Override
+        public void giveBack(ActionId action) {
+            asked.add("give back " + action.key());
         }
 
         @Override

@@ -93,7 +93,9 @@ final class CallCredential {
                     judged.cause(),
                     false,
                     judged.notBefore(),
-                    judged.health()));
+                    judged.health(),
+                    judged.tool(),
+                    judged.message()));
         }
         return new Judgement(
                 operation.effect() == Effect.READ ? Effected.NOT_DONE : Effected.MAYBE,
@@ -116,6 +118,7 @@ final class CallCredential {
     private Judgement cleaned(Judgement judged) {
         Cause cause = judged.cause();
         String detail = cause == null ? null : cause.detail();
+        String message = judged.message();
         return new Judgement(
                 judged.effected(),
                 judged.status(),
@@ -124,7 +127,9 @@ final class CallCredential {
                 cause == null || detail == null ? cause : with(cause, redactor.text(detail, "/cause/detail")),
                 judged.again(),
                 judged.notBefore(),
-                judged.health());
+                judged.health(),
+                judged.tool(),
+                message == null ? null : redactor.text(message, "/levels/message"));
     }
 
     private static Cause with(Cause cause, String detail) {

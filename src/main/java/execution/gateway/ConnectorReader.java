@@ -198,7 +198,8 @@ final class ConnectorReader {
                 BoundedSchema.compile(resultSchema, at + "/result_schema", faults),
                 Sha256.of(CanonicalJson.write(targetSchema, at)
                         + CanonicalJson.write(argumentSchema, at)
-                        + CanonicalJson.write(resultSchema, at)));
+                        + CanonicalJson.write(resultSchema, at)),
+                new PromiseReader(operation, all, targetSchema, argumentSchema, at, faults).read());
     }
 
     private Price price(JsonNode operation, String at) {

@@ -46,6 +46,9 @@ final class Delivery {
     /** Whether it would have been tried again, had the tenant not used up its retries. */
     private boolean spent;
 
+    /** What is known of the attempt that decides: the last one, unless an earlier one left a doubt. */
+    private Levels levels = Levels.unsent();
+
     Delivery(
             HttpOperation operation,
             Call call,
@@ -98,6 +101,9 @@ final class Delivery {
             Exchange exchange = followed(carried);
             sent += exchange instanceof Exchange.NotSent ? 0 : 1;
             judgement = credential.judged(Judgement.of(exchange, operation, clock), exchange, carried);
+            if (!inDoubt || judgement.effected() != Effected.NOT_DONE) {
+                levels = Levels.of(exchange, judgement);
+            }
             inDoubt |= judgement.effected() == Effected.MAYBE;
             return judgement;
         } catch (LeaseRefused refused) {
@@ -202,12 +208,12 @@ final class Delivery {
 
     private Outcome concluded(Judgement last) {
         if (last.effected() == Effected.DONE) {
-            return new Outcome.Succeeded(Objects.requireNonNull(last.status()), last.result(), sent, actual(last));
+            return new Outcome.Succeeded(last.status(), last.result(), sent, actual(last), levels);
         }
         Cause cause = completed(Objects.requireNonNull(last.cause()));
         return inDoubt
-                ? new Outcome.Unknown(last.code(), cause, sent)
-                : new Outcome.Failed(last.status(), last.code(), cause, sent);
+                ? new Outcome.Unknown(last.code(), cause, sent, levels)
+                : new Outcome.Failed(last.status(), last.code(), cause, sent, levels);
     }
 
     private @Nullable Estimate actual(Judgement done) {

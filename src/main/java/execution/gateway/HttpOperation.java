@@ -79,6 +79,11 @@ record HttpOperation(String system, long connectorVersion, TargetSystem target, 
     }
 
     @Override
+    public Declared declared() {
+        return described.promises().declared();
+    }
+
+    @Override
     public String validated(Target aimedAt, String argumentsJson) {
         JsonNode arguments = CanonicalJson.read(argumentsJson, "/arguments");
         // First, because it refuses numbers so large that checking them against a schema would take for ever.

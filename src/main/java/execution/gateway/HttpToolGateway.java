@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The only way out, over HTTP. */
 @Component
-class HttpToolGateway implements ToolGateway {
+class HttpToolGateway implements ToolGateway, Probes {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpToolGateway.class);
 
@@ -42,6 +42,7 @@ class HttpToolGateway implements ToolGateway {
     private final Tracer tracer;
     private final Propagator propagator;
     private final Map<Series, Timer> timers = new ConcurrentHashMap<>();
+    private final Prober prober = new Prober(this::read);
 
     HttpToolGateway(
             TargetClient client,
@@ -79,13 +80,32 @@ class HttpToolGateway implements ToolGateway {
                 .tag("operation", http.name())
                 .start();
         try (Tracer.SpanInScope scope = tracer.withSpan(span)) {
-            Outcome outcome = delivered(http, call, headers(http, call, span));
+            Outcome outcome = prober.checked(http, call, delivered(http, call, headers(http, call, span)));
             String ended = ended(outcome);
             span.tag("outcome", ended);
             timer(new Series(tenants.of(call.context().tenant()), ended))
                     .record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
             LOG.debug("{} of {} for {}: {}", http.name(), http.system(), call.action(), ended);
             return outcome;
+        } finally {
+            span.end();
+        }
+    }
+
+    @Override
+    public Levels.Verified probe(Operation operation, Call call) {
+        return operation instanceof HttpOperation http ? prober.look(http, call) : Levels.Verified.NOT_PROBED;
+    }
+
+    private Outcome read(HttpOperation operation, Call call) {
+        Span span = tracer.nextSpan()
+                .name("gateway.probe")
+                .tag("tenant", call.context().tenant().value())
+                .tag("system", operation.system())
+                .tag("operation", operation.name())
+                .start();
+        try (Tracer.SpanInScope scope = tracer.withSpan(span)) {
+            return delivered(operation, call, headers(operation, call, span));
         } finally {
             span.end();
         }

@@ -34,13 +34,17 @@ import tools.jackson.databind.node.JsonNodeFactory;
  *       schema describes: maybe.
  * </ul>
  *
- * A read has no effect that could be in doubt: its "maybe" is "not done".
+ * An answer in which the tool itself says that it failed is {@link ToolError}'s to judge.
+ *
+ * <p>A read has no effect that could be in doubt: its "maybe" is "not done".
  *
  * @param status of the answer, if there was one
  * @param result the answer as JSON; only if done
  * @param cause why not done, or in doubt; absent if done
  * @param again whether trying again could help
  * @param notBefore when the target wants to be asked again
+ * @param tool what the tool itself said; absent if it did not speak
+ * @param message its own words about its error
  */
 record Judgement(
         Effected effected,
@@ -50,7 +54,22 @@ record Judgement(
         @Nullable Cause cause,
         boolean again,
         @Nullable Instant notBefore,
-        Health health) {
+        Health health,
+        Levels.@Nullable Tool tool,
+        @Nullable String message) {
+
+    /** Nobody knows what the tool said. */
+    Judgement(
+            Effected effected,
+            @Nullable Integer status,
+            String code,
+            String result,
+            @Nullable Cause cause,
+            boolean again,
+            @Nullable Instant notBefore,
+            Health health) {
+        this(effected, status, code, result, cause, again, notBefore, health, null, null);
+    }
 
     enum Effected {
         DONE,
@@ -63,6 +82,11 @@ record Judgement(
         GOOD,
         BAD,
         UNKNOWN
+    }
+
+    /** The same, of a tool that said this. */
+    Judgement says(Levels.Tool said, @Nullable String words) {
+        return new Judgement(effected, status, code, result, cause, again, notBefore, health, said, words);
     }
 
     static Judgement of(Exchange exchange, HttpOperation operation, Clock clock) {
@@ -118,7 +142,8 @@ record Judgement(
                     operation,
                     false,
                     Health.GOOD,
-                    null);
+                    null)
+                    .says(Levels.Tool.UNREADABLE, null);
         }
         try {
             String text = StandardCharsets.UTF_8
@@ -126,6 +151,10 @@ record Judgement(
                     .decode(ByteBuffer.wrap(body))
                     .toString();
             JsonNode result = json(text, answered.contentType());
+            ToolError error = operation.described().promises().toolError();
+            if (error != null && error.isIn(result)) {
+                return error.judged(answered.status(), result, operation);
+            }
             if (operation.described().resultSchema().check(result, "/result").isEmpty()) {
                 return new Judgement(
                         Effected.DONE,
@@ -135,7 +164,9 @@ record Judgement(
                         null,
                         false,
                         null,
-                        Health.GOOD);
+                        Health.GOOD,
+                        Levels.Tool.OK,
+                        null);
             }
         } catch (CharacterCodingException | Refusal notJson) {
             // told below
@@ -147,7 +178,8 @@ record Judgement(
                 operation,
                 false,
                 Health.GOOD,
-                null);
+                null)
+                .says(Levels.Tool.UNREADABLE, null);
     }
 
     /** Text that does not call itself JSON is a JSON string, so that pages can be fetched; nothing is null. */

@@ -58,6 +58,11 @@ public interface Operation {
     /** SHA-256 over the target, argument and result schemas, lower-case hex. */
     String schemaDigest();
 
+    /** What its connector says of it to people and policies. */
+    default Declared declared() {
+        return Declared.NOTHING;
+    }
+
     /**
      * Checks arguments and target fields against the operation's JSON Schema (2020-12).
      *

@@ -111,5 +111,6 @@ record TargetSystem(
             BoundedSchema targetSchema,
             BoundedSchema argumentSchema,
             BoundedSchema resultSchema,
-            String schemaDigest) {}
+            String schemaDigest,
+            Promises promises) {}
 }

@@ -37,7 +37,7 @@ record PastDecision(ActionEnvelope envelope, String verdict, boolean admitted) {
     static final Set<Class<?>> TYPES =
             Set.of(ActionQueued.class, ActionRefused.class, ActionHeld.class, ChecksRequired.class);
 
-    /** Empty for an event that is no decision by itself, or does not say on whose behalf it was taken. */
+    /** Empty for an event that is no decision by itself, or does not say on whose behalf or about what it was taken. */
     static Optional<PastDecision> of(TenantId tenant, Past past) {
         return past.event() instanceof ActionEvent event ? of(tenant, event, past.metaData()) : Optional.empty();
     }
@@ -69,7 +69,9 @@ record PastDecision(ActionEnvelope envelope, String verdict, boolean admitted) {
         String workspace = text(context, TenantContext.WORKSPACE);
         String agent = text(context, TenantContext.AGENT);
         String run = text(context, TenantContext.RUN);
-        if (workspace.isEmpty() || agent.isEmpty() || run.isEmpty()) {
+        String arguments = requested.arguments();
+        if (workspace.isEmpty() || agent.isEmpty() || run.isEmpty() || arguments == null) {
+            // Without its arguments, what a rule says of them cannot be said again.
             return Optional.empty();
         }
         return Optional.of(new ActionEnvelope(
@@ -85,7 +87,7 @@ record PastDecision(ActionEnvelope envelope, String verdict, boolean admitted) {
                 requested.effect(),
                 new Target(requested.system(), requested.target()),
                 requested.destination(),
-                requested.arguments(),
+                arguments,
                 requested.dataClasses(),
                 requested.model(),
                 requested.recipients(),
