@@ -109,7 +109,7 @@ final class ConnectorReader {
                 document.path("bulkhead").asInt(16),
                 breaker(document.path("circuit_breaker")),
                 operations,
-                CredentialShape.all(document, base, privateHosts.contains(host(base)), faults));
+                CredentialShape.all(document, base, privateHosts.contains(TargetUrl.host(base)), faults));
     }
 
     private URI base(String text) {

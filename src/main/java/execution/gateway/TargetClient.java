@@ -279,7 +279,10 @@ class TargetClient implements DisposableBean {
                     ports,
                     resolver,
                     RegistryBuilder.<TlsSocketStrategy>create()
-                            .register("https", way.tls())
+                            .register(
+                                    "https",
+                                    new HandshakeIdentities(
+                                            () -> CallContext.CURRENT.get().carried.identity(), way.trust()))
                             .build());
         }
     }

@@ -22,9 +22,7 @@ class GuardedTokenServersTest {
             Map.of("grant_type", "client_credentials", "scope", "a b", "resource", "https://api.example/x?y=1&z=ü");
 
     private final TargetServer server = new TargetServer();
-    private final TargetClient client = new TargetClient(
-            new DestinationGuard(InetAddress::getAllByName),
-            new GatewaySettings(10, Duration.ofMinutes(1), Duration.ofSeconds(5)));
+    private final TargetClient client = Gateways.client(Gateways.guard());
     private final GuardedTokenServers servers = new GuardedTokenServers(client);
 
     GuardedTokenServersTest() throws IOException {}
