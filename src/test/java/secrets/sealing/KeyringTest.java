@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -73,21 +75,21 @@ class KeyringTest {
         return new Keyring(new KeySources(settings, vault), system, Clock.systemUTC());
     }
 
-    private List<Map<String, Object>> known() {
+    private List<Map<String, @Nullable Object>> known() {
         return new JdbcTemplate(system)
                 .queryForList("select wrapping_key, promoted, created_at from secrets.wrapping_key order by promoted");
     }
 
     @Test
     void a_node_with_the_same_file_starts_and_changes_nothing() {
-        List<Map<String, Object>> before = known();
+        List<Map<String, @Nullable Object>> before = known();
         assertThat(startWith(file()).inForce()).isEqualTo(keyring.inForce());
         assertThat(known()).isEqualTo(before);
     }
 
     @Test
     void a_node_without_the_file_does_not_start_and_makes_none() {
-        List<Map<String, Object>> before = known();
+        List<Map<String, @Nullable Object>> before = known();
         Path missing = directory.resolve("elsewhere").resolve("keys.json");
 
         assertThatThrownBy(() -> startWith(missing))
@@ -103,7 +105,7 @@ class KeyringTest {
         Path another = directory.resolve("keys.json");
         new FileKeys(another).first();
         byte[] made = Files.readAllBytes(another);
-        List<Map<String, Object>> before = known();
+        List<Map<String, @Nullable Object>> before = known();
 
         assertThatThrownBy(() -> startWith(another)).isInstanceOf(SealingUnusable.class);
 
@@ -152,7 +154,7 @@ class KeyringTest {
                         // Nothing is open in it: every key is read and unwrapped, whoever wraps it now.
                         var node = new TenantSeals(dataKeys);
                         var tenant = new TenantId("rotated_" + (n * 7 + mine) % TENANTS);
-                        assertThat(node.open(tenant, "place", sealed.get(tenant))).isEqualTo(PLAIN);
+                        assertThat(node.open(tenant, "place", Objects.requireNonNull(sealed.get(tenant)))).isEqualTo(PLAIN);
                         var isNew = new TenantId("rotated_new_%d_%d".formatted(mine, n % 40));
                         assertThat(node.open(isNew, "p", node.seal(isNew, "p", PLAIN))).isEqualTo(PLAIN);
                         opened.incrementAndGet();
