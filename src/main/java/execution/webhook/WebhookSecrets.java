@@ -44,8 +44,8 @@ class WebhookSecrets {
                                 webhook.key())
                         .stream()
                         .findFirst());
-        return sealed.map(bytes ->
-                new String(seals.open(webhook.tenant(), place(webhook), bytes), StandardCharsets.UTF_8));
+        return sealed.map(
+                bytes -> new String(seals.open(webhook.tenant(), place(webhook), bytes), StandardCharsets.UTF_8));
     }
 
     void forget(WebhookId webhook) {

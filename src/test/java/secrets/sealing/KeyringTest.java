@@ -154,9 +154,11 @@ class KeyringTest {
                         // Nothing is open in it: every key is read and unwrapped, whoever wraps it now.
                         var node = new TenantSeals(dataKeys);
                         var tenant = new TenantId("rotated_" + (n * 7 + mine) % TENANTS);
-                        assertThat(node.open(tenant, "place", Objects.requireNonNull(sealed.get(tenant)))).isEqualTo(PLAIN);
+                        assertThat(node.open(tenant, "place", Objects.requireNonNull(sealed.get(tenant))))
+                                .isEqualTo(PLAIN);
                         var isNew = new TenantId("rotated_new_%d_%d".formatted(mine, n % 40));
-                        assertThat(node.open(isNew, "p", node.seal(isNew, "p", PLAIN))).isEqualTo(PLAIN);
+                        assertThat(node.open(isNew, "p", node.seal(isNew, "p", PLAIN)))
+                                .isEqualTo(PLAIN);
                         opened.incrementAndGet();
                     } catch (Throwable failed) {
                         failures.add(failed);
@@ -188,10 +190,10 @@ class KeyringTest {
         }
         operator.delete("/v1/sealing/keys/" + old).expect(404);
         var after = new TenantSeals(dataKeys);
-        sealed.forEach((tenant, bytes) -> assertThat(after.open(tenant, "place", bytes)).isEqualTo(PLAIN));
+        sealed.forEach((tenant, bytes) ->
+                assertThat(after.open(tenant, "place", bytes)).isEqualTo(PLAIN));
         assertThat(startWith(file()).inForce()).isEqualTo(again.at("/in_force"));
-        assertThat(journaled()).contains(
-                        "wrapping_key_promoted", "data_keys_wrapped_again", "wrapping_key_dropped");
+        assertThat(journaled()).contains("wrapping_key_promoted", "data_keys_wrapped_again", "wrapping_key_dropped");
     }
 
     private static Answer wrapped(TestClient operator) throws InterruptedException {
