@@ -20,10 +20,11 @@ import tenancy.TenantTransactions;
 class DataKeys {
 
     private static final String READ = "select wrapping_key, wrapped from secrets.data_key where tenant_id = ?";
-    /** The wrapping key cannot be dropped while this is under way, and a key that was dropped wraps nothing. */
+    /** The wrapping key cannot be dropped while this is under way, and one that is no longer in force wraps nothing new. */
     private static final String MAKE = """
         with wrapping as (
-            select from secrets.wrapping_key where tenant_id = ? and wrapping_key = ? for share)
+            select from secrets.wrapping_key where tenant_id = ? and wrapping_key = ?
+                and promoted = (select max(promoted) from secrets.wrapping_key) for share)
         insert into secrets.data_key (tenant_id, wrapping_key, wrapped, created_at)
         select ?, ?, ?, ? from wrapping on conflict do nothing\
         """;

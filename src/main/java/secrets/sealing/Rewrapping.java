@@ -78,8 +78,25 @@ class Rewrapping implements SmartLifecycle {
         }
     }
 
+    /** Until a whole round finds nothing to do: a key may have been made under the one before while a round was on its way. */
     private void wrapAll() {
         String inForce = keyring.inForce();
+        Round all = new Round(0, 0);
+        Round last;
+        do {
+            last = round(inForce);
+            all = new Round(all.wrapped() + last.wrapped(), last.failed());
+        } while (last.wrapped() > 0 && isRunning());
+        if (all.wrapped() + all.failed() > 0) {
+            journal.write(
+                    TenantContext.of(TenantId.FLEET, "platform:sealing", null),
+                    new DataKeysWrappedAgain(inForce, all.wrapped(), all.failed()));
+        }
+    }
+
+    private record Round(long wrapped, long failed) {}
+
+    private Round round(String inForce) {
         long wrapped = 0;
         long failed = 0;
         List<TenantId> step = dataKeys.notWrappedBy(inForce, "", STEP);
@@ -94,11 +111,7 @@ class Rewrapping implements SmartLifecycle {
             }
             step = dataKeys.notWrappedBy(inForce, step.getLast().value(), STEP);
         }
-        if (wrapped + failed > 0) {
-            journal.write(
-                    TenantContext.of(TenantId.FLEET, "platform:sealing", null),
-                    new DataKeysWrappedAgain(inForce, wrapped, failed));
-        }
+        return new Round(wrapped, failed);
     }
 
     @Override

@@ -53,10 +53,14 @@ final class PathTemplate {
     /** Empty if one of the names cannot stand in a path. */
     Optional<String> path(TenantId tenant, String system, String secret, Mode mode) {
         Map<String, String> values = Map.of(
-                "tenant", tenant.value(),
-                "system", system,
-                "secret", secret,
-                "mode", mode.name().toLowerCase(Locale.ROOT));
+                "tenant",
+                tenant.value(),
+                "system",
+                system,
+                "secret",
+                secret,
+                "mode",
+                mode.name().toLowerCase(Locale.ROOT));
         if (!values.values().stream().allMatch(value -> PLAIN.matcher(value).matches())) {
             return Optional.empty();
         }

@@ -78,8 +78,9 @@ class VaultConfiguration {
             return () -> VaultToken.of(read(file));
         }
         if (role == null || secret == null) {
-            throw new IllegalStateException("Vault is configured without a way to authenticate: set firebreak.vault.token,"
-                    + " firebreak.vault.token-file, or firebreak.vault.role-id and firebreak.vault.secret-id.");
+            throw new IllegalStateException(
+                    "Vault is configured without a way to authenticate: set firebreak.vault.token,"
+                            + " firebreak.vault.token-file, or firebreak.vault.role-id and firebreak.vault.secret-id.");
         }
         var options = AppRoleAuthenticationOptions.builder()
                 .path(settings.appRolePath())

@@ -36,8 +36,7 @@ class VaultSecrets implements KeptElsewhere {
     @Override
     public Read read(TenantId tenant, String system, String secret, Mode mode) {
         VaultOperations there = configured();
-        String path = ofSystem
-                .getOrDefault(system, usually)
+        String path = ofSystem.getOrDefault(system, usually)
                 .path(tenant, system, secret, mode)
                 .orElseThrow(() -> unavailable("The name of secret %s cannot stand in a path of Vault.", secret));
         VaultResponse found;

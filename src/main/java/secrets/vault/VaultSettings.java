@@ -34,7 +34,10 @@ record VaultSettings(
         @Nullable Concealed roleId,
         @Nullable Concealed secretId,
         @DefaultValue("approle") String appRolePath,
-        @DefaultValue("secret/data/firebreak/{tenant}/{system}/{secret}/{mode}") String path,
+
+        @DefaultValue("secret/data/firebreak/{tenant}/{system}/{secret}/{mode}")
+        String path,
+
         @DefaultValue Map<String, String> paths,
         @Nullable String sslBundle,
         @DefaultValue("2s") Duration connectTimeout,

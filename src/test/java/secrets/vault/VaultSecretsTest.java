@@ -114,8 +114,8 @@ class VaultSecretsTest {
 
     @Test
     void a_dynamic_secret_ends_with_its_lease() {
-        KeptElsewhere vault = vault(Map.of(
-                "token", VaultServer.TOKEN, "paths.reporting", "database/creds/{tenant}-{mode}"));
+        KeptElsewhere vault =
+                vault(Map.of("token", VaultServer.TOKEN, "paths.reporting", "database/creds/{tenant}-{mode}"));
 
         Read read = vault.read(ACME, "reporting", "any", Mode.READ);
 
@@ -130,13 +130,15 @@ class VaultSecretsTest {
     @Test
     void logs_in_with_an_app_role_once_and_within_a_namespace() {
         server.kept.put("secret/data/firebreak/acme/zendesk/support/read", Map.of("value", CANARY));
-        KeptElsewhere vault = vault(Map.of(
-                "role-id", VaultServer.ROLE, "secret-id", VaultServer.SECRET, "namespace", "team_a"));
+        KeptElsewhere vault =
+                vault(Map.of("role-id", VaultServer.ROLE, "secret-id", VaultServer.SECRET, "namespace", "team_a"));
 
         vault.read(ACME, "zendesk", "support", Mode.READ);
         vault.read(ACME, "zendesk", "support", Mode.READ);
 
-        assertThat(server.asked).filteredOn(asked -> asked.endsWith("auth/approle/login")).hasSize(1);
+        assertThat(server.asked)
+                .filteredOn(asked -> asked.endsWith("auth/approle/login"))
+                .hasSize(1);
         assertThat(server.namespaces).isNotEmpty().containsOnly("team_a");
         KeptElsewhere wrong = vault(Map.of("role-id", VaultServer.ROLE, "secret-id", "another"));
         refused(() -> wrong.read(ACME, "zendesk", "support", Mode.READ));
@@ -185,8 +187,7 @@ class VaultSecretsTest {
 
     @Test
     void nobody_is_asked_without_a_way_to_authenticate() {
-        assertThatThrownBy(() ->
-                        new VaultConfiguration().vault(settings(Map.of()), new DefaultSslBundleRegistry()))
+        assertThatThrownBy(() -> new VaultConfiguration().vault(settings(Map.of()), new DefaultSslBundleRegistry()))
                 .hasMessageContaining("firebreak.vault.token");
     }
 

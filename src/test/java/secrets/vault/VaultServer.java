@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,6 +71,10 @@ public final class VaultServer implements AutoCloseable {
         } catch (GeneralSecurityException broken) {
             throw new IllegalStateException(broken);
         }
+    }
+
+    private AesGcmJce version(int number) {
+        return Objects.requireNonNull(versions.get(number));
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -142,8 +147,7 @@ public final class VaultServer implements AutoCloseable {
         }
         String token = "approle-token-" + counter.incrementAndGet();
         tokens.add(token);
-        return new Sent(
-                200, Map.of("auth", Map.of("client_token", token, "lease_duration", 3600, "renewable", true)));
+        return new Sent(200, Map.of("auth", Map.of("client_token", token, "lease_duration", 3600, "renewable", true)));
     }
 
     private Sent dynamic(String path) {
@@ -152,10 +156,14 @@ public final class VaultServer implements AutoCloseable {
         return new Sent(
                 200,
                 Map.of(
-                        "lease_id", lease,
-                        "lease_duration", 300,
-                        "renewable", true,
-                        "data", Map.of("username", "v-" + lease.hashCode(), "password", "made-for-" + lease)));
+                        "lease_id",
+                        lease,
+                        "lease_duration",
+                        300,
+                        "renewable",
+                        true,
+                        "data",
+                        Map.of("username", "v-" + lease.hashCode(), "password", "made-for-" + lease)));
     }
 
     private Sent transit(String path, JsonNode body) {
@@ -172,18 +180,19 @@ public final class VaultServer implements AutoCloseable {
             rotate();
             return new Sent(204, Map.of());
         }
-        byte[] associated = Base64.getDecoder().decode(body.path("associated_data").asString(""));
+        byte[] associated =
+                Base64.getDecoder().decode(body.path("associated_data").asString(""));
         try {
             if (path.equals("transit/encrypt/firebreak")) {
                 int version = body.path("key_version").asInt(versions.size());
                 byte[] plain = Base64.getDecoder().decode(body.path("plaintext").asString());
-                String text = Base64.getEncoder()
-                        .encodeToString(versions.get(version).encrypt(plain, associated));
+                String text =
+                        Base64.getEncoder().encodeToString(version(version).encrypt(plain, associated));
                 return new Sent(200, Map.of("data", Map.of("ciphertext", "vault:v" + version + ":" + text)));
             }
             if (path.equals("transit/decrypt/firebreak")) {
                 String[] parts = body.path("ciphertext").asString().split(":");
-                byte[] plain = versions.get(Integer.parseInt(parts[1].substring(1)))
+                byte[] plain = version(Integer.parseInt(parts[1].substring(1)))
                         .decrypt(Base64.getDecoder().decode(parts[2]), associated);
                 return new Sent(
                         200,
