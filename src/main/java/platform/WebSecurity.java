@@ -65,7 +65,8 @@ class WebSecurity {
                                 "/openapi.json/**",
                                 "/docs",
                                 "/swagger-ui/**",
-                                "/problems/**")
+                                "/problems/**",
+                                "/.well-known/jwks.json")
                         .permitAll()
                         .requestMatchers("/actuator/**")
                         .hasRole("OPERATOR")

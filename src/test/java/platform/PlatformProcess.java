@@ -55,6 +55,7 @@ final class PlatformProcess implements AutoCloseable {
                 main.getName(),
                 "--server.port=" + port,
                 "--firebreak.demo.enabled=false",
+                "--firebreak.sealing.file=" + directory.resolve("sealing-keys.json"),
                 "--firebreak.database.directory=" + directory));
         command.addAll(Arrays.asList(settings));
         var started = new PlatformProcess(

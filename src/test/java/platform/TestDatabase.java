@@ -41,6 +41,7 @@ public class TestDatabase implements ApplicationContextInitializer<ConfigurableA
     public void initialize(ConfigurableApplicationContext context) {
         DatabaseOwner owner = empty();
         TestPropertyValues.of(
+                        "firebreak.sealing.file=target/sealing/%d.json".formatted(databases.get()),
                         "spring.datasource.url=" + owner.url(),
                         "spring.datasource.username=" + owner.user(),
                         "spring.datasource.password=" + owner.password())

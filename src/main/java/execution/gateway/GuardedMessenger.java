@@ -41,7 +41,7 @@ class GuardedMessenger implements Messenger {
         };
     }
 
-    private static TargetSystem target(URI address, boolean mayBePrivate, Duration timeout) {
+    static TargetSystem target(URI address, boolean mayBePrivate, Duration timeout) {
         String host = address.getHost().toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
         return new TargetSystem(
                 "",
