@@ -30,6 +30,7 @@ import secrets.Lending.AskForLease;
 import tenancy.ActionId;
 import tenancy.TenantCommands;
 import tenancy.TenantId;
+import tenancy.TenantTransactions;
 import tools.jackson.databind.JsonNode;
 
 /** Secrets from end to end: added over HTTP, leased in the lane, used, rotated, revoked, and asked about. */
@@ -47,6 +48,8 @@ class SecretsOverHttpTest {
     private final UsesUnderWay underWay;
     private final Clock clock;
     private final Supplier<UUID> ids;
+    private final TenantTransactions transactions;
+    private final JdbcTemplate ofTenant;
     private final JdbcTemplate everyTenant;
 
     @Autowired
@@ -60,6 +63,8 @@ class SecretsOverHttpTest {
             UsesUnderWay underWay,
             Clock clock,
             Supplier<UUID> ids,
+            TenantTransactions transactions,
+            JdbcTemplate ofTenant,
             @Qualifier("systemDataSource") DataSource everyTenant) {
         this.given = given;
         this.commands = commands;
@@ -70,6 +75,8 @@ class SecretsOverHttpTest {
         this.underWay = underWay;
         this.clock = clock;
         this.ids = ids;
+        this.transactions = transactions;
+        this.ofTenant = ofTenant;
         this.everyTenant = new JdbcTemplate(everyTenant);
     }
 
@@ -315,7 +322,6 @@ class SecretsOverHttpTest {
         secret(acme.admin(), "zd_other", "zendesk", "mutate", planted());
         grant(acme.admin(), "zd", GRANT_ALL);
         Lease lease = lent(asked(acme.tenant()));
-        everyTenant.execute("select 1");
         tamper(acme.tenant());
 
         assertThat(refused(lease, Requests.purpose(lease))).isEqualTo("secret_unavailable");
@@ -560,7 +566,16 @@ class SecretsOverHttpTest {
     }
 
     private void tamper(String tenant) {
-        throw new IllegalStateException(tenant);
+        int swapped = transactions.in(new TenantId(tenant), () -> {
+            byte[] another = ofTenant.queryForObject(
+                    "select sealed from secrets.sealed_value where tenant_id = ? and secret = 'zd_other'",
+                    byte[].class,
+                    tenant);
+            ofTenant.update("delete from secrets.sealed_value where tenant_id = ? and secret = 'zd'", tenant);
+            return ofTenant.update(
+                    "insert into secrets.sealed_value values (?, 'zd', 1, ?, now())", tenant, another);
+        });
+        assertThat(swapped).isOne();
     }
 
     private static void await(Callable<Boolean> condition) throws Exception {
