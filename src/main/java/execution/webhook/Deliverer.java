@@ -25,9 +25,9 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import secrets.Seals;
 import tenancy.TenantId;
 import tenancy.TenantTag;
-import tenancy.TenantTransactions;
 
 /**
  * Delivers what was committed to be told, at least once: tried again later and later, and given up at last. One
@@ -75,12 +75,9 @@ class Deliverer implements SmartLifecycle {
         """;
     private static final String TIDY =
             "delete from execution.webhook_delivery where next_at is null and created_at < ?";
-    private static final String SECRET =
-            "select secret from execution.webhook_secret where tenant_id = ? and webhook = ?";
 
     private final JdbcTemplate system;
-    private final JdbcTemplate ofTenant;
-    private final TenantTransactions transactions;
+    private final WebhookSecrets secrets;
     private final Messenger messenger;
     private final WebhookSettings settings;
     private final Clock clock;
@@ -94,16 +91,14 @@ class Deliverer implements SmartLifecycle {
 
     Deliverer(
             @Qualifier("systemDataSource") DataSource system,
-            JdbcTemplate ofTenant,
-            TenantTransactions transactions,
+            WebhookSecrets secrets,
             Messenger messenger,
             WebhookSettings settings,
             Clock clock,
             MeterRegistry meters,
             TenantTag tag) {
         this.system = new JdbcTemplate(system);
-        this.ofTenant = ofTenant;
-        this.transactions = transactions;
+        this.secrets = secrets;
         this.messenger = messenger;
         this.settings = settings;
         this.clock = clock;
@@ -194,12 +189,18 @@ class Deliverer implements SmartLifecycle {
 
     private void send(Due due, Taken taken, Instant now) {
         long began = System.nanoTime();
-        List<String> secrets = transactions.in(
-                due.tenant(),
-                () -> ofTenant.queryForList(SECRET, String.class, due.tenant().value(), due.webhook()));
-        byte[] key = secrets.stream().findFirst().flatMap(Signature::key).orElse(null);
+        byte[] key = null;
+        String keyless = "no_secret";
+        try {
+            key = secrets.find(new WebhookId(due.tenant(), due.webhook()))
+                    .flatMap(Signature::key)
+                    .orElse(null);
+        } catch (Seals.Unsealable tampered) {
+            log.warn("{}", tampered.getMessage());
+            keyless = "unsealable_secret";
+        }
         Sent sent = key == null
-                ? new Sent.Unanswered("no_secret")
+                ? new Sent.Unanswered(keyless)
                 : messenger.post(
                         due.tenant(),
                         taken.url(),

@@ -55,14 +55,20 @@ class WebhooksEndpoint {
     private final TenantCommands commands;
     private final TenantTransactions transactions;
     private final JdbcTemplate database;
+    private final WebhookSecrets secrets;
     private final Supplier<UUID> ids;
     private final SecureRandom random = new SecureRandom();
 
     WebhooksEndpoint(
-            TenantCommands commands, TenantTransactions transactions, JdbcTemplate database, Supplier<UUID> ids) {
+            TenantCommands commands,
+            TenantTransactions transactions,
+            JdbcTemplate database,
+            WebhookSecrets secrets,
+            Supplier<UUID> ids) {
         this.commands = commands;
         this.transactions = transactions;
         this.database = database;
+        this.secrets = secrets;
         this.ids = ids;
     }
 
@@ -140,11 +146,11 @@ class WebhooksEndpoint {
         var webhook =
                 new WebhookId(context.tenant(), "wh_" + ids.get().toString().replace("-", ""));
         // The secret first: a webhook that is told without one could sign nothing.
-        keep(webhook, secret);
+        secrets.keep(webhook, secret);
         try {
             commands.ask(context, new RegisterWebhook(webhook, url, events, mayBePrivate));
         } catch (RuntimeException refused) {
-            forget(webhook);
+            secrets.forget(webhook);
             throw refused;
         }
         return ResponseEntity.created(URI.create("/v1/webhooks/" + webhook.key()))
@@ -157,27 +163,8 @@ class WebhooksEndpoint {
     ResponseEntity<Void> remove(TenantContext context, @PathVariable String webhook) {
         var id = new WebhookId(context.tenant(), webhook);
         commands.ask(context, new RemoveWebhook(id));
-        forget(id);
+        secrets.forget(id);
         return ResponseEntity.noContent().build();
-    }
-
-    private void keep(WebhookId webhook, String secret) {
-        int unused = transactions.in(
-                webhook.tenant(),
-                () -> database.update(
-                        "insert into execution.webhook_secret (tenant_id, webhook, secret) values (?, ?, ?)",
-                        webhook.tenant().value(),
-                        webhook.key(),
-                        secret));
-    }
-
-    private void forget(WebhookId webhook) {
-        int unused = transactions.in(
-                webhook.tenant(),
-                () -> database.update(
-                        "delete from execution.webhook_secret where tenant_id = ? and webhook = ?",
-                        webhook.tenant().value(),
-                        webhook.key()));
     }
 
     private static List<String> events(@Nullable List<String> wanted) {

@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,6 +71,10 @@ public final class VaultServer implements AutoCloseable {
         } catch (GeneralSecurityException broken) {
             throw new IllegalStateException(broken);
         }
+    }
+
+    private AesGcmJce version(int number) {
+        return Objects.requireNonNull(versions.get(number));
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -178,12 +183,12 @@ public final class VaultServer implements AutoCloseable {
                 int version = body.path("key_version").asInt(versions.size());
                 byte[] plain = Base64.getDecoder().decode(body.path("plaintext").asString());
                 String text = Base64.getEncoder()
-                        .encodeToString(versions.get(version).encrypt(plain, associated));
+                        .encodeToString(version(version).encrypt(plain, associated));
                 return new Sent(200, Map.of("data", Map.of("ciphertext", "vault:v" + version + ":" + text)));
             }
             if (path.equals("transit/decrypt/firebreak")) {
                 String[] parts = body.path("ciphertext").asString().split(":");
-                byte[] plain = versions.get(Integer.parseInt(parts[1].substring(1)))
+                byte[] plain = version(Integer.parseInt(parts[1].substring(1)))
                         .decrypt(Base64.getDecoder().decode(parts[2]), associated);
                 return new Sent(
                         200,
