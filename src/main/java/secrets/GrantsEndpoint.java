@@ -87,7 +87,8 @@ class GrantsEndpoint {
         }
         return Page.of(
                 book.grants().stream()
-                        .filter(grant -> grant.secret().equals(secret) && grant.id().compareTo(after) > 0)
+                        .filter(grant ->
+                                grant.secret().equals(secret) && grant.id().compareTo(after) > 0)
                         .limit(most + 1L)
                         .map(GrantsEndpoint::view)
                         .toList(),
@@ -97,10 +98,8 @@ class GrantsEndpoint {
 
     @PostMapping("/secrets/{secret}/grants")
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
-    ResponseEntity<GrantView> grant(
-            TenantContext context, @PathVariable String secret, @RequestBody NewGrant wanted) {
-        KeptSecret known =
-                secrets.read(context).secret(secret).orElseThrow(() -> new NotFound("secret", secret));
+    ResponseEntity<GrantView> grant(TenantContext context, @PathVariable String secret, @RequestBody NewGrant wanted) {
+        KeptSecret known = secrets.read(context).secret(secret).orElseThrow(() -> new NotFound("secret", secret));
         var grant = new Grant(
                 "gr_" + ids.get().toString().replace("-", ""),
                 secret,
@@ -118,8 +117,7 @@ class GrantsEndpoint {
     @DeleteMapping("/secrets/{secret}/grants/{grant}")
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
     ResponseEntity<Void> remove(TenantContext context, @PathVariable String secret, @PathVariable String grant) {
-        BookView unused =
-                commands.ask(context, new RemoveGrant(new SecretBookId(context.tenant()), secret, grant));
+        BookView unused = commands.ask(context, new RemoveGrant(new SecretBookId(context.tenant()), secret, grant));
         return ResponseEntity.noContent().build();
     }
 
@@ -132,8 +130,7 @@ class GrantsEndpoint {
     /** Limits a class of agents to reading, or lifts the limit. */
     @PutMapping("/agent-classes/{agentClass}")
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
-    AgentClassView limit(
-            TenantContext context, @PathVariable String agentClass, @RequestBody AgentClassView wanted) {
+    AgentClassView limit(TenantContext context, @PathVariable String agentClass, @RequestBody AgentClassView wanted) {
         BookView book = commands.ask(
                 context,
                 new LimitAgentClass(

@@ -46,7 +46,9 @@ class Keeping {
 
     @CommandHandler
     BookView handle(RetireDue retire) {
-        return find(retire.book()).map(book -> changed(book, due -> due.retireDue(retire.now()))).orElse(BookView.EMPTY);
+        return find(retire.book())
+                .map(book -> changed(book, due -> due.retireDue(retire.now())))
+                .orElse(BookView.EMPTY);
     }
 
     @CommandHandler

@@ -90,7 +90,11 @@ class LeaseChecks {
         }
         List<Held> versions = new ArrayList<>();
         rows.forEach(row -> versions.addAll(row.versions()));
-        return check(new Found(rows.getFirst().lease(), rows.getFirst().fenced(), versions), lease, purpose, clock.instant());
+        return check(
+                new Found(rows.getFirst().lease(), rows.getFirst().fenced(), versions),
+                lease,
+                purpose,
+                clock.instant());
     }
 
     static Checked check(Found found, Lease held, Purpose purpose, Instant now) {

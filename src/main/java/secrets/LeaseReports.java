@@ -48,8 +48,7 @@ class LeaseReports implements SmartLifecycle {
         this.clock = clock;
     }
 
-    private record Attempt(
-            @Nullable String lease, @Nullable String action, String code) {}
+    private record Attempt(@Nullable String lease, @Nullable String action, String code) {}
 
     private static final class Gathered {
 
@@ -131,8 +130,7 @@ class LeaseReports implements SmartLifecycle {
     public void start() {
         ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("lease-reports").factory());
-        started.scheduleWithFixedDelay(
-                this::flushQuietly, MOMENT.toMillis(), MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+        started.scheduleWithFixedDelay(this::flushQuietly, MOMENT.toMillis(), MOMENT.toMillis(), TimeUnit.MILLISECONDS);
         timer = started;
     }
 

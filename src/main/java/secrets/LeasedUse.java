@@ -102,16 +102,14 @@ final class LeasedUse implements Use {
     /** What can be said of it after it was revoked. */
     synchronized Fate fate() {
         boolean ended = closed.getCount() == 0;
-        String fate =
-                switch (state) {
-                    case UNCHECKED, OPEN -> "cancelled";
-                    // What only reads has no effect, once nobody waits for it any more.
-                    case LEFT -> ended && lease.mode() == Mode.READ ? "cancelled" : "unknown";
-                    case ANSWERED -> "completed_before";
-                };
+        String fate = switch (state) {
+            case UNCHECKED, OPEN -> "cancelled";
+            // What only reads has no effect, once nobody waits for it any more.
+            case LEFT -> ended && lease.mode() == Mode.READ ? "cancelled" : "unknown";
+            case ANSWERED -> "completed_before";
+        };
         IssuedLease of = issued;
-        return new Fate(
-                lease.id(), lease.action().key(), of == null ? null : of.run(), lease.destination(), fate);
+        return new Fate(lease.id(), lease.action().key(), of == null ? null : of.run(), lease.destination(), fate);
     }
 
     synchronized String outcome() {

@@ -122,8 +122,7 @@ record NewValue(
         String address = text("token_endpoint", tokenEndpoint);
         try {
             URI endpoint = new URI(address);
-            boolean safe =
-                    "https".equals(endpoint.getScheme()) || mayBePrivate && "http".equals(endpoint.getScheme());
+            boolean safe = "https".equals(endpoint.getScheme()) || mayBePrivate && "http".equals(endpoint.getScheme());
             if (safe
                     && endpoint.getHost() != null
                     && endpoint.getRawUserInfo() == null

@@ -91,8 +91,7 @@ class OldSecrets implements SmartLifecycle {
         everyTenant
                 .query(
                         UNTOLD,
-                        (row, number) ->
-                                new Untold(new TenantId(row.getString(1)), row.getString(2), row.getLong(3)),
+                        (row, number) -> new Untold(new TenantId(row.getString(1)), row.getString(2), row.getLong(3)),
                         now.minus(UNTOLD_FOR).atOffset(ZoneOffset.UTC),
                         MOST_AT_ONCE)
                 .forEach(untold -> values.discard(untold.tenant(), untold.secret(), untold.version()));
@@ -153,8 +152,7 @@ class OldSecrets implements SmartLifecycle {
     }
 
     private static void every(Duration pause, Runnable sweep, ScheduledExecutorService timer) {
-        timer.scheduleWithFixedDelay(
-                () -> quietly(sweep), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(() -> quietly(sweep), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

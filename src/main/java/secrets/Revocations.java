@@ -87,29 +87,28 @@ class Revocations {
     }
 
     void reinstate(TenantContext context, Scope scope, String key, String reason) {
-        BookView unused = commands.ask(
-                context, new ReinstateCredentials(new SecretBookId(context.tenant()), scope, key, reason));
+        BookView unused =
+                commands.ask(context, new ReinstateCredentials(new SecretBookId(context.tenant()), scope, key, reason));
     }
 
     /** Nothing that was minted of what the fence covers is used again. */
     private void forget(Fence fence, List<LeasedUse> ended) {
         TenantId tenant = fence.tenant();
-        List<String> covered =
-                switch (fence.scope()) {
-                    case SECRET -> List.of(fence.key());
-                    case CONNECTOR, TENANT ->
-                        transactions.in(
-                                tenant,
-                                () -> database.queryForList(
-                                        "select distinct secret from secrets.version where tenant_id = ?"
-                                                + " and (? or system = ?)",
-                                        String.class,
-                                        tenant.value(),
-                                        fence.scope() == Scope.TENANT,
-                                        fence.key()));
-                    case AGENT, GRANT, AGENT_CLASS ->
-                        ended.stream().map(use -> use.lease().secret()).distinct().toList();
-                };
+        List<String> covered = switch (fence.scope()) {
+            case SECRET -> List.of(fence.key());
+            case CONNECTOR, TENANT ->
+                transactions.in(
+                        tenant,
+                        () -> database.queryForList(
+                                "select distinct secret from secrets.version where tenant_id = ?"
+                                        + " and (? or system = ?)",
+                                String.class,
+                                tenant.value(),
+                                fence.scope() == Scope.TENANT,
+                                fence.key()));
+            case AGENT, GRANT, AGENT_CLASS ->
+                ended.stream().map(use -> use.lease().secret()).distinct().toList();
+        };
         covered.forEach(secret -> tokens.forget(tenant, secret));
     }
 
@@ -124,7 +123,8 @@ class Revocations {
                         past.last(fence.tenant()),
                         PastEvents.MOST)
                 .stream()
-                .filter(event -> event.event() instanceof CredentialsRevoked revoked && revoked.fence() == fence.number())
+                .filter(event ->
+                        event.event() instanceof CredentialsRevoked revoked && revoked.fence() == fence.number())
                 .mapToLong(PastEvents.Past::sequence)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("The revocation is not in the journal"));

@@ -45,8 +45,7 @@ class RevocationsEndpoint {
     @PostMapping("/secrets:revoke")
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
     Revoked revoke(TenantContext context, @RequestBody Revocation wanted) {
-        return revocations.revoke(
-                context, scope(wanted), key(context, wanted), Fields.text("reason", wanted.reason()));
+        return revocations.revoke(context, scope(wanted), key(context, wanted), Fields.text("reason", wanted.reason()));
     }
 
     /** Leases are issued again for a connector, an agent or the tenant. A revoked secret needs a new version instead. */
@@ -89,21 +88,11 @@ class RevocationsEndpoint {
     }
 
     private Page<LeaseView> page(
-            TenantContext context,
-            By by,
-            String key,
-            @Nullable Instant since,
-            int limit,
-            @Nullable String cursor) {
+            TenantContext context, By by, String key, @Nullable Instant since, int limit, @Nullable String cursor) {
         int most = Cursor.limit(limit);
         return Page.of(
                 rows.since(
-                        context.tenant(),
-                        by,
-                        key,
-                        since == null ? Instant.EPOCH : since,
-                        Cursor.key(cursor),
-                        most + 1),
+                        context.tenant(), by, key, since == null ? Instant.EPOCH : since, Cursor.key(cursor), most + 1),
                 most,
                 LeaseView::lease);
     }

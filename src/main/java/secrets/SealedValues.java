@@ -92,7 +92,8 @@ class SealedValues {
         switch (value) {
             case SecretValue.ApiKey key -> written.put("value", key.value().reveal());
             case SecretValue.Basic basic ->
-                written.put("user", basic.user()).put("password", basic.password().reveal());
+                written.put("user", basic.user())
+                        .put("password", basic.password().reveal());
             case SecretValue.ClientCredentials credentials ->
                 written.put("token_endpoint", credentials.tokenEndpoint().toString())
                         .put("client_id", credentials.clientId())

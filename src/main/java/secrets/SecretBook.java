@@ -75,8 +75,7 @@ class SecretBook {
         }
         room(secrets, MOST_SECRETS, "secrets");
         numbered(create.version(), highestRemoved + 1, create.secret());
-        apply(new SecretCreated(
-                create.secret(), create.system(), create.mode(), create.kind(), create.mayBePrivate()));
+        apply(new SecretCreated(create.secret(), create.system(), create.mode(), create.kind(), create.mayBePrivate()));
         apply(new SecretVersionAdded(
                 create.secret(),
                 create.version(),
@@ -114,8 +113,8 @@ class SecretBook {
 
     void retire(String key, long number) {
         KeptSecret secret = known(key);
-        Version version = secret.version(number)
-                .orElseThrow(() -> new NotFound("version %d of secret".formatted(number), key));
+        Version version =
+                secret.version(number).orElseThrow(() -> new NotFound("version %d of secret".formatted(number), key));
         apply(new SecretVersionRetired(key, version.number(), "retired"));
     }
 
@@ -183,15 +182,15 @@ class SecretBook {
     }
 
     void reinstate(Scope scope, String key, String reason) {
-        boolean revoked =
-                switch (scope) {
-                    case SECRET -> throw new Conflict(
-                            "secret_needs_version", "A revoked secret works again with a new version, and not before.");
-                    case CONNECTOR -> revokedConnectors.contains(key);
-                    case AGENT -> revokedAgents.contains(key);
-                    case TENANT -> tenantRevoked;
-                    case GRANT, AGENT_CLASS -> throw new IllegalArgumentException("Never revoked by this name");
-                };
+        boolean revoked = switch (scope) {
+            case SECRET ->
+                throw new Conflict(
+                        "secret_needs_version", "A revoked secret works again with a new version, and not before.");
+            case CONNECTOR -> revokedConnectors.contains(key);
+            case AGENT -> revokedAgents.contains(key);
+            case TENANT -> tenantRevoked;
+            case GRANT, AGENT_CLASS -> throw new IllegalArgumentException("Never revoked by this name");
+        };
         if (!revoked) {
             throw new Conflict("not_revoked", "Nothing of this scope and key is revoked.");
         }
@@ -206,9 +205,8 @@ class SecretBook {
         }
         if (tenantRevoked || revokedConnectors.contains(request.system())) {
             return LeaseDecision.refused(
-                    "secret_revoked", "The credentials of this %s are revoked.".formatted(tenantRevoked
-                            ? "tenant"
-                            : "connector"));
+                    "secret_revoked",
+                    "The credentials of this %s are revoked.".formatted(tenantRevoked ? "tenant" : "connector"));
         }
         List<KeptSecret> candidates = secrets.values().stream()
                 .filter(secret -> secret.system().equals(request.system()) && secret.mode() == request.mode())

@@ -136,11 +136,8 @@ public sealed interface SecretEvent {
      * @param code {@code lease_expired}, {@code lease_revoked}, {@code lease_mismatch}, {@code secret_unavailable}
      */
     @Revision("1")
-    record LeaseUseRefused(
-            @Nullable String lease,
-            @Nullable String action,
-            String code,
-            long attempts) implements SecretEvent {}
+    record LeaseUseRefused(@Nullable String lease, @Nullable String action, String code, long attempts)
+            implements SecretEvent {}
 
     /** What is stored is not what was sealed there. Somebody has been at the table. */
     @Revision("1")
@@ -152,10 +149,5 @@ public sealed interface SecretEvent {
      * @param fate {@code cancelled}: it had no effect; {@code completed_before}: it left before and was answered;
      *     {@code unknown}: it left before and was cut off
      */
-    record Fate(
-            String leaseId,
-            String actionId,
-            @Nullable String workflowRunId,
-            String destination,
-            String fate) {}
+    record Fate(String leaseId, String actionId, @Nullable String workflowRunId, String destination, String fate) {}
 }

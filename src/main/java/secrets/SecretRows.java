@@ -59,7 +59,8 @@ class SecretRows {
                 event -> switch ((SecretEvent) event.getPayload()) {
                     case CredentialsRevoked revoked -> fence(event, revoked.scope(), revoked.key(), revoked.fence());
                     case SecretGrantRemoved removed -> fence(event, Scope.GRANT, removed.grant(), removed.fence());
-                    case AgentClassLimited limited when limited.mode() == Mode.READ ->
+                    case AgentClassLimited limited
+                    when limited.mode() == Mode.READ ->
                         fence(event, Scope.AGENT_CLASS, limited.agentClass(), limited.fence());
                     default -> List.of();
                 });
@@ -140,7 +141,8 @@ class SecretRows {
                     case SecretVersionRetired retired ->
                         one(tenant(event), retired.secret(), retired.version(), retired.version());
                     case SecretRemoved removed -> one(tenant(event), removed.secret(), 0L, removed.lastVersion());
-                    case CredentialsRevoked revoked when revoked.scope() == Scope.SECRET ->
+                    case CredentialsRevoked revoked
+                    when revoked.scope() == Scope.SECRET ->
                         one(tenant(event), revoked.key(), 0L, revoked.lastVersion());
                     default -> List.of();
                 });
@@ -160,8 +162,23 @@ class SecretRows {
                     ?::timestamptz[], ?::timestamptz[])\
                 """,
                 List.of(
-                        "text", "text", "text", "text", "text", "text", "text", "text", "int8", "text", "text", "text",
-                        "text", "text", "int8", "timestamptz", "timestamptz"),
+                        "text",
+                        "text",
+                        "text",
+                        "text",
+                        "text",
+                        "text",
+                        "text",
+                        "text",
+                        "int8",
+                        "text",
+                        "text",
+                        "text",
+                        "text",
+                        "text",
+                        "int8",
+                        "timestamptz",
+                        "timestamptz"),
                 event -> event.getPayload() instanceof LeaseIssued issued
                         ? one(
                                 tenant(event),
@@ -199,7 +216,10 @@ class SecretRows {
                 event -> event.getPayload() instanceof LeasesEnded ended
                         ? ended.ends().stream()
                                 .map(end -> new Object[] {
-                                    tenant(event), end.lease(), end.outcome(), end.at().toString()
+                                    tenant(event),
+                                    end.lease(),
+                                    end.outcome(),
+                                    end.at().toString()
                                 })
                                 .toList()
                         : List.of());

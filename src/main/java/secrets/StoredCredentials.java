@@ -52,7 +52,10 @@ class StoredCredentials implements Credentials {
     }
 
     /** What was opened, and what ends with it. */
-    private record Opened(Credential credential, List<Concealed> secrets, @Nullable String storeLease) {}
+    private record Opened(
+            Credential credential,
+            List<Concealed> secrets,
+            @Nullable String storeLease) {}
 
     @Override
     public Use use(Lease lease, Purpose purpose, Runnable cancel) {
@@ -99,8 +102,8 @@ class StoredCredentials implements Credentials {
     }
 
     private Opened inTurn(LeasedUse use, Lease lease, Purpose purpose) {
-        ReentrantLock turn = turns.get(
-                Math.floorMod(lease.action().tenant().hashCode() * 31 + lease.secret().hashCode(), STRIPES));
+        ReentrantLock turn = turns.get(Math.floorMod(
+                lease.action().tenant().hashCode() * 31 + lease.secret().hashCode(), STRIPES));
         turn.lock();
         try {
             Held held = checked(use, lease, purpose).held();
@@ -134,8 +137,7 @@ class StoredCredentials implements Credentials {
         }
     }
 
-    private Opened opened(
-            SecretValue value, Held held, Lease lease, Purpose purpose, @Nullable String storeLease) {
+    private Opened opened(SecretValue value, Held held, Lease lease, Purpose purpose, @Nullable String storeLease) {
         return switch (value) {
             case SecretValue.ApiKey key ->
                 new Opened(new Credential.Token(key.value()), List.of(key.value()), storeLease);

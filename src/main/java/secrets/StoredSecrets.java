@@ -66,11 +66,7 @@ class StoredSecrets {
 
     /** @param overlap how long the versions before it work yet */
     KeptSecret rotate(
-            TenantContext context,
-            String secret,
-            SecretKind kind,
-            @Nullable SecretValue value,
-            Duration overlap) {
+            TenantContext context, String secret, SecretKind kind, @Nullable SecretValue value, Duration overlap) {
         return add(context, secret, kind, value, null, overlap);
     }
 

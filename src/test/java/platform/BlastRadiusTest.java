@@ -97,6 +97,29 @@ class BlastRadiusTest {
         Answer webhook = tenants.api()
                 .post(owner.key(Role.TENANT_ADMIN), "/v1/webhooks", Map.of("url", "https://example.com/" + RECORD))
                 .orThrow();
+        tenants.api()
+                .post(
+                        owner.key(Role.TENANT_ADMIN),
+                        "/v1/secrets",
+                        Map.of(
+                                "secret_id",
+                                "secret_" + CANARY,
+                                "system",
+                                "zendesk",
+                                "mode",
+                                "mutate",
+                                "value",
+                                Map.of("type", "api_key", "value", RECORD)))
+                .orThrow();
+        Answer grant = tenants.api()
+                .post(
+                        owner.key(Role.TENANT_ADMIN),
+                        "/v1/secrets/secret_" + CANARY + "/grants",
+                        Map.of("operations", List.of("*")))
+                .orThrow();
+        owned.put("secret", "secret_" + CANARY);
+        owned.put("grant", grant.body().path("grant_id").asString());
+        owned.put("agentClass", "support_triage");
         owned.put("webhook", webhook.body().path("webhook_id").asString());
         owned.put("action", done.body().path("action_id").asString());
         owned.put("key", keys.get(0).path("key_id").asString());
@@ -151,6 +174,12 @@ class BlastRadiusTest {
     private Object body(Endpoint endpoint) {
         if (endpoint.path().endsWith(":grant")) {
             return Map.of("comment", CANARY);
+        }
+        if (endpoint.path().endsWith("/{secret}/versions")) {
+            return Map.of("value", Map.of("type", "api_key", "value", CANARY));
+        }
+        if (endpoint.path().endsWith("/grants")) {
+            return Map.of("operations", List.of("*"));
         }
         return endpoint.path().endsWith(":deny")
                 ? Map.of("reason", CANARY)
@@ -214,8 +243,9 @@ class BlastRadiusTest {
 
     /** Whether the path names a thing that the owner has and the stranger has not. */
     private static boolean onlyOwners(Endpoint endpoint) {
-        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}").stream()
+        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}").stream()
                         .anyMatch(endpoint.path()::contains)
+                || endpoint.path().contains("{secret}") && !endpoint.path().endsWith("/exposure")
                 || endpoint.method().equals("GET") && endpoint.path().contains("{system}");
     }
 
