@@ -4,12 +4,16 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -78,23 +82,34 @@ class MintedTokens implements AccessTokens {
     /** What this node has used of a version's refresh tokens, and what is to be used instead. */
     private static final class Refreshing {
 
-        private static final int MOST_SPENT = 16;
+        private static final int MOST_SPENT = 256;
 
         private final ReentrantLock turn = new ReentrantLock();
-        private final Deque<String> spent = new ArrayDeque<>();
+        /** Digests. When it is full, the oldest stay: those are what most leases are of. */
+        private final Set<String> spent = new HashSet<>();
+
         private @Nullable Concealed successor;
 
         /** Who holds one that was not used here may know a newer one. */
         Concealed inForce(Concealed held) {
-            return successor != null && spent.contains(held.reveal()) ? successor : held;
+            return successor != null && spent.contains(digest(held)) ? successor : held;
         }
 
         void replaced(Concealed used, Concealed next) {
-            if (spent.size() == MOST_SPENT) {
-                spent.removeFirst();
+            if (spent.size() < MOST_SPENT) {
+                spent.add(digest(used));
             }
-            spent.addLast(used.reveal());
             successor = next;
+        }
+
+        private static String digest(Concealed token) {
+            try {
+                byte[] bytes = token.reveal().getBytes(StandardCharsets.UTF_8);
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            } catch (NoSuchAlgorithmException impossible) {
+                throw new IllegalStateException(impossible);
+            }
         }
     }
 
