@@ -152,16 +152,14 @@ class MintedTokens implements AccessTokens {
             Wanted wanted, CompletableFuture<Ended> mine, SecretValue value, Purpose purpose, boolean mayBePrivate) {
         try {
             Instant asked = clock.instant();
-            Answered answered =
-                    switch (value) {
-                        case SecretValue.ClientCredentials client ->
-                            new Answered(
-                                    given(wanted, client.tokenEndpoint(), mayBePrivate, TokenForm.of(client, purpose)),
-                                    null);
-                        case SecretValue.RefreshToken refresh -> refreshed(wanted, refresh, purpose, mayBePrivate);
-                        case SecretValue.ApiKey _, SecretValue.Basic _, SecretValue.Certificate _ ->
-                            throw new IllegalArgumentException("Nothing is minted of a " + value.getClass());
-                    };
+            Answered answered = switch (value) {
+                case SecretValue.ClientCredentials client ->
+                    new Answered(
+                            given(wanted, client.tokenEndpoint(), mayBePrivate, TokenForm.of(client, purpose)), null);
+                case SecretValue.RefreshToken refresh -> refreshed(wanted, refresh, purpose, mayBePrivate);
+                case SecretValue.ApiKey _, SecretValue.Basic _, SecretValue.Certificate _ ->
+                    throw new IllegalArgumentException("Nothing is minted of a " + value.getClass());
+            };
             Duration lifetime = answered.given().lifetime();
             Instant expires = asked.plus(lifetime == null ? LONGEST_KEPT : lifetime);
             Instant until = lifetime == null ? asked : earlier(expires.minus(MARGIN), asked.plus(LONGEST_KEPT));
@@ -180,8 +178,7 @@ class MintedTokens implements AccessTokens {
             TokenAnswer.Given given, @Nullable Concealed rotated) {}
 
     /** One at a time for one version, whatever the scopes: a refresh token that rotates is good for one use. */
-    private Answered refreshed(
-            Wanted wanted, SecretValue.RefreshToken refresh, Purpose purpose, boolean mayBePrivate) {
+    private Answered refreshed(Wanted wanted, SecretValue.RefreshToken refresh, Purpose purpose, boolean mayBePrivate) {
         Refreshing state = refreshing.get(wanted.version(), version -> new Refreshing());
         state.turn.lock();
         try {

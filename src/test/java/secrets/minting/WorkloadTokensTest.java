@@ -178,10 +178,10 @@ class WorkloadTokensTest {
         String ours = keys.current().key().getKeyID();
         byte[] foreign =
                 new TestSeals().seal(new TenantId("acme"), "signing-key/2", "{}".getBytes(StandardCharsets.UTF_8));
-        rows.add(new SigningKeyRows.Row(
+        rows.add(new SigningKeyRows.Stored(
                 2, foreign, hands.instant(), hands.instant().plus(DAY)));
         byte[] moved = rows.all().getFirst().sealed();
-        rows.add(new SigningKeyRows.Row(
+        rows.add(new SigningKeyRows.Stored(
                 3, moved, hands.instant(), hands.instant().plus(DAY)));
         hands.move(Duration.ofMinutes(1));
 
@@ -331,15 +331,15 @@ class WorkloadTokensTest {
     /** The table, as all nodes of a test see it. */
     private static final class SharedRows implements SigningKeyRows {
 
-        private final TreeMap<Long, Row> rows = new TreeMap<>();
+        private final TreeMap<Long, Stored> rows = new TreeMap<>();
 
         @Override
-        public synchronized List<Row> all() {
+        public synchronized List<Stored> all() {
             return List.copyOf(rows.values());
         }
 
         @Override
-        public synchronized boolean add(Row row) {
+        public synchronized boolean add(Stored row) {
             return rows.putIfAbsent(row.generation(), row) == null;
         }
 
