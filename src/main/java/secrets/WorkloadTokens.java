@@ -24,8 +24,7 @@ public interface WorkloadTokens {
      * @param scopes what it may be taken for there
      * @param notAfter it ends then, if not before
      */
-    record Workload(
-            ActionId action, AgentId agent, RunId run, String audience, List<String> scopes, Instant notAfter) {
+    record Workload(ActionId action, AgentId agent, RunId run, String audience, List<String> scopes, Instant notAfter) {
 
         public Workload {
             scopes = List.copyOf(scopes);

@@ -25,6 +25,9 @@ class TenancyWeb implements WebMvcConfigurer {
 
     @Override
     public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(journaledReads).addPathPatterns("/v1/**", "/access/**", "/.well-known/**");
+        registry.addInterceptor(journaledReads)
+                .addPathPatterns("/v1/**", "/access/**", "/.well-known/**")
+                // Public keys are nobody's: whoever checks a signature has no credential here.
+                .excludePathPatterns("/.well-known/jwks.json");
     }
 }

@@ -4,12 +4,16 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -78,23 +82,34 @@ class MintedTokens implements AccessTokens {
     /** What this node has used of a version's refresh tokens, and what is to be used instead. */
     private static final class Refreshing {
 
-        private static final int MOST_SPENT = 16;
+        private static final int MOST_SPENT = 256;
 
         private final ReentrantLock turn = new ReentrantLock();
-        private final Deque<String> spent = new ArrayDeque<>();
+        /** Digests. When it is full, the oldest stay: those are what most leases are of. */
+        private final Set<String> spent = new HashSet<>();
+
         private @Nullable Concealed successor;
 
         /** Who holds one that was not used here may know a newer one. */
         Concealed inForce(Concealed held) {
-            return successor != null && spent.contains(held.reveal()) ? successor : held;
+            return successor != null && spent.contains(digest(held)) ? successor : held;
         }
 
         void replaced(Concealed used, Concealed next) {
-            if (spent.size() == MOST_SPENT) {
-                spent.removeFirst();
+            if (spent.size() < MOST_SPENT) {
+                spent.add(digest(used));
             }
-            spent.addLast(used.reveal());
             successor = next;
+        }
+
+        private static String digest(Concealed token) {
+            try {
+                byte[] bytes = token.reveal().getBytes(StandardCharsets.UTF_8);
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            } catch (NoSuchAlgorithmException impossible) {
+                throw new IllegalStateException(impossible);
+            }
         }
     }
 
@@ -137,16 +152,14 @@ class MintedTokens implements AccessTokens {
             Wanted wanted, CompletableFuture<Ended> mine, SecretValue value, Purpose purpose, boolean mayBePrivate) {
         try {
             Instant asked = clock.instant();
-            Answered answered =
-                    switch (value) {
-                        case SecretValue.ClientCredentials client ->
-                            new Answered(
-                                    given(wanted, client.tokenEndpoint(), mayBePrivate, TokenForm.of(client, purpose)),
-                                    null);
-                        case SecretValue.RefreshToken refresh -> refreshed(wanted, refresh, purpose, mayBePrivate);
-                        case SecretValue.ApiKey _, SecretValue.Basic _, SecretValue.Certificate _ ->
-                            throw new IllegalArgumentException("Nothing is minted of a " + value.getClass());
-                    };
+            Answered answered = switch (value) {
+                case SecretValue.ClientCredentials client ->
+                    new Answered(
+                            given(wanted, client.tokenEndpoint(), mayBePrivate, TokenForm.of(client, purpose)), null);
+                case SecretValue.RefreshToken refresh -> refreshed(wanted, refresh, purpose, mayBePrivate);
+                case SecretValue.ApiKey _, SecretValue.Basic _, SecretValue.Certificate _ ->
+                    throw new IllegalArgumentException("Nothing is minted of a " + value.getClass());
+            };
             Duration lifetime = answered.given().lifetime();
             Instant expires = asked.plus(lifetime == null ? LONGEST_KEPT : lifetime);
             Instant until = lifetime == null ? asked : earlier(expires.minus(MARGIN), asked.plus(LONGEST_KEPT));
@@ -165,8 +178,7 @@ class MintedTokens implements AccessTokens {
             TokenAnswer.Given given, @Nullable Concealed rotated) {}
 
     /** One at a time for one version, whatever the scopes: a refresh token that rotates is good for one use. */
-    private Answered refreshed(
-            Wanted wanted, SecretValue.RefreshToken refresh, Purpose purpose, boolean mayBePrivate) {
+    private Answered refreshed(Wanted wanted, SecretValue.RefreshToken refresh, Purpose purpose, boolean mayBePrivate) {
         Refreshing state = refreshing.get(wanted.version(), version -> new Refreshing());
         state.turn.lock();
         try {

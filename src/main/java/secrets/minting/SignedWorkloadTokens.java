@@ -53,9 +53,8 @@ class SignedWorkloadTokens implements WorkloadTokens {
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant longest = now.plus(LONGEST);
-        Instant expires = workload.notAfter().isBefore(longest)
-                ? workload.notAfter().truncatedTo(ChronoUnit.SECONDS)
-                : longest;
+        Instant expires =
+                workload.notAfter().isBefore(longest) ? workload.notAfter().truncatedTo(ChronoUnit.SECONDS) : longest;
         if (!expires.isAfter(now)) {
             throw new LeaseRefused("lease_expired", "The lease is expired.");
         }

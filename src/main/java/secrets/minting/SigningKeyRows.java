@@ -12,13 +12,13 @@ interface SigningKeyRows {
      * @param from it signs
      * @param until it signs
      */
-    record Row(long generation, byte[] sealed, Instant from, Instant until) {}
+    record Stored(long generation, byte[] sealed, Instant from, Instant until) {}
 
     /** In the order of their generations. */
-    List<Row> all();
+    List<Stored> all();
 
     /** False if another node was faster: its key is the one of that generation. */
-    boolean add(Row row);
+    boolean add(Stored row);
 
     void dropThoseUntil(Instant before);
 }

@@ -73,8 +73,7 @@ class SigningKeys {
     /** The one that signs now. */
     SigningKey current() {
         Instant now = clock.instant();
-        return newest(known(now), now)
-                .orElseThrow(() -> new IllegalStateException("No key signs at " + now));
+        return newest(known(now), now).orElseThrow(() -> new IllegalStateException("No key signs at " + now));
     }
 
     /** Public halves of those that have signed, sign or will sign, and of no token that is still good is one missing. */
@@ -92,7 +91,9 @@ class SigningKeys {
     }
 
     private synchronized List<SigningKey> known(Instant now) {
-        if (now.isBefore(readAt) || !now.isBefore(readAt.plus(READ_EVERY)) || newest(inOrder(), now).isEmpty()) {
+        if (now.isBefore(readAt)
+                || !now.isBefore(readAt.plus(READ_EVERY))
+                || newest(inOrder(), now).isEmpty()) {
             read();
             while (newest(inOrder(), now.plus(AHEAD)).isEmpty()) {
                 makeNext(now);
@@ -110,7 +111,7 @@ class SigningKeys {
 
     private void read() {
         Map<Long, SigningKey> still = new HashMap<>();
-        for (SigningKeyRows.Row row : rows.all()) {
+        for (SigningKeyRows.Stored row : rows.all()) {
             SigningKey known = opened.get(row.generation());
             if (known != null) {
                 still.put(row.generation(), known);
@@ -122,14 +123,11 @@ class SigningKeys {
     }
 
     /** What was put there by somebody else signs nothing, and is not published. */
-    private Optional<SigningKey> open(SigningKeyRows.Row row) {
+    private Optional<SigningKey> open(SigningKeyRows.Stored row) {
         try {
             byte[] key = seals.open(TenantId.FLEET, place(row.generation()), row.sealed());
             return Optional.of(new SigningKey(
-                    row.generation(),
-                    ECKey.parse(new String(key, StandardCharsets.UTF_8)),
-                    row.from(),
-                    row.until()));
+                    row.generation(), ECKey.parse(new String(key, StandardCharsets.UTF_8)), row.from(), row.until()));
         } catch (Seals.Unsealable | ParseException notOurs) {
             LOG.error("Signing key {} does not open and is not used", row.generation());
             return Optional.empty();
@@ -141,7 +139,7 @@ class SigningKeys {
      * Whoever stores it first has made it.
      */
     private void makeNext(Instant now) {
-        List<SigningKeyRows.Row> found = rows.all();
+        List<SigningKeyRows.Stored> found = rows.all();
         long generation = found.isEmpty() ? 1 : found.getLast().generation() + 1;
         Instant from = inOrder().stream()
                 .map(SigningKey::until)
@@ -150,10 +148,8 @@ class SigningKeys {
                 .orElse(now.minus(SKEW))
                 .truncatedTo(ChronoUnit.MILLIS);
         byte[] sealed = seals.seal(
-                TenantId.FLEET,
-                place(generation),
-                generated().toJSONString().getBytes(StandardCharsets.UTF_8));
-        if (rows.add(new SigningKeyRows.Row(generation, sealed, from, from.plus(settings.keyLifetime())))) {
+                TenantId.FLEET, place(generation), generated().toJSONString().getBytes(StandardCharsets.UTF_8));
+        if (rows.add(new SigningKeyRows.Stored(generation, sealed, from, from.plus(settings.keyLifetime())))) {
             LOG.info("Signing key {} is published; it signs from {}", generation, from);
             rows.dropThoseUntil(now.minus(DROPPED_AFTER));
         }

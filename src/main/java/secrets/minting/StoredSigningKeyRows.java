@@ -23,7 +23,7 @@ class StoredSigningKeyRows implements SigningKeyRows {
     }
 
     @Override
-    public List<Row> all() {
+    public List<Stored> all() {
         return transactions.in(
                 FLEET,
                 () -> database.query(
@@ -31,7 +31,7 @@ class StoredSigningKeyRows implements SigningKeyRows {
                         select generation, sealed, signs_from, signs_until from secrets.signing_key
                         where tenant_id = ? order by generation\
                         """,
-                        (row, number) -> new Row(
+                        (row, number) -> new Stored(
                                 row.getLong("generation"),
                                 row.getBytes("sealed"),
                                 row.getTimestamp("signs_from").toInstant(),
@@ -40,7 +40,7 @@ class StoredSigningKeyRows implements SigningKeyRows {
     }
 
     @Override
-    public boolean add(Row row) {
+    public boolean add(Stored row) {
         return transactions.in(
                         FLEET,
                         () -> database.update(

@@ -21,7 +21,9 @@ sealed interface TokenAnswer {
      * @param rotated the refresh token that replaces the one that was used
      */
     record Given(
-            Concealed token, @Nullable Duration lifetime, @Nullable Concealed rotated) implements TokenAnswer {}
+            Concealed token,
+            @Nullable Duration lifetime,
+            @Nullable Concealed rotated) implements TokenAnswer {}
 
     /** @param code a word of a closed list: what the endpoint itself wrote may hold what it was sent */
     record Refused(String code) implements TokenAnswer {}
@@ -77,7 +79,8 @@ sealed interface TokenAnswer {
     }
 
     private static boolean within(List<String> asked, JsonNode granted) {
-        return granted.isString() && asked.containsAll(List.of(granted.stringValue().strip().split(" +")));
+        return granted.isString()
+                && asked.containsAll(List.of(granted.stringValue().strip().split(" +")));
     }
 
     /** Some servers write the number as text. */

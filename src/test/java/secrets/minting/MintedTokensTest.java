@@ -55,10 +55,12 @@ class MintedTokensTest {
 
         assertThat(minted.token().reveal()).isEqualTo("access-1");
         assertThat(minted.expiresAt()).isEqualTo(hands.instant().plusSeconds(3600));
-        assertThat(server.asked).singleElement().satisfies(form -> assertThat(form)
-                .containsEntry("grant_type", "client_credentials")
-                .containsEntry("scope", "a b")
-                .containsEntry("resource", "https://api.example"));
+        assertThat(server.asked)
+                .singleElement()
+                .satisfies(form -> assertThat(form)
+                        .containsEntry("grant_type", "client_credentials")
+                        .containsEntry("scope", "a b")
+                        .containsEntry("resource", "https://api.example"));
     }
 
     @Test
@@ -66,14 +68,20 @@ class MintedTokensTest {
         Purpose narrow = purpose("https://api.example", "a");
         String first = token(ACME, 1, client(), narrow).token().reveal();
 
-        assertThat(token(ACME, 1, client(), purpose("https://api.example", "a", "a")).token().reveal())
+        assertThat(token(ACME, 1, client(), purpose("https://api.example", "a", "a"))
+                        .token()
+                        .reveal())
                 .isEqualTo(first);
         List<String> others = List.of(
                 token(OTHER, 1, client(), narrow).token().reveal(),
                 token(ACME, 2, client(), narrow).token().reveal(),
-                token(ACME, 1, client(), purpose("https://api.example", "a", "b")).token().reveal(),
+                token(ACME, 1, client(), purpose("https://api.example", "a", "b"))
+                        .token()
+                        .reveal(),
                 token(ACME, 1, client(), purpose("https://api.example")).token().reveal(),
-                token(ACME, 1, client(), purpose("https://other.example", "a")).token().reveal(),
+                token(ACME, 1, client(), purpose("https://other.example", "a"))
+                        .token()
+                        .reveal(),
                 token(ACME, 1, client(), purpose(null, "a")).token().reveal());
 
         assertThat(others).doesNotHaveDuplicates().doesNotContain(first);
@@ -254,8 +262,7 @@ class MintedTokensTest {
     @Test
     void a_public_client_names_itself_in_the_form() {
         server.answers(200, "{\"access_token\":\"t\",\"token_type\":\"bearer\",\"expires_in\":60}");
-        var publicClient =
-                new SecretValue.RefreshToken(server.endpoint(), "app", null, new Concealed("refresh-0"));
+        var publicClient = new SecretValue.RefreshToken(server.endpoint(), "app", null, new Concealed("refresh-0"));
 
         token(ACME, 1, publicClient, purpose(null));
 
@@ -277,10 +284,7 @@ class MintedTokensTest {
 
     private SecretValue refresh(String token) {
         return new SecretValue.RefreshToken(
-                server.endpoint(),
-                TokenServer.CLIENT,
-                new Concealed(TokenServer.CLIENT_SECRET),
-                new Concealed(token));
+                server.endpoint(), TokenServer.CLIENT, new Concealed(TokenServer.CLIENT_SECRET), new Concealed(token));
     }
 
     private static Purpose purpose(@Nullable String resource, String... scopes) {

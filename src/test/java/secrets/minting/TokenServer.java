@@ -49,8 +49,8 @@ final class TokenServer implements TokenServers, AutoCloseable {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/token", exchange -> {
             try (exchange) {
-                Map<String, String> form = decoded(
-                        new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.US_ASCII));
+                Map<String, String> form =
+                        decoded(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.US_ASCII));
                 String authorization = exchange.getRequestHeaders().getFirst("Authorization");
                 form.put("authorization", authorization == null ? "" : authorization);
                 asked.add(form);
@@ -102,9 +102,8 @@ final class TokenServer implements TokenServers, AutoCloseable {
     }
 
     private static String basic(String id, String secret) {
-        String pair = URLEncoder.encode(id, StandardCharsets.UTF_8)
-                + ":"
-                + URLEncoder.encode(secret, StandardCharsets.UTF_8);
+        String pair =
+                URLEncoder.encode(id, StandardCharsets.UTF_8) + ":" + URLEncoder.encode(secret, StandardCharsets.UTF_8);
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -122,7 +121,8 @@ final class TokenServer implements TokenServers, AutoCloseable {
             TenantId owner, URI address, boolean mayBePrivate, Map<String, String> headers, Map<String, String> form) {
         var request = HttpRequest.newBuilder(address)
                 .POST(HttpRequest.BodyPublishers.ofString(form.entrySet().stream()
-                        .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+                        .map(field ->
+                                field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
                         .collect(Collectors.joining("&"))));
         headers.forEach(request::header);
         try (HttpClient http = HttpClient.newHttpClient()) {
