@@ -3,6 +3,7 @@ package platform;
 import audit.AuditModule;
 import execution.ExecutionModule;
 import journal.JournalModule;
+import java.security.Security;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Import;
@@ -24,7 +25,12 @@ import tenancy.TenancyModule;
 })
 public class AgentPlatform {
 
+    /** How long Java remembers where a host name led: it reads this once, before the first look-up. */
+    private static final String REMEMBERED_SECONDS = "5";
+
     public static void main(String[] args) {
+        Security.setProperty("networkaddress.cache.ttl", REMEMBERED_SECONDS);
+        Security.setProperty("networkaddress.cache.negative.ttl", REMEMBERED_SECONDS);
         SpringApplication.run(AgentPlatform.class, args);
     }
 }

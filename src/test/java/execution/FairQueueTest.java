@@ -179,6 +179,59 @@ class FairQueueTest {
     }
 
     @Test
+    void a_full_operation_holds_up_neither_others_of_its_system_nor_more_than_its_system_may() {
+        var queue = new FairQueue();
+        queue.limits("acme", 1, 100);
+        queue.offer(of("export", 1));
+        queue.offer(of("export", 2));
+        queue.offer(of("read", 3));
+        queue.offer(of("read", 4));
+        queue.offer(of("read", 5));
+
+        var export = queue.next().orElseThrow();
+        assertThat(export.waiting().operation()).isEqualTo("export");
+        assertThat(queue.hold("acme", "crm", "export"))
+                .contains(new Hold("operation_bulkhead", 1, 1, "operation:crm/export"));
+        assertThat(queue.hold("acme", "crm", "read")).isEmpty();
+        var read = queue.next().orElseThrow();
+        assertThat(read.waiting().operation()).isEqualTo("read");
+        assertThat(queue.next().orElseThrow().waiting().operation()).isEqualTo("read");
+
+        // Three are under way, and the system takes no more, whatever the operation.
+        assertThat(queue.next()).isEmpty();
+        assertThat(queue.hold("acme", "crm", "read")).contains(new Hold("connector_bulkhead", 3, 3, "system:crm"));
+        assertThat(queue.use("acme", "crm", null)).isEqualTo(new FairQueue.Use(3, 2));
+        assertThat(queue.use("acme", "crm", "export")).isEqualTo(new FairQueue.Use(1, 1));
+
+        queue.done(read, 1);
+        assertThat(queue.next().orElseThrow().waiting().operation()).isEqualTo("read");
+        queue.done(export, 1);
+        assertThat(queue.next().orElseThrow().waiting().operation()).isEqualTo("export");
+    }
+
+    @Test
+    void both_bulkheads_are_kept_in_one_number_that_was_the_systems_alone() {
+        assertThat(Bulkheads.stored(16)).isEqualTo(new Bulkheads(16, 0));
+        assertThat(new Bulkheads(16, 0).stored()).isEqualTo(16);
+        assertThat(Bulkheads.stored(new Bulkheads(1_000, 1_000).stored())).isEqualTo(new Bulkheads(1_000, 1_000));
+    }
+
+    /** An export runs one at a time, and the system three of all. */
+    private static Waiting of(String operation, long number) {
+        Waiting plain = Simulation.action("acme", "crm", number, 1, 3);
+        return new Waiting(
+                plain.action(),
+                plain.context(),
+                plain.trace(),
+                plain.pool(),
+                plain.system(),
+                operation,
+                plain.cost(),
+                new Bulkheads(3, operation.equals("export") ? 1 : 0),
+                plain.quotaClass());
+    }
+
+    @Test
     void actions_of_one_system_are_served_in_order_of_arrival() {
         var queue = new FairQueue();
         for (int i = 0; i < 100; i++) {
