@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -139,21 +141,26 @@ class CredentialedCallsTest {
 
     @Test
     void a_revocation_on_the_way_ends_the_request_at_once() throws Exception {
-        var arrived = new CountDownLatch(1);
+        var arrivals = new LinkedBlockingQueue<Integer>();
         var release = new CountDownLatch(1);
         target.answers((exchange, n) -> {
-            arrived.countDown();
+            arrivals.add(n);
             release.await();
         });
         for (String effect : List.of(WRITE, READ)) {
             lent.reset();
-            var outcome = CompletableFuture.supplyAsync(() -> call(
-                    effect + AGAIN.replace(",\"idempotent\":true", effect == READ ? "" : ",\"idempotent\":true"),
-                    BEARER));
-            arrived.await();
-            while (!lent.log.contains("leaves")) {
-                Thread.onSpinWait();
-            }
+            String operation = effect.equals(READ) ? READ + ",\"max_attempts\":3" : WRITE + AGAIN;
+            var outcome = new CompletableFuture<Outcome>();
+            Thread.ofVirtual().start(() -> {
+                try {
+                    outcome.complete(call(operation, BEARER));
+                } catch (RuntimeException | Error failed) {
+                    outcome.completeExceptionally(failed);
+                }
+            });
+            assertThat(arrivals.poll(20, TimeUnit.SECONDS))
+                    .as("%s", outcome.isDone() ? outcome : "did not arrive")
+                    .isNotNull();
             lent.revoke();
 
             // Long before the connector's own second is over, and not once more.
