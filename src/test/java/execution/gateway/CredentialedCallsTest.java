@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import secrets.Concealed;
 import secrets.Credential;
 import secrets.Credentials;
@@ -248,6 +251,22 @@ class CredentialedCallsTest {
         assertThatThrownBy(() -> Documents.operation(
                         Documents.of("http://tickets.example", "\"credential\":" + BEARER, READ), "op"))
                 .isInstanceOf(InvalidConnector.class);
+    }
+
+    @Test
+    void no_setting_makes_the_client_write_out_headers() {
+        var logging = LoggingSystem.get(getClass().getClassLoader());
+        logging.setLogLevel("org.apache.hc", LogLevel.TRACE);
+        logging.setLogLevel(QuietClient.HEADERS, LogLevel.TRACE);
+        logging.setLogLevel(QuietClient.WIRE, LogLevel.TRACE);
+        try {
+            new QuietClient(logging);
+
+            assertThat(LoggerFactory.getLogger(QuietClient.HEADERS).isErrorEnabled()).isFalse();
+            assertThat(LoggerFactory.getLogger(QuietClient.WIRE).isErrorEnabled()).isFalse();
+        } finally {
+            logging.setLogLevel("org.apache.hc", null);
+        }
     }
 
     private HttpOperation operation(String operation, String credential) {
