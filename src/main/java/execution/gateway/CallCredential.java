@@ -60,7 +60,15 @@ final class CallCredential {
                         shape.scopes(),
                         shape.resource()),
                 shape);
-        redactor.add(carried.secrets());
+        boolean known = false;
+        try {
+            redactor.add(carried.secrets());
+            known = true;
+        } finally {
+            if (!known) {
+                carried.close();
+            }
+        }
         return carried;
     }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -34,8 +35,9 @@ record Spellings(Set<String> plain, Set<String> base64) {
         plain.add(escaped);
         plain.add(escaped.replace("/", "\\/"));
         String form = URLEncoder.encode(secret, StandardCharsets.UTF_8);
-        String percent = form.replace("+", "%20").replace("*", "%2A").replace("%7E", "~");
-        for (String url : Set.of(form, percent)) {
+        String spaced = form.replace("+", "%20");
+        String percent = spaced.replace("*", "%2A").replace("%7E", "~");
+        for (String url : List.of(form, spaced, percent)) {
             plain.add(url);
             plain.add(ESCAPE.matcher(url).replaceAll(Spellings::lower));
         }
