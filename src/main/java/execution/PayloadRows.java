@@ -23,14 +23,10 @@ class PayloadRows {
     @Bean
     InlineRows writesPayloads(Payloads payloads) {
         return ExecutionRows.rows(
-                "execution_payload",
-                TABLE,
-                """
+                "execution_payload", TABLE, """
                 insert into execution.payload (tenant_id, action, arguments)
                 select * from unnest(?::text[], ?::text[], ?::text[])\
-                """,
-                List.of(TEXT, TEXT, TEXT),
-                event -> switch (event.getPayload()) {
+                """, List.of(TEXT, TEXT, TEXT), event -> switch (event.getPayload()) {
                     case ActionQueued queued -> apart(event, queued.action(), queued.requested(), payloads);
                     case ActionHeld held -> apart(event, held.action(), held.requested(), payloads);
                     default -> NONE;
@@ -53,8 +49,7 @@ class PayloadRows {
                         : NONE);
     }
 
-    private static List<Object[]> apart(
-            EventMessage<?> event, String action, Requested requested, Payloads payloads) {
+    private static List<Object[]> apart(EventMessage<?> event, String action, Requested requested, Payloads payloads) {
         if (requested.kept() == null) {
             return NONE;
         }

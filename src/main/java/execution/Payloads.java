@@ -61,8 +61,8 @@ class Payloads {
         return journaled.kept() == null
                 ? journaled
                 : journaled.with(arguments(action)
-                        .orElseThrow(() -> new IllegalStateException(
-                                "The arguments of action %s are gone.".formatted(action))));
+                        .orElseThrow(() ->
+                                new IllegalStateException("The arguments of action %s are gone.".formatted(action))));
     }
 
     /** Empty once the action has ended, and for those whose journal has them. */
