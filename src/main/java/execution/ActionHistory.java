@@ -135,8 +135,7 @@ final class ActionHistory {
                     CheckFailed _,
                     ArgumentsDropped _ -> {}
             case ActionReconciled known ->
-                reconciled = new ActionView.Reconciled(
-                        known.how(), known.by(), known.evidence(), known.reconciledAt());
+                reconciled = new ActionView.Reconciled(known.how(), known.by(), known.evidence(), known.reconciledAt());
         }
     }
 

@@ -123,10 +123,7 @@ public record ActionView(
      * @param evidence how a person knows
      */
     public record Reconciled(
-            ActionEvent.How how,
-            String by,
-            @Nullable String evidence,
-            Instant reconciledAt) {}
+            ActionEvent.How how, String by, @Nullable String evidence, Instant reconciledAt) {}
 
     /** One who agreed. */
     public record Grant(String by, String role, String comment, Instant grantedAt) {}

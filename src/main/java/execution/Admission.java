@@ -238,8 +238,7 @@ class Admission {
         Aggregates.create(
                 actions,
                 () -> new Action(
-                        action,
-                        new ActionRefused(action.key(), state, requested, ruling, cause, remedy, asked.now())));
+                        action, new ActionRefused(action.key(), state, requested, ruling, cause, remedy, asked.now())));
         return Receipt.refused(action, state, cause, remedy, asked.now(), ruling.shadow());
     }
 

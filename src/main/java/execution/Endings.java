@@ -98,7 +98,6 @@ final class Endings {
     }
 
     private static Answered unread(Answered answer) {
-        return new Answered(
-                answer.system(), answer.operation(), answer.connectorVersion(), answer.digest(), null);
+        return new Answered(answer.system(), answer.operation(), answer.connectorVersion(), answer.digest(), null);
     }
 }

@@ -11,11 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param evidence how a person knows; absent where a probe saw it
  * @param seen what a probe saw; absent where a person says it
  */
-record Finding(
-        ActionState state,
-        String by,
-        @Nullable String evidence,
-        Levels.@Nullable Verified seen) {
+record Finding(ActionState state, String by, @Nullable String evidence, Levels.@Nullable Verified seen) {
 
     ActionEvent.How how() {
         return seen == null ? ActionEvent.How.PERSON : ActionEvent.How.PROBE;

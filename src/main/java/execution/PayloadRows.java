@@ -21,18 +21,14 @@ class PayloadRows {
     private static final List<Object[]> NONE = List.of();
 
     @Bean
-    InlineRows writesPayloads(Payloads payloads) {
+    InlineRows writesPayloads(StagedPayloads staged) {
         return ExecutionRows.rows(
-                "execution_payload",
-                TABLE,
-                """
+                "execution_payload", TABLE, """
                 insert into execution.payload (tenant_id, action, arguments)
                 select * from unnest(?::text[], ?::text[], ?::text[])\
-                """,
-                List.of(TEXT, TEXT, TEXT),
-                event -> switch (event.getPayload()) {
-                    case ActionQueued queued -> apart(event, queued.action(), queued.requested(), payloads);
-                    case ActionHeld held -> apart(event, held.action(), held.requested(), payloads);
+                """, List.of(TEXT, TEXT, TEXT), event -> switch (event.getPayload()) {
+                    case ActionQueued queued -> apart(event, queued.action(), queued.requested(), staged);
+                    case ActionHeld held -> apart(event, held.action(), held.requested(), staged);
                     default -> NONE;
                 });
     }
@@ -53,12 +49,11 @@ class PayloadRows {
                         : NONE);
     }
 
-    private static List<Object[]> apart(
-            EventMessage<?> event, String action, Requested requested, Payloads payloads) {
+    private static List<Object[]> apart(EventMessage<?> event, String action, Requested requested, StagedPayloads staged) {
         if (requested.kept() == null) {
             return NONE;
         }
         String tenant = ExecutionRows.tenant(event);
-        return ExecutionRows.row(tenant, action, payloads.staged(new ActionId(new TenantId(tenant), action)));
+        return ExecutionRows.row(tenant, action, staged.of(new ActionId(new TenantId(tenant), action)));
     }
 }

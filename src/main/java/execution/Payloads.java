@@ -2,10 +2,7 @@ package execution;
 
 import execution.ActionEvent.Requested;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import policy.AuditLevel;
@@ -26,11 +23,12 @@ class Payloads {
     private final AuditLevels levels;
     private final JdbcTemplate database;
     private final TenantTransactions transactions;
-    /** Of decisions that are not committed yet: their rows are made of it. */
-    private final Map<ActionId, String> staged = new ConcurrentHashMap<>();
+    private final StagedPayloads staged;
 
-    Payloads(AuditLevels levels, JdbcTemplate database, TenantTransactions transactions) {
+    Payloads(
+            AuditLevels levels, StagedPayloads staged, JdbcTemplate database, TenantTransactions transactions) {
         this.levels = levels;
+        this.staged = staged;
         this.database = database;
         this.transactions = transactions;
     }
@@ -39,8 +37,7 @@ class Payloads {
     Requested kept(ActionId action, Requested whole) {
         Requested journaled = refused(action.tenant(), whole);
         if (journaled.kept() != null) {
-            staged.put(action, whole.given());
-            CurrentUnitOfWork.get().root().onCleanup(over -> staged.remove(action));
+            staged.stage(action, whole.given());
         }
         return journaled;
     }
@@ -61,8 +58,8 @@ class Payloads {
         return journaled.kept() == null
                 ? journaled
                 : journaled.with(arguments(action)
-                        .orElseThrow(() -> new IllegalStateException(
-                                "The arguments of action %s are gone.".formatted(action))));
+                        .orElseThrow(() ->
+                                new IllegalStateException("The arguments of action %s are gone.".formatted(action))));
     }
 
     /** Empty once the action has ended, and for those whose journal has them. */
@@ -72,14 +69,5 @@ class Payloads {
                 () -> database.queryForList(
                         LOOK_UP, String.class, action.tenant().value(), action.key()));
         return found.stream().findFirst();
-    }
-
-    /** What is to be written with the decision on this action. */
-    String staged(ActionId action) {
-        String arguments = staged.get(action);
-        if (arguments == null) {
-            throw new IllegalStateException("The arguments of action %s were not kept.".formatted(action));
-        }
-        return arguments;
     }
 }

@@ -51,8 +51,7 @@ class Reconciliations {
     }
 
     ActionView byPerson(TenantContext context, ActionId action, ActionState outcome, String evidence) {
-        return found(
-                within(context, action), action, new Finding(outcome, context.principal(), evidence, null));
+        return found(within(context, action), action, new Finding(outcome, context.principal(), evidence, null));
     }
 
     private ActionView found(TenantContext within, ActionId action, Finding finding) {

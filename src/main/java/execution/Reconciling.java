@@ -4,7 +4,6 @@ import execution.ActionCommand.PrepareProbe;
 import execution.ActionCommand.ReconcileAction;
 import execution.ActionEvent.Requested;
 import execution.gateway.Connectors;
-import execution.gateway.Levels;
 import execution.gateway.Operation;
 import execution.gateway.ToolGateway;
 import org.axonframework.commandhandling.CommandHandler;

@@ -177,8 +177,7 @@ public record PolicyDocument(
             List<String> journaledReads,
             @Nullable String payloads) {
 
-        public Records(
-                @Nullable Integer actionDays, @Nullable List<String> journaledReads, @Nullable String payloads) {
+        public Records(@Nullable Integer actionDays, @Nullable List<String> journaledReads, @Nullable String payloads) {
             this.actionDays = actionDays;
             this.journaledReads = List.copyOf(Objects.requireNonNullElse(journaledReads, List.of()));
             this.payloads = payloads;

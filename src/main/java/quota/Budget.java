@@ -155,7 +155,10 @@ class Budget {
         Held doubted = ledger.doubted(action);
         if (doubted != null) {
             apply(new BudgetCorrected(
-                    action, doubted.run(), doubted.operation(), doubted.amounts().withoutCalls()));
+                    action,
+                    doubted.run(),
+                    doubted.operation(),
+                    doubted.amounts().withoutCalls()));
         }
     }
 

@@ -73,10 +73,11 @@ class StoredQuotas implements Quotas {
 
     @Override
     public void settleInDoubt(ActionId action, Instant now) {
-        budgets.find(action.tenant()).ifPresent(found -> found.execute(budget -> {
-            budget.doubt(action.key());
-            budget.settle(action.key(), null, now);
-        }));
+        budgets.find(action.tenant())
+                .ifPresent(found -> found.execute(budget -> {
+                    budget.doubt(action.key());
+                    budget.settle(action.key(), null, now);
+                }));
     }
 
     @Override

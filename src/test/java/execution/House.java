@@ -117,7 +117,7 @@ final class House {
                 throw new AssertionError("the database was asked");
             }
         };
-        var payloads = new Payloads(tenant -> policy.AuditLevel.FULL, new JdbcTemplate(), none);
+        var payloads = new Payloads(tenant -> policy.AuditLevel.FULL, new StagedPayloads(), new JdbcTemplate(), none);
         Connectors current = (tenant, system, name) -> connectors.operation(tenant, system, name);
         var requests = new Requests(agent -> registration, current);
         var holds = new Holds(

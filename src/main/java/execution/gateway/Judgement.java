@@ -136,13 +136,13 @@ record Judgement(
         if (body == null) {
             int most = operation.target().maxResponseBytes();
             return maybe(
-                    answered.status(),
-                    "response_too_large",
-                    "answered with more than %d bytes".formatted(most),
-                    operation,
-                    false,
-                    Health.GOOD,
-                    null)
+                            answered.status(),
+                            "response_too_large",
+                            "answered with more than %d bytes".formatted(most),
+                            operation,
+                            false,
+                            Health.GOOD,
+                            null)
                     .says(Levels.Tool.UNREADABLE, null);
         }
         try {
@@ -172,13 +172,13 @@ record Judgement(
             // told below
         }
         return maybe(
-                answered.status(),
-                "result_invalid",
-                "answered with what its schema does not describe",
-                operation,
-                false,
-                Health.GOOD,
-                null)
+                        answered.status(),
+                        "result_invalid",
+                        "answered with what its schema does not describe",
+                        operation,
+                        false,
+                        Health.GOOD,
+                        null)
                 .says(Levels.Tool.UNREADABLE, null);
     }
 

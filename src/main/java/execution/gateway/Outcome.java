@@ -38,12 +38,7 @@ public sealed interface Outcome {
      * @param status HTTP status of the last answer; absent if there was none
      * @param code stable, such as {@code target_refused}, {@code destination_blocked}, {@code circuit_open}
      */
-    record Failed(
-            @Nullable Integer status,
-            String code,
-            Cause cause,
-            int attempts,
-            Levels levels) implements Outcome {
+    record Failed(@Nullable Integer status, String code, Cause cause, int attempts, Levels levels) implements Outcome {
 
         public Failed(@Nullable Integer status, String code, Cause cause, int attempts) {
             this(

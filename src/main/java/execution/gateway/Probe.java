@@ -37,7 +37,10 @@ record Probe(
      *
      * @param source what of the action's own request is expected; absent where it is always the same
      */
-    record Expectation(JsonPointer pointer, @Nullable Source source, @Nullable JsonNode constant) {
+    record Expectation(
+            JsonPointer pointer,
+            @Nullable Source source,
+            @Nullable JsonNode constant) {
 
         /** The value; null if the action did not say it, and so did not change it. */
         @Nullable

@@ -50,8 +50,7 @@ final class Prober {
         Integer status = protocol == null ? null : (Integer) protocol.status();
         return switch (seen) {
             case VERIFIED -> new Outcome.Succeeded(status, "null", unknown.attempts(), null, levels);
-            case REFUTED ->
-                new Outcome.Failed(status, unknown.code(), missing(operation), unknown.attempts(), levels);
+            case REFUTED -> new Outcome.Failed(status, unknown.code(), missing(operation), unknown.attempts(), levels);
             case NOT_PROBED, PROBE_FAILED ->
                 new Outcome.Unknown(unknown.code(), unknown.cause(), unknown.attempts(), levels);
         };
@@ -78,8 +77,7 @@ final class Prober {
             Target aimed = probe.aim(call.target(), given);
             String asked = read.validated(aimed, probe.ask(call.target(), given));
             Outcome seen = reads.apply(
-                    read,
-                    new Call(call.action(), call.context(), aimed, asked, call.idempotencyKey() + ":probe"));
+                    read, new Call(call.action(), call.context(), aimed, asked, call.idempotencyKey() + ":probe"));
             return seen instanceof Outcome.Succeeded done
                     ? probe.judge(CanonicalJson.read(done.result(), "/result"), call.target(), given)
                     : Verified.PROBE_FAILED;

@@ -38,9 +38,7 @@ class LevelsTest {
             new Outcome.Unknown("connection_lost", Cause.provider("The target went away.", null), 1);
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
         {"pointer":"/ok","equals":false}                     | {"ok":false}          | true
         {"pointer":"/ok","equals":false}                     | {"ok":true}           | false
         {"pointer":"/ok","equals":false}                     | {}                    | false
@@ -62,7 +60,8 @@ class LevelsTest {
 
     @Test
     void a_tools_error_leaves_a_doubt_where_its_connector_says_so_and_its_words_are_bounded() {
-        String error = ",\"tool_error\":{\"pointer\":\"/e\",\"present\":true,\"message\":\"/e\",\"effect\":\"unknown\"}";
+        String error =
+                ",\"tool_error\":{\"pointer\":\"/e\",\"present\":true,\"message\":\"/e\",\"effect\":\"unknown\"}";
 
         Judgement judged = judged(operation(error), "{\"e\":\"a\\u0007b%s\"}".formatted("x".repeat(1_000)));
 
@@ -72,9 +71,12 @@ class LevelsTest {
 
     @Test
     void levels_are_told_apart() {
-        assertThat(new Outcome.Failed(null, "circuit_open", Cause.provider("x", null), 0).levels().transport())
+        assertThat(new Outcome.Failed(null, "circuit_open", Cause.provider("x", null), 0)
+                        .levels()
+                        .transport())
                 .isEqualTo(Transport.NOT_SENT);
-        assertThat(LOST.levels()).isEqualTo(new Levels(Transport.SENT_NO_ANSWER, null, null, null, Verified.NOT_PROBED));
+        assertThat(LOST.levels())
+                .isEqualTo(new Levels(Transport.SENT_NO_ANSWER, null, null, null, Verified.NOT_PROBED));
         Judgement unreadable = judged(operation(""), "no json");
         assertThat(unreadable.tool()).isEqualTo(Tool.UNREADABLE);
         assertThat(Levels.of(answer(200, "no json"), unreadable).transport()).isEqualTo(Transport.ANSWERED);
@@ -84,9 +86,7 @@ class LevelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
         {"amount":5.0,"gone":false} | VERIFIED     | Succeeded
         {"amount":6,"gone":false}   | REFUTED      | Failed
         {"amount":5,"gone":true}    | REFUTED      | Failed
@@ -98,7 +98,9 @@ class LevelsTest {
 
         assertThat(checked.getClass().getSimpleName()).isEqualTo(outcome);
         assertThat(checked.levels().effect()).isEqualTo(seen);
-        assertThat(checked.levels().transport()).as("what the probe got changes nothing").isEqualTo(Transport.SENT_NO_ANSWER);
+        assertThat(checked.levels().transport())
+                .as("what the probe got changes nothing")
+                .isEqualTo(Transport.SENT_NO_ANSWER);
     }
 
     @Test
@@ -106,7 +108,9 @@ class LevelsTest {
         Outcome done = new Outcome.Succeeded(200, "{}", 1);
         String always = PROBE + ",\"verify\":\"always\"";
         assertThat(checked(PROBE, done, "{}")).isEqualTo(done);
-        assertThat(checked(always, done, "{\"amount\":5,\"gone\":false}").levels().effect())
+        assertThat(checked(always, done, "{\"amount\":5,\"gone\":false}")
+                        .levels()
+                        .effect())
                 .isEqualTo(Verified.VERIFIED);
         assertThat(checked(always, done, null)).isInstanceOf(Outcome.Succeeded.class);
         assertThat(checked(always, done, "{\"amount\":4,\"gone\":false}"))
