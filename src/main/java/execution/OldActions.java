@@ -84,7 +84,15 @@ class OldActions implements SmartLifecycle {
             // none of a younger one has ended long enough ago.
             String first = ID_OF_TIME.formatted(before.toEpochMilli());
             String tenant = kept.tenant().value();
-            inTurns(kept.tenant(), ACTIONS, tenant, tenant, first, ended(), OffsetDateTime.ofInstant(before, ZoneOffset.UTC), AT_ONCE);
+            inTurns(
+                    kept.tenant(),
+                    ACTIONS,
+                    tenant,
+                    tenant,
+                    first,
+                    ended(),
+                    OffsetDateTime.ofInstant(before, ZoneOffset.UTC),
+                    AT_ONCE);
             inTurns(kept.tenant(), APPROVALS, tenant, tenant, first, AT_ONCE);
             inTurns(kept.tenant(), KEYS, tenant, tenant, first, AT_ONCE);
         }
