@@ -3,6 +3,8 @@ package execution;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -20,8 +22,8 @@ import tenancy.TenantId;
 import tenancy.TenantTransactions;
 
 /**
- * Forgets ended actions, and the keys under which they were asked for, once they are older than the tenant's policy
- * wants them listed. The journal keeps them. A key that is forgotten may be used for another action.
+ * Forgets ended actions, and the keys under which they were asked for, once it is longer since they ended than the
+ * tenant's policy wants them listed. The journal keeps them. A key that is forgotten may be used for another action.
  */
 @Component
 class OldActions implements SmartLifecycle {
@@ -32,7 +34,7 @@ class OldActions implements SmartLifecycle {
     private static final String ACTIONS = """
         delete from execution.action where tenant_id = ? and action in (
             select action from execution.action
-            where tenant_id = ? and action < ? and state = any (?) order by action limit ?)\
+            where tenant_id = ? and action < ? and state = any (?) and updated_at < ? order by action limit ?)\
         """;
     private static final String APPROVALS = """
         delete from execution.approval where tenant_id = ? and action in (
@@ -85,10 +87,19 @@ class OldActions implements SmartLifecycle {
                 (row, number) -> new Kept(new TenantId(row.getString(1)), row.getLong(2)));
         for (Kept kept : wanted) {
             Instant before = clock.instant().minus(Duration.ofDays(kept.days()));
-            // Ids begin with the time at which they were made (RFC 9562, version 7), so that no index on it is needed.
+            // Ids begin with the time at which they were made (RFC 9562, version 7), so that no index on it is needed:
+            // none of a younger one has ended long enough ago.
             String first = ID_OF_TIME.formatted(before.toEpochMilli());
             String tenant = kept.tenant().value();
-            inTurns(kept.tenant(), ACTIONS, tenant, tenant, first, ended(), AT_ONCE);
+            inTurns(
+                    kept.tenant(),
+                    ACTIONS,
+                    tenant,
+                    tenant,
+                    first,
+                    ended(),
+                    OffsetDateTime.ofInstant(before, ZoneOffset.UTC),
+                    AT_ONCE);
             inTurns(kept.tenant(), APPROVALS, tenant, tenant, first, AT_ONCE);
             inTurns(kept.tenant(), PAYLOADS, tenant, tenant, first, AT_ONCE);
             inTurns(kept.tenant(), KEYS, tenant, tenant, first, AT_ONCE);

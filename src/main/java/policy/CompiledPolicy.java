@@ -100,7 +100,10 @@ final class CompiledPolicy {
      * @param layers that apply to the envelope, outermost first
      */
     Verdict decide(ActionEnvelope envelope, List<CompiledPolicy> layers) {
-        var facts = new Facts(envelope);
+        return decide(new Facts(envelope), layers);
+    }
+
+    Verdict decide(Facts facts, List<CompiledPolicy> layers) {
         Candidate allow = allowing.first(facts);
         if (allow == null || forbids(facts)) {
             return denied(facts, layers, allow);

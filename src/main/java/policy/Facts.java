@@ -37,12 +37,22 @@ final class Facts implements CelVariableResolver {
         if (known != null) {
             return known;
         }
+        Answer answer = stepsLeft == 0 ? Answer.TOO_MUCH : evaluate(condition);
+        answers.put(condition, answer);
+        return answer;
+    }
+
+    private Answer evaluate(Condition condition) {
         int most = Math.min(MOST_STEPS, stepsLeft);
         var steps = new Steps(most);
         Answer answer = condition.ask(this, steps);
         stepsLeft -= most - steps.left();
-        answers.put(condition, answer);
         return answer;
+    }
+
+    /** What all conditions together took. */
+    int steps() {
+        return MOST_STEPS_OF_ALL - stepsLeft;
     }
 
     @Override

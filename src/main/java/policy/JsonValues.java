@@ -1,5 +1,6 @@
 package policy;
 
+import dev.cel.common.values.MutableMapValue;
 import dev.cel.common.values.NullValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,10 +16,29 @@ import tools.jackson.core.json.JsonFactory;
 /** JSON as conditions see it: maps, lists, texts, truths, whole numbers where they fit and others where they do not. */
 final class JsonValues {
 
-    private static final int LARGEST = 256 * 1024;
+    private static final int LARGEST = 128 * 1024;
+    /** As long as it takes to read so many numbers; a field of an object takes as long as four. */
+    private static final int MOST_VALUES = 8_192;
+
+    private static final int OF_A_FIELD = 3;
     private static final JsonFactory JSON = new JsonFactory();
 
-    private JsonValues() {}
+    private final JsonParser parser;
+    private int left = MOST_VALUES;
+
+    private JsonValues(JsonParser parser) {
+        this.parser = parser;
+    }
+
+    /** More values than a condition may read. */
+    private static final class TooMany extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        TooMany() {
+            super(null, null, false, false);
+        }
+    }
 
     /** Empty for what is larger than a condition may read, or is no JSON. */
     static Optional<Object> of(String json) {
@@ -30,19 +50,20 @@ final class JsonValues {
             if (first == null) {
                 return Optional.empty();
             }
-            Object value = value(parser, first);
+            Object value = new JsonValues(parser).value(first);
             return parser.nextToken() == null ? Optional.of(value) : Optional.empty();
-        } catch (JacksonException noJson) {
+        } catch (JacksonException | TooMany unreadable) {
             return Optional.empty();
         }
     }
 
-    private static Object value(JsonParser parser, JsonToken token) {
+    private Object value(JsonToken token) {
+        spend(1);
         return switch (token) {
-            case START_OBJECT -> object(parser);
-            case START_ARRAY -> array(parser);
+            case START_OBJECT -> object();
+            case START_ARRAY -> array();
             case VALUE_STRING -> parser.getString();
-            case VALUE_NUMBER_INT -> number(parser);
+            case VALUE_NUMBER_INT -> number();
             case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
@@ -50,27 +71,36 @@ final class JsonValues {
         };
     }
 
-    private static Map<String, Object> object(JsonParser parser) {
+    /** The interpreter's own kind of map: it walks through all of any other whenever a name leads into it. */
+    private Object object() {
         Map<String, Object> fields = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
+            spend(OF_A_FIELD);
             String name = parser.currentName();
-            fields.put(name, value(parser, parser.nextToken()));
+            fields.put(name, value(parser.nextToken()));
         }
-        return fields;
+        return MutableMapValue.create(fields);
     }
 
-    private static List<Object> array(JsonParser parser) {
+    private List<Object> array() {
         List<Object> items = new ArrayList<>();
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            items.add(value(parser, token));
+            items.add(value(token));
         }
         return items;
     }
 
-    private static Number number(JsonParser parser) {
+    private Number number() {
         return switch (parser.getNumberType()) {
             case INT, LONG -> parser.getLongValue();
             default -> parser.getDoubleValue();
         };
+    }
+
+    private void spend(int values) {
+        left -= values;
+        if (left < 0) {
+            throw new TooMany();
+        }
     }
 }

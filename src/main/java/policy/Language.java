@@ -49,11 +49,20 @@ final class Language {
     private static final int DEEPEST = 32;
     private static final int LARGEST_PATTERN = 100;
     private static final int LONGEST_SEARCHED = 1_024;
-    private static final int STEPS_OF_AN_INSTRUCTION = 64;
+    /** Instructions of a pattern times characters: a fifth of a millisecond. */
+    private static final int LONGEST_MATCH = 16_384;
+
+    private static final int INSTRUCTIONS_A_STEP = 2;
     private static final int LONGEST_SOUGHT = 256;
+    /** Sixteenths of what is sought times characters: a fifth of a millisecond. */
+    private static final int LONGEST_SEARCH = 512 * 1024;
+
+    private static final int SOUGHT_AT_ONCE = 16;
+    private static final int SEARCHED_A_STEP = 64;
     private static final int MOST_PATTERNS = 1_000;
 
     static final String MATCHES = "matches";
+    static final String CONTAINS = "contains";
 
     private static final CelOptions OPTIONS = CelOptions.current()
             .maxExpressionCodePointSize(LONGEST)
@@ -183,10 +192,22 @@ final class Language {
         }
     }
 
-    /** What a pattern may take: each of its instructions, for each character that it may search. */
-    static int steps(CelExpr.CelCall matches) {
+    /** What matching may take: each instruction of the pattern, for each character of the text. */
+    static int stepsOfMatching(CelExpr.CelCall matches, int length) {
         String pattern = matches.args().getLast().constant().stringValue();
-        return STEPS_OF_AN_INSTRUCTION * PATTERNS.get(pattern, Pattern::compile).programSize();
+        return program(pattern).programSize() * Math.min(length, LONGEST_SEARCHED) / INSTRUCTIONS_A_STEP;
+    }
+
+    static int stepsOfSearching(int length, int sought) {
+        return (int) (search(length, sought) / SEARCHED_A_STEP);
+    }
+
+    private static long search(int length, int sought) {
+        return (long) length * (1 + Math.min(sought, LONGEST_SOUGHT) / SOUGHT_AT_ONCE);
+    }
+
+    private static Pattern program(String pattern) {
+        return PATTERNS.get(pattern, Pattern::compile);
     }
 
     private static CelRuntime runtime() {
@@ -205,18 +226,21 @@ final class Language {
                         CelFunctionBinding.from("matches", String.class, String.class, Language::find),
                         CelFunctionBinding.from("matches_string", String.class, String.class, Language::find)))
                 .addFunctionBindings(CelFunctionBinding.fromOverloads(
-                        "contains",
-                        CelFunctionBinding.from(
-                                "contains_string",
-                                String.class,
-                                String.class,
-                                (text, sought) -> bounded(sought, LONGEST_SOUGHT) && text.contains(sought))))
+                        CONTAINS,
+                        CelFunctionBinding.from("contains_string", String.class, String.class, Language::contains)))
                 .build();
     }
 
     private static boolean find(String text, String regex) {
-        return bounded(text, LONGEST_SEARCHED)
-                && PATTERNS.get(regex, Pattern::compile).matcher(text).find();
+        Pattern pattern = program(regex);
+        return bounded(text, Math.min(LONGEST_SEARCHED, LONGEST_MATCH / pattern.programSize()))
+                && pattern.matcher(text).find();
+    }
+
+    private static boolean contains(String text, String sought) {
+        return bounded(sought, LONGEST_SOUGHT)
+                && bounded(text, LONGEST_SEARCH / (1 + sought.length() / SOUGHT_AT_ONCE))
+                && text.contains(sought);
     }
 
     private static boolean bounded(String text, int longest) {

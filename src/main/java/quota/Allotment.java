@@ -22,6 +22,7 @@ import tenancy.ActionId;
 import tenancy.Agents;
 import tenancy.NotFound;
 import tenancy.TenantId;
+import tenancy.Workspaces;
 
 /** Who gets how much: classes and overrides are changed here, and in force in memory once they are committed. */
 @Component
@@ -31,6 +32,7 @@ class Allotment {
     private final Budgets budgets;
     private final LimitsInForce limits;
     private final Agents agents;
+    private final Workspaces workspaces;
     private final ObjectProvider<OpenActions> actions;
 
     Allotment(
@@ -38,11 +40,13 @@ class Allotment {
             Budgets budgets,
             LimitsInForce limits,
             Agents agents,
+            Workspaces workspaces,
             ObjectProvider<OpenActions> actions) {
         this.classes = classes;
         this.budgets = budgets;
         this.limits = limits;
         this.agents = agents;
+        this.workspaces = workspaces;
         this.actions = actions;
     }
 
@@ -65,6 +69,7 @@ class Allotment {
         TenantId tenant = set.budget().tenant();
         Limits ofClass = limits.ofClass(set.quotaClass());
         set.scope().agent(tenant).ifPresent(agents::registration);
+        set.scope().workspace(tenant).ifPresent(workspaces::expect);
         Optional<Aggregate<Budget>> found = budgets.find(tenant);
         if (set.layer() == Layer.TENANT && found.isEmpty() && set.scope().isTenant()) {
             // Asked before the ledger is opened: a refusal after an event would undo its whole batch.

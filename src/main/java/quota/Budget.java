@@ -106,6 +106,7 @@ class Budget {
             for (Drawn drawn : appraisal.drawn()) {
                 warn(drawn.limit(), drawn.scope(), now);
             }
+            warnOfRun(envelope, ofClass, now);
         } else if (appraisal.halted() != null) {
             apply(appraisal.halted());
         }
@@ -140,6 +141,10 @@ class Budget {
         apply(new BudgetSettled(action, held.run(), held.operation(), spent, ledger.overdrawn(held, spent, now), day));
         if (!spent.equals(held.amounts())) {
             held.parts().forEach(part -> warn(part.limit(), part.scope(), now));
+            RunUse run = ledger.run(held.run());
+            if (run != null && run.costCap() != null) {
+                warn(held.run(), run, RunCap.RUN_COST_MICROS, run.costCap(), now);
+            }
         }
     }
 
@@ -206,15 +211,33 @@ class Budget {
         if (meter == null || meter.limit() == 0 || thresholds.isEmpty() || meter.isOver(now)) {
             return;
         }
-        long used = meter.usedAt(now);
-        long percent = used * PERCENT / meter.limit();
-        if (percent <= meter.warned()) {
+        warn(limit, scope, meter.windowAt(now, ledger.zone()), meter.warned(), meter.usedAt(now), meter.limit());
+    }
+
+    /** The same of the caps of a run, whose only window is its life. */
+    private void warnOfRun(ActionEnvelope envelope, Limits ofClass, Instant now) {
+        RunUse run = ledger.run(envelope.run().key());
+        if (run == null || !plan(ofClass).capsRuns() && !run.hasCaps()) {
             return;
         }
+        for (RunCap cap : RunCap.USED_UP) {
+            long limit = plan(ofClass)
+                    .cap(cap, run, envelope.workspace().key(), envelope.agent().key());
+            warn(envelope.run().key(), run, cap, limit, now);
+        }
+    }
+
+    private void warn(String key, RunUse run, RunCap cap, long limit, Instant now) {
+        if (limit != Limits.UNLIMITED && limit != 0) {
+            warn(cap.word(), Scope.ofRun(key), 0, run.warned(cap), run.used(cap, now), limit);
+        }
+    }
+
+    private void warn(String limit, String scope, long window, int warned, long used, long most) {
+        long percent = used * PERCENT / most;
         for (int threshold : thresholds) {
-            if (threshold <= percent && threshold > meter.warned()) {
-                apply(new BudgetThresholdReached(
-                        limit, scope, meter.windowAt(now, ledger.zone()), threshold, used, meter.limit()));
+            if (threshold <= percent && threshold > warned) {
+                apply(new BudgetThresholdReached(limit, scope, window, threshold, used, most));
             }
         }
     }
@@ -373,7 +396,7 @@ class Budget {
 
     @EventSourcingHandler
     void on(BudgetThresholdReached event) {
-        ledger.meter(Ledger.key(event.scope(), event.limit())).warn(event.percent());
+        ledger.warn(event);
     }
 
     @EventSourcingHandler

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import quota.QuotaEvent.BudgetReserved;
+import quota.QuotaEvent.BudgetThresholdReached;
 import quota.QuotaEvent.Drawn;
 import quota.QuotaEvent.Overdrawn;
 import quota.QuotaEvent.RunCounted;
@@ -76,6 +78,16 @@ final class Ledger {
 
     int openRuns() {
         return openRuns;
+    }
+
+    /** A threshold was told, of a window or of a run. */
+    void warn(BudgetThresholdReached event) {
+        Optional<RunCap> cap = RunCap.of(event.limit());
+        if (cap.isPresent()) {
+            runs.get(Scope.runIn(event.scope())).warn(event.limit(), event.percent());
+        } else {
+            meters.get(key(event.scope(), event.limit())).warn(event.percent());
+        }
     }
 
     boolean isOpenRun(String run) {

@@ -23,14 +23,14 @@ import tenancy.TenantId;
 
 /**
  * Gives back what was reserved and never settled, through each tenant's lane and journal. A tenant is looked at soon
- * after this process first hears of it, and then when its next reservation has outlived its time.
+ * after the start, or once it first reserves, and then when its next reservation has outlived its time.
  */
 @Component
 class Lifetimes implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lifetimes.class);
     private static final int PAGE = 200;
-    private static final long TICK_SECONDS = 5;
+    private static final long TICK_SECONDS = 1;
     /** Between the web server (default phase - 2048), which sends no more, and Axon with its lanes (- 3072 and less). */
     private static final int AFTER_WEB_SERVER = SmartLifecycle.DEFAULT_PHASE - 2560;
 
@@ -38,7 +38,7 @@ class Lifetimes implements SmartLifecycle {
     private final QuotaSettings settings;
     private final Clock clock;
     private final Counter expired;
-    /** When each tenant that reserved since the start is looked at next. */
+    /** When each tenant that has a budget is looked at next. */
     private final Map<TenantId, Instant> due = new ConcurrentHashMap<>();
 
     private @Nullable ScheduledExecutorService timer;
@@ -52,7 +52,7 @@ class Lifetimes implements SmartLifecycle {
                 .register(meters);
     }
 
-    /** The tenant reserves. Called for each action: hardly ever more than a look. */
+    /** The tenant has a budget. Called for each action: hardly ever more than a look. */
     void watch(TenantId tenant) {
         if (!due.containsKey(tenant)) {
             due.put(tenant, Instant.EPOCH);

@@ -17,6 +17,9 @@ enum RunCap {
 
     static final List<RunCap> ALL = List.of(values());
 
+    /** All that a run uses more of by and by. */
+    static final List<RunCap> USED_UP = List.of(RUN_ACTIONS, RUN_COST_MICROS, RUN_SECONDS);
+
     private final String word = name().toLowerCase(Locale.ROOT);
 
     String word() {

@@ -27,6 +27,9 @@ final class RunUse {
     private RunCap haltedBy;
 
     private long haltedAt;
+    /** By cap: the highest threshold, in percent, that was told since it was set. */
+    private Map<String, Integer> warned = new HashMap<>();
+
     private Map<String, Long> operatorCaps = new HashMap<>();
     private Map<String, Long> ownCaps = new HashMap<>();
 
@@ -99,6 +102,20 @@ final class RunUse {
         return before + actual - expected - Math.max(costCap, before);
     }
 
+    /** The cap on cost when it was last drawn on. */
+    @Nullable
+    Long costCap() {
+        return costCap;
+    }
+
+    int warned(RunCap cap) {
+        return warned.getOrDefault(cap.word(), 0);
+    }
+
+    void warn(String cap, int percent) {
+        warned.put(cap, percent);
+    }
+
     boolean isDone() {
         return !open && actionsReserved == 0;
     }
@@ -140,6 +157,7 @@ final class RunUse {
 
     void cap(Layer layer, String cap, long value) {
         caps(layer).put(cap, value);
+        warned.remove(cap);
     }
 
     /** A run that events were replayed into equals the one that they were applied to. */
@@ -158,6 +176,7 @@ final class RunUse {
                 && Objects.equals(costCap, that.costCap)
                 && haltedBy == that.haltedBy
                 && haltedAt == that.haltedAt
+                && warned.equals(that.warned)
                 && operatorCaps.equals(that.operatorCaps)
                 && ownCaps.equals(that.ownCaps);
     }

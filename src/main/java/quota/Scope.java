@@ -16,6 +16,7 @@ record Scope(String word) {
 
     private static final String OF_AGENT = "agent:";
     private static final String OF_WORKSPACE = "workspace:";
+    private static final String OF_RUN = "run:";
 
     static Scope of(WorkspaceId workspace) {
         return new Scope(OF_WORKSPACE + workspace.key());
@@ -32,9 +33,20 @@ record Scope(String word) {
                 : Optional.empty();
     }
 
+    /** The workspace, if it is one's. */
+    Optional<WorkspaceId> workspace(TenantId tenant) {
+        return word.startsWith(OF_WORKSPACE)
+                ? Optional.of(new WorkspaceId(tenant, word.substring(OF_WORKSPACE.length())))
+                : Optional.empty();
+    }
+
     /** A run is a scope of its caps only. */
     static String ofRun(String run) {
-        return "run:" + run;
+        return OF_RUN + run;
+    }
+
+    static String runIn(String scopeOfRun) {
+        return scopeOfRun.substring(OF_RUN.length());
     }
 
     boolean isTenant() {

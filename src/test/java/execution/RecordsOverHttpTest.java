@@ -86,6 +86,34 @@ class RecordsOverHttpTest {
     }
 
     @Test
+    void the_days_count_from_when_an_action_ended() throws InterruptedException {
+        customer.admin().put("/v1/policies/" + Given.PROFILE, """
+            {"document":{"rules":[{"id":"all","effect":"allow","operations":["*"]},
+              {"id":"ask","effect":"require_approval","operations":["*"],"approval":{"roles":["tenant_admin"]}}],
+             "destinations":{"allow":["*"]}}}\
+            """).expect(201);
+        customer.admin()
+                .put(LAYER, "{\"document\":{\"records\":{\"action_days\":30}}}")
+                .expect(201);
+        until(() -> new JdbcTemplate(everyTenant)
+                .queryForList("select tenant_id from execution.retention", String.class)
+                .contains(customer.tenant()));
+        Instant asked = Instant.now();
+        String action = ask(202).at("/action_id");
+        Instant created = Instant.now();
+        while (Instant.now().isBefore(created.plusSeconds(2))) {
+            Thread.sleep(50);
+        }
+        customer.agent().post("/v1/actions/" + action + ":cancel", "").expect(200);
+        until(() -> listed().contains("cancelled"));
+
+        forgetAt(created.plusSeconds(1).plus(Duration.ofDays(30)));
+        assertThat(listed()).as("asked for at %s", asked).contains(action);
+        forgetAt(Instant.now().plusSeconds(1).plus(Duration.ofDays(30)));
+        assertThat(listed()).doesNotContain(action);
+    }
+
+    @Test
     void reads_of_the_roles_that_the_tenant_names_are_in_its_journal_by_name() {
         customer.analyst().get("/v1/runs").expect(200);
         assertThat(reads()).doesNotContain("tenant_read");
@@ -110,13 +138,17 @@ class RecordsOverHttpTest {
     }
 
     private Answer ask() {
+        return ask(403);
+    }
+
+    private Answer ask(int status) {
         return customer.agent()
                 .post("/v1/actions", """
                     {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"wr_1","policy_profile":"%s",
                      "quota_class":"%s","requested_action":"ticket.read","target":{"system":"zendesk"}}\
                     """.formatted(
                                 customer.tenant(), Given.WORKSPACE, Given.AGENT, Given.PROFILE, Given.QUOTA_CLASS))
-                .expect(403);
+                .expect(status);
     }
 
     private String listed() {

@@ -162,8 +162,17 @@ class BudgetTest {
                 new Lifetimes(new NoLane(), new QuotaSettings(LIFETIME), Clock.fixed(NOW, ZoneOffset.UTC), meters);
         var quotas = new StoredQuotas(budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()));
         budget.registerAnnotatedCommandHandler(new Neighbour(quotas));
-        budget.registerAnnotatedCommandHandler(
-                new Allotment(noClasses(), budgets, limits, agent -> registered(agent), Envelopes.underWay(underWay)));
+        budget.registerAnnotatedCommandHandler(new Allotment(
+                noClasses(),
+                budgets,
+                limits,
+                agent -> registered(agent),
+                workspace -> {
+                    if (workspace.key().equals("ws_nowhere")) {
+                        throw new tenancy.NotFound("workspace", workspace.key());
+                    }
+                },
+                Envelopes.underWay(underWay)));
     }
 
     private void define(long runs, long calls, Map<String, Long> counted) {
@@ -503,15 +512,103 @@ class BudgetTest {
         budget.given(full)
                 .andGiven(halted, new RunCapSet("wr_1", "run_actions", 2, Layer.OPERATOR))
                 .when(new Reserve("b", GOLD, NOW))
-                .expectEvents(new BudgetReserved(
-                        "b",
-                        "wr_1",
-                        "zendesk/ticket.update",
-                        ONE_CALL,
-                        List.of(
-                                new Drawn(CALLS, "tenant", 1, TODAY, 2, 100),
-                                new Drawn("run_actions", "run:wr_1", 1, 0, 2, 2)),
-                        NOW));
+                .expectEvents(
+                        new BudgetReserved(
+                                "b",
+                                "wr_1",
+                                "zendesk/ticket.update",
+                                ONE_CALL,
+                                List.of(
+                                        new Drawn(CALLS, "tenant", 1, TODAY, 2, 100),
+                                        new Drawn("run_actions", "run:wr_1", 1, 0, 2, 2)),
+                                NOW),
+                        new BudgetThresholdReached("run_actions", "run:wr_1", 0, 50, 2, 2),
+                        new BudgetThresholdReached("run_actions", "run:wr_1", 0, 80, 2, 2),
+                        new BudgetThresholdReached("run_actions", "run:wr_1", 0, 100, 2, 2));
+    }
+
+    @Test
+    void warns_once_a_threshold_of_a_run_and_again_once_its_cap_was_changed() {
+        define(9, 100, Map.of("run_actions", 4L));
+        var one = new BudgetReserved(
+                "a",
+                "wr_1",
+                "zendesk/ticket.update",
+                ONE_CALL,
+                List.of(new Drawn(CALLS, "tenant", 1, TODAY, 1, 100), new Drawn("run_actions", "run:wr_1", 1, 0, 1, 4)),
+                NOW);
+        var two = new BudgetReserved(
+                "b",
+                "wr_1",
+                "zendesk/ticket.update",
+                ONE_CALL,
+                List.of(new Drawn(CALLS, "tenant", 1, TODAY, 2, 100), new Drawn("run_actions", "run:wr_1", 1, 0, 2, 4)),
+                NOW);
+        var three = new BudgetReserved(
+                "c",
+                "wr_1",
+                "zendesk/ticket.update",
+                ONE_CALL,
+                List.of(new Drawn(CALLS, "tenant", 1, TODAY, 3, 100), new Drawn("run_actions", "run:wr_1", 1, 0, 3, 4)),
+                NOW);
+        var half = new BudgetThresholdReached("run_actions", "run:wr_1", 0, 50, 2, 4);
+        budget.given(new BudgetOpened(NOW), counted("wr_1", 1), one)
+                .when(new Reserve("b", GOLD, NOW))
+                .expectEvents(two, half);
+        budget.given(new BudgetOpened(NOW), counted("wr_1", 1), one, two, half)
+                .when(new Reserve("c", GOLD, NOW))
+                .expectEvents(three);
+        budget.given(
+                        new BudgetOpened(NOW),
+                        counted("wr_1", 1),
+                        one,
+                        two,
+                        half,
+                        new RunCapSet("wr_1", "run_actions", 6, Layer.OPERATOR))
+                .when(new Reserve("c", GOLD, NOW))
+                .expectEvents(
+                        new BudgetReserved(
+                                "c",
+                                "wr_1",
+                                "zendesk/ticket.update",
+                                ONE_CALL,
+                                List.of(
+                                        new Drawn(CALLS, "tenant", 1, TODAY, 3, 100),
+                                        new Drawn("run_actions", "run:wr_1", 1, 0, 3, 6)),
+                                NOW),
+                        new BudgetThresholdReached("run_actions", "run:wr_1", 0, 50, 3, 6));
+    }
+
+    @Test
+    void warns_of_a_runs_time_and_of_what_it_cost_in_the_end() {
+        define(9, 100, Map.of("run_seconds", 60L));
+        budget.given(new BudgetOpened(NOW), counted("wr_1", 1))
+                .when(new Reserve("b", GOLD, NOW.plusSeconds(50)))
+                .expectEvents(
+                        new BudgetReserved(
+                                "b",
+                                "wr_1",
+                                "zendesk/ticket.update",
+                                ONE_CALL,
+                                List.of(new Drawn(CALLS, "tenant", 1, TODAY, 1, 100)),
+                                NOW.plusSeconds(50)),
+                        new BudgetThresholdReached("run_seconds", "run:wr_1", 0, 50, 50, 60),
+                        new BudgetThresholdReached("run_seconds", "run:wr_1", 0, 80, 50, 60));
+    }
+
+    @Test
+    void a_workspace_without_a_name_here_has_no_limit() {
+        budget.given(new BudgetOpened(NOW))
+                .when(new SetOverride(
+                        new BudgetId(ACME),
+                        Scope.of(new tenancy.WorkspaceId(ACME, "ws_nowhere")),
+                        LimitName.of(CALLS),
+                        1,
+                        Layer.TENANT,
+                        GOLD,
+                        NOW))
+                .expectNoEvents()
+                .expectException(tenancy.NotFound.class);
     }
 
     @Test

@@ -31,6 +31,9 @@ class QuotaClassTest {
                 agent -> {
                     throw new AssertionError("no agent has a part in this");
                 },
+                workspace -> {
+                    throw new AssertionError("no workspace has a part in this");
+                },
                 Envelopes.underWay(java.util.Set.of())));
     }
 
