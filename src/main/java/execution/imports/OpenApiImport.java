@@ -96,8 +96,11 @@ final class OpenApiImport {
         for (Map.Entry<String, JsonNode> member : node.properties()) {
             String below = Drafts.below(at, member.getKey());
             JsonNode value = member.getValue();
-            if (member.getKey().equals("$ref") && value.isString() && !value.stringValue().startsWith("#")) {
-                faults.add(new FieldError(below, "remote_reference", "must stay within the document: nothing is fetched"));
+            if (member.getKey().equals("$ref")
+                    && value.isString()
+                    && !value.stringValue().startsWith("#")) {
+                faults.add(
+                        new FieldError(below, "remote_reference", "must stay within the document: nothing is fetched"));
             } else if (!DATA.contains(member.getKey())) {
                 remote(value, below, faults);
             }
@@ -163,7 +166,11 @@ final class OpenApiImport {
 
     private static Guess guess(String name, JsonNode made, String method) {
         return switch (made.path("effect").asString("")) {
-            case "read" -> new Guess(name, Effect.READ, method.toUpperCase(java.util.Locale.ROOT) + " is safe by RFC 9110: make sure that it is here");
+            case "read" ->
+                new Guess(
+                        name,
+                        Effect.READ,
+                        method.toUpperCase(java.util.Locale.ROOT) + " is safe by RFC 9110: make sure that it is here");
             case "high_risk" -> new Guess(name, Effect.HIGH_RISK, "DELETE removes, and nothing says how to undo it");
             default -> new Guess(name, Effect.WRITE, method.toUpperCase(java.util.Locale.ROOT) + " changes something");
         };

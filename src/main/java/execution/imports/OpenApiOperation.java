@@ -58,7 +58,8 @@ final class OpenApiOperation {
     ObjectNode made() {
         parameters().forEach(this::parameter);
         ObjectNode made = JsonNodeFactory.instance.objectNode();
-        String words = described.path("summary").asString(described.path("description").asString(""));
+        String words =
+                described.path("summary").asString(described.path("description").asString(""));
         if (!words.isBlank()) {
             made.put("description", words.length() > LONGEST_WORDS ? words.substring(0, LONGEST_WORDS) : words);
         }
@@ -174,7 +175,8 @@ final class OpenApiOperation {
         ObjectNode made = OpenApiSchemas.translated(api, schema, true, pointer + "/schema");
         String type = made.path("type").asString("");
         boolean list = type.equals("array");
-        boolean asWritten = one.path("style").asString("form").equals("form") && one.path("explode").asBoolean(true);
+        boolean asWritten = one.path("style").asString("form").equals("form")
+                && one.path("explode").asBoolean(true);
         if (type.equals("object") || made.has("$defs") || list && !asWritten) {
             drop(one, pointer, "is written in a way that queries are not");
             return;
@@ -220,7 +222,8 @@ final class OpenApiOperation {
 
     private void join(JsonNode translated, ObjectNode sources) {
         ObjectNode properties = (ObjectNode) arguments.path("properties");
-        for (Map.Entry<String, JsonNode> property : translated.path("properties").properties()) {
+        for (Map.Entry<String, JsonNode> property :
+                translated.path("properties").properties()) {
             if (properties.has(property.getKey())) {
                 throw new Unfit(at + "/requestBody", "query and body both have " + property.getKey());
             }

@@ -171,8 +171,8 @@ final class OpenApiSchemas {
                 ObjectNode map = made.putObject(keyword);
                 value.properties().stream()
                         .filter(one -> !hidden(one.getValue()))
-                        .forEach(one -> map.set(
-                                one.getKey(), schema(one.getValue(), Drafts.below(below, one.getKey()))));
+                        .forEach(one ->
+                                map.set(one.getKey(), schema(one.getValue(), Drafts.below(below, one.getKey()))));
             } else if (COPIED.contains(keyword)) {
                 made.set(keyword, value.deepCopy());
             } else if (BOUNDS.contains(keyword)) {
@@ -256,9 +256,8 @@ final class OpenApiSchemas {
         }
         for (Map.Entry<String, JsonNode> member : node.properties()) {
             boolean same = IN_PLACE.contains(member.getKey());
-            List<JsonNode> parts = member.getValue().isArray()
-                    ? List.copyOf(member.getValue().values())
-                    : List.of(member.getValue());
+            List<JsonNode> parts =
+                    member.getValue().isArray() ? List.copyOf(member.getValue().values()) : List.of(member.getValue());
             parts.forEach(part -> shared(part, same, shared));
         }
     }

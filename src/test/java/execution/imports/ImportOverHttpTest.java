@@ -54,15 +54,12 @@ class ImportOverHttpTest {
                 String path = exchange.getRequestURI().toString();
                 asked.add(exchange.getRequestMethod() + " " + path);
                 boolean known = path.startsWith("/api/v2/trees/main");
-                byte[] body = (known
-                                ? """
+                byte[] body = (known ? """
                                 {"reference":{"type":"BRANCH","name":"main","hash":"%s"}}\
-                                """.formatted(HASH)
-                                : """
+                                """.formatted(HASH) : """
                                 {"status":404,"reason":"Not Found","message":"Named reference not found",
                                  "errorCode":"REFERENCE_NOT_FOUND"}\
-                                """)
-                        .getBytes(StandardCharsets.UTF_8);
+                                """).getBytes(StandardCharsets.UTF_8);
                 exchange.getResponseHeaders().set("Content-Type", "application/json");
                 exchange.sendResponseHeaders(known ? 200 : 404, body.length);
                 exchange.getResponseBody().write(body);
@@ -112,7 +109,8 @@ class ImportOverHttpTest {
         assertThat(done.path("state").asString()).as(done.toString()).isEqualTo("succeeded");
         assertThat(done.toString()).contains(HASH);
         assertThat(refused.path("state").asString()).as(refused.toString()).isEqualTo("failed");
-        assertThat(asked).containsExactly("GET /api/v2/trees/main?fetch=MINIMAL", "GET /api/v2/trees/gone?fetch=MINIMAL");
+        assertThat(asked)
+                .containsExactly("GET /api/v2/trees/main?fetch=MINIMAL", "GET /api/v2/trees/gone?fetch=MINIMAL");
     }
 
     private Answer submitted(String reference) {
@@ -126,7 +124,9 @@ class ImportOverHttpTest {
 
     @Test
     void only_who_may_change_connectors_drafts_them() {
-        customer.agent().post("/v1/connectors/nessie:import", "{\"openapi\":{}}").expect(403);
+        customer.agent()
+                .post("/v1/connectors/nessie:import", "{\"openapi\":{}}")
+                .expect(403);
         assertThat(customer.admin()
                         .post("/v1/connectors/nessie:import", "{\"openapi\":{}}")
                         .expect(400)

@@ -81,7 +81,9 @@ class OpenApiImportTest {
         assertThat(Drafts.faults(draft.document())).isEmpty();
         assertThat(draft.document().path("base_url").asString()).isEqualTo("https://eu.example.com/v1");
         assertThat(operation("get_ticket").path("path").asString()).isEqualTo("/tickets/{ticketid}");
-        assertThat(operation("get_ticket").at("/target_schema/properties/ticketid/pattern").asString())
+        assertThat(operation("get_ticket")
+                        .at("/target_schema/properties/ticketid/pattern")
+                        .asString())
                 .isEqualTo("^-?[0-9]{1,19}$");
         assertThat(operation("get_ticket").at("/query/fields").asString()).isEqualTo("arguments.fields");
     }
@@ -95,7 +97,8 @@ class OpenApiImportTest {
         assertThat(sent.at("/properties/rank").toString()).contains("\"exclusiveMinimum\":0");
         assertThat(sent.at("/properties/subject").has("pattern")).isFalse();
         assertThat(sent.path("additionalProperties").asBoolean(true)).isFalse();
-        assertThat(sent.at("/$defs/Ticket/additionalProperties").asBoolean(true)).isFalse();
+        assertThat(sent.at("/$defs/Ticket/additionalProperties").asBoolean(true))
+                .isFalse();
         JsonNode answered = operation("get_ticket").path("result_schema");
         assertThat(answered.at("/properties").has("id")).isTrue();
         assertThat(answered.has("additionalProperties")).isFalse();
@@ -114,10 +117,12 @@ class OpenApiImportTest {
     @Test
     void nothing_that_the_document_refers_to_is_fetched() {
         String remote = DOCUMENT.replace("\"#/components/schemas/Ticket\"", "\"http://127.0.0.1:1/ticket.yaml\"");
-        assertThatThrownBy(() -> drafted(remote)).isInstanceOfSatisfying(InvalidImport.class, refused -> assertThat(
-                        refused.fields())
-                .extracting(Refusal.FieldError::pointer)
-                .contains("/openapi/components/schemas/Ticket/properties/parent/$ref"));
+        assertThatThrownBy(() -> drafted(remote))
+                .isInstanceOfSatisfying(
+                        InvalidImport.class,
+                        refused -> assertThat(refused.fields())
+                                .extracting(Refusal.FieldError::pointer)
+                                .contains("/openapi/components/schemas/Ticket/properties/parent/$ref"));
     }
 
     @ParameterizedTest
@@ -136,7 +141,8 @@ class OpenApiImportTest {
 
     @Test
     void a_real_products_document_becomes_a_connector() throws IOException {
-        Draft nessie = OpenApiImport.draft("nessie", ImportedText.read(nessie(), "/openapi"), "https://nessie.example.com");
+        Draft nessie =
+                OpenApiImport.draft("nessie", ImportedText.read(nessie(), "/openapi"), "https://nessie.example.com");
         assertThat(Drafts.faults(nessie.document())).isEmpty();
         assertThat(nessie.operations())
                 .extracting(Draft.Guess::operation)
@@ -146,8 +152,8 @@ class OpenApiImportTest {
     }
 
     static String nessie() throws IOException {
-        try (var text = Objects.requireNonNull(
-                OpenApiImportTest.class.getResourceAsStream("/openapi/nessie/openapi.yaml"))) {
+        try (var text =
+                Objects.requireNonNull(OpenApiImportTest.class.getResourceAsStream("/openapi/nessie/openapi.yaml"))) {
             return new String(text.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
