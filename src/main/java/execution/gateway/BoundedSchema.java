@@ -43,7 +43,7 @@ final class BoundedSchema {
     private static final int DEEPEST = 128;
 
     /** Formats that are checked. Others are refused: they would be words without effect. */
-    private static final Set<String> FORMATS = Set.of(
+    static final Set<String> FORMATS = Set.of(
             "date",
             "date-time",
             "time",
@@ -219,7 +219,7 @@ final class BoundedSchema {
         }
     }
 
-    private static void pattern(String expression, String at, List<FieldError> faults) {
+    static void pattern(String expression, String at, List<FieldError> faults) {
         if (expression.length() > LONGEST_PATTERN || repeats(expression) > MOST_REPEATS) {
             faults.add(new FieldError(at, "pattern", "is too long or repeats too much"));
             return;

@@ -1,0 +1,49 @@
+package execution.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import tenancy.Refusal;
+import tenancy.Refusal.FieldError;
+import tools.jackson.databind.JsonNode;
+
+/** What a connector's document may say, for those who draft one. */
+public final class Drafts {
+
+    private Drafts() {}
+
+    /**
+     * Reads JSON as strictly as a connector's document is read.
+     *
+     * @throws tenancy.InvalidField with this pointer
+     */
+    public static JsonNode json(String text, String pointer) {
+        return CanonicalJson.read(text, pointer);
+    }
+
+    /** What would be refused if the document were put in force now; empty if nothing. */
+    public static List<FieldError> faults(JsonNode document) {
+        try {
+            ConnectorReader.read(document.toString());
+            return List.of();
+        } catch (Refusal refused) {
+            return refused.fields();
+        }
+    }
+
+    /** Whether schemas may use this format; others are words without effect. */
+    public static boolean knowsFormat(String format) {
+        return BoundedSchema.FORMATS.contains(format);
+    }
+
+    /** Whether schemas may use this expression: one that is matched in linear time. */
+    public static boolean takesPattern(String expression) {
+        List<FieldError> faults = new ArrayList<>();
+        BoundedSchema.pattern(expression, "", faults);
+        return faults.isEmpty();
+    }
+
+    /** A JSON pointer (RFC 6901) to a member of what {@code pointer} points to. */
+    public static String below(String pointer, String name) {
+        return CanonicalJson.below(pointer, name);
+    }
+}
