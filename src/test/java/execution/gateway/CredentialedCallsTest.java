@@ -146,9 +146,9 @@ class CredentialedCallsTest {
     void a_revocation_between_the_last_question_and_the_first_byte_is_in_doubt() {
         lent.afterLeaving = lent::revoke;
 
-        assertThat(call(WRITE + AGAIN, BEARER)).isInstanceOfSatisfying(Unknown.class, unknown -> assertThat(
-                        unknown.code())
-                .isEqualTo("credential_revoked"));
+        assertThat(call(WRITE + AGAIN, BEARER))
+                .isInstanceOfSatisfying(
+                        Unknown.class, unknown -> assertThat(unknown.code()).isEqualTo("credential_revoked"));
         assertThat(lent.purposes).hasSize(1);
     }
 
@@ -272,8 +272,10 @@ class CredentialedCallsTest {
         try {
             new QuietClient(logging);
 
-            assertThat(LoggerFactory.getLogger(QuietClient.HEADERS).isErrorEnabled()).isFalse();
-            assertThat(LoggerFactory.getLogger(QuietClient.WIRE).isErrorEnabled()).isFalse();
+            assertThat(LoggerFactory.getLogger(QuietClient.HEADERS).isErrorEnabled())
+                    .isFalse();
+            assertThat(LoggerFactory.getLogger(QuietClient.WIRE).isErrorEnabled())
+                    .isFalse();
         } finally {
             logging.setLogLevel("org.apache.hc", null);
         }
