@@ -46,9 +46,11 @@ class LendingTest {
         var go = (Start.Go) start("w1");
 
         assertThat(go.lease()).isEqualTo(lease("lea_1"));
-        assertThat(house.journal(ACTION)).last().isInstanceOfSatisfying(ActionStarted.class, started -> assertThat(
-                        started.lease())
-                .isEqualTo(ActionEvent.Leased.of(lease("lea_1"))));
+        assertThat(house.journal(ACTION))
+                .last()
+                .isInstanceOfSatisfying(
+                        ActionStarted.class,
+                        started -> assertThat(started.lease()).isEqualTo(ActionEvent.Leased.of(lease("lea_1"))));
         Leases.Request request = asked.getFirst();
         assertThat(request.mode()).isEqualTo(Mode.MUTATE);
         assertThat(request.destination()).isEqualTo("zendesk.test");
@@ -72,7 +74,9 @@ class LendingTest {
 
         assertThat(start("w1")).isEqualTo(new Start.Skip(ActionState.FAILED));
 
-        assertThat(house.journal(ACTION)).last().isEqualTo(new ActionFailed("act_1", 0, null, "no_grant", cause, 0, NOW));
+        assertThat(house.journal(ACTION))
+                .last()
+                .isEqualTo(new ActionFailed("act_1", 0, null, "no_grant", cause, 0, NOW));
         assertThat(house.ledger.asked).contains("release act_1");
     }
 

@@ -166,6 +166,12 @@ class TargetClient implements DisposableBean {
             });
         } catch (IOException failure) {
             return explained(failure, context);
+        } catch (IllegalStateException ended) {
+            // The client's own words for a request that was cancelled between its connection and its first byte.
+            if (!request.isCancelled()) {
+                throw ended;
+            }
+            return explained(new IOException(ended), context);
         } finally {
             alarm.cancel(false);
         }

@@ -143,6 +143,16 @@ class CredentialedCallsTest {
     }
 
     @Test
+    void a_revocation_between_the_last_question_and_the_first_byte_is_in_doubt() {
+        lent.afterLeaving = lent::revoke;
+
+        assertThat(call(WRITE + AGAIN, BEARER))
+                .isInstanceOfSatisfying(
+                        Unknown.class, unknown -> assertThat(unknown.code()).isEqualTo("credential_revoked"));
+        assertThat(lent.purposes).hasSize(1);
+    }
+
+    @Test
     void a_revocation_on_the_way_ends_the_request_at_once() throws Exception {
         var arrivals = new LinkedBlockingQueue<Integer>();
         var release = new CountDownLatch(1);
@@ -262,8 +272,10 @@ class CredentialedCallsTest {
         try {
             new QuietClient(logging);
 
-            assertThat(LoggerFactory.getLogger(QuietClient.HEADERS).isErrorEnabled()).isFalse();
-            assertThat(LoggerFactory.getLogger(QuietClient.WIRE).isErrorEnabled()).isFalse();
+            assertThat(LoggerFactory.getLogger(QuietClient.HEADERS).isErrorEnabled())
+                    .isFalse();
+            assertThat(LoggerFactory.getLogger(QuietClient.WIRE).isErrorEnabled())
+                    .isFalse();
         } finally {
             logging.setLogLevel("org.apache.hc", null);
         }
@@ -314,6 +326,7 @@ class CredentialedCallsTest {
         volatile Credential credential = new Credential.Token(new Concealed(VALUE));
         volatile @Nullable LeaseRefused refusal;
         volatile Runnable beforeLeaving = () -> {};
+        volatile Runnable afterLeaving = () -> {};
         volatile Runnable afterAnswer = () -> {};
         volatile Runnable cancel = () -> {};
 
@@ -357,7 +370,9 @@ class CredentialedCallsTest {
                 public boolean leaves() {
                     beforeLeaving.run();
                     log.add("leaves");
-                    return fence.get() == 0;
+                    boolean may = fence.get() == 0;
+                    afterLeaving.run();
+                    return may;
                 }
 
                 @Override
