@@ -49,7 +49,8 @@ class PayloadRows {
                         : NONE);
     }
 
-    private static List<Object[]> apart(EventMessage<?> event, String action, Requested requested, StagedPayloads staged) {
+    private static List<Object[]> apart(
+            EventMessage<?> event, String action, Requested requested, StagedPayloads staged) {
         if (requested.kept() == null) {
             return NONE;
         }

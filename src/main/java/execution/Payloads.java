@@ -25,8 +25,7 @@ class Payloads {
     private final TenantTransactions transactions;
     private final StagedPayloads staged;
 
-    Payloads(
-            AuditLevels levels, StagedPayloads staged, JdbcTemplate database, TenantTransactions transactions) {
+    Payloads(AuditLevels levels, StagedPayloads staged, JdbcTemplate database, TenantTransactions transactions) {
         this.levels = levels;
         this.staged = staged;
         this.database = database;
