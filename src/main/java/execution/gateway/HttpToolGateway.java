@@ -1,6 +1,7 @@
 package execution.gateway;
 
 import execution.gateway.RequestShape.Request;
+import execution.gateway.TargetClient.Streaming;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.tracing.Span;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -34,6 +36,7 @@ class HttpToolGateway implements ToolGateway {
     private final TargetClient client;
     private final Breakers breakers;
     private final RetryBudgets retries;
+    private final ToolStreams live;
     private final Clock clock;
     private final TenantTag tenants;
     private final MeterRegistry meters;
@@ -45,6 +48,7 @@ class HttpToolGateway implements ToolGateway {
             TargetClient client,
             Breakers breakers,
             RetryBudgets retries,
+            ToolStreams live,
             Clock clock,
             TenantTag tenants,
             MeterRegistry meters,
@@ -53,6 +57,7 @@ class HttpToolGateway implements ToolGateway {
         this.client = client;
         this.breakers = breakers;
         this.retries = retries;
+        this.live = live;
         this.clock = clock;
         this.tenants = tenants;
         this.meters = meters;
@@ -95,6 +100,21 @@ class HttpToolGateway implements ToolGateway {
             // Admission has checked the same: whoever gets here passed something else than what was admitted.
             throw new InvalidArguments(operation.system(), operation.name(), faults);
         }
+        StreamRule streams = operation.described().streams();
+        if (streams == null) {
+            return delivered(operation, call, request, headers, null);
+        }
+        try (ToolStreams.Source source = live.source(call.action())) {
+            return delivered(operation, call, request, headers, new Streaming(streams, source::pass));
+        }
+    }
+
+    private Outcome delivered(
+            HttpOperation operation,
+            Call call,
+            Request request,
+            Map<String, String> headers,
+            @Nullable Streaming streaming) {
         TargetSystem target = operation.target();
         return new Delivery(
                         operation,
@@ -104,13 +124,18 @@ class HttpToolGateway implements ToolGateway {
                         client,
                         breakers.of(call.context().tenant(), operation.system(), target.breaker()),
                         retries.of(call.context().tenant()),
+                        streaming,
                         clock)
                 .outcome();
     }
 
     private Map<String, String> headers(HttpOperation operation, Call call, Span span) {
         Map<String, String> headers = HashMap.newHashMap(5);
-        headers.put("Accept", "application/json, text/*;q=0.5");
+        headers.put(
+                "Accept",
+                operation.described().streams() == null
+                        ? "application/json, text/*;q=0.5"
+                        : "text/event-stream, application/json;q=0.9, text/*;q=0.5");
         propagator.inject(span.context(), headers, (carrier, name, value) -> {
             if (carrier != null) {
                 carrier.put(name, value);

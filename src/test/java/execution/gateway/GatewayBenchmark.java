@@ -166,6 +166,7 @@ class GatewayBenchmark {
                 Gateways.client(Gateways.guard()),
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
+                new ToolStreams(),
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),

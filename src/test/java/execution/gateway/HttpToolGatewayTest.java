@@ -692,6 +692,7 @@ class HttpToolGatewayTest {
                 client,
                 new Breakers(clock, meters),
                 Gateways.retries(),
+                new ToolStreams(),
                 clock,
                 new TenantTag(),
                 meters,
