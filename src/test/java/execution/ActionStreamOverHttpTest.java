@@ -103,7 +103,7 @@ class ActionStreamOverHttpTest {
         String again = acme.auditor()
                 .send("GET", path + "/stream", null, "Last-Event-ID", "2")
                 .body();
-        assertThat(again).contains("id: 3\n", "firebreak.ended").doesNotContain("id: 2\n", "Hel");
+        assertThat(again).contains("id: 3\n", "firebreak.ended").doesNotContain("id: 2\n", "data: Hel");
         given.customer().agent().get(path + "/stream").expect(404);
         acme.agent().get("/v1/actions/act_none/stream").expect(404);
     }

@@ -108,7 +108,7 @@ class ToolStreamsTest {
         });
         assertThat(code(call(",\"stream_limits\":{\"events\":20}"))).isEqualTo("response_too_large");
         assertThat(code(call(",\"stream_limits\":{\"events\":10000}"))).isEqualTo("response_too_large");
-        assertThat(code(call(",\"stream_limits\":{\"events\":10000,\"time\":\"PT0.2S\"}")))
+        assertThat(code(call(",\"stream_limits\":{\"events\":10000,\"time\":\"PT0.1S\"}")))
                 .isEqualTo("read_timeout");
         tool.answers((exchange, n) -> {
             begin(exchange);
