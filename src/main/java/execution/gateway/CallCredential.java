@@ -123,6 +123,15 @@ final class CallCredential {
         return redactor.redactions();
     }
 
+    /** An event of the answer, before anybody sees it. */
+    ToolEvent cleaned(ToolEvent event) {
+        String id = event.id();
+        return new ToolEvent(
+                redactor.text(event.type(), "/result"),
+                redactor.text(event.data(), "/result"),
+                id == null ? null : redactor.text(id, "/result"));
+    }
+
     private Judgement cleaned(Judgement judged) {
         Cause cause = judged.cause();
         String detail = cause == null ? null : cause.detail();

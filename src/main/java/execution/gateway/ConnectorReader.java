@@ -193,6 +193,7 @@ final class ConnectorReader {
                 operation.path("max_attempts").asInt(1),
                 duration(operation, at, "backoff", Duration.ofMillis(100)),
                 operation.path("bulkhead").asInt(0),
+                streams(operation, at),
                 BoundedSchema.compile(targetSchema, at + "/target_schema", faults),
                 BoundedSchema.compile(argumentSchema, at + "/argument_schema", faults),
                 BoundedSchema.compile(resultSchema, at + "/result_schema", faults),
@@ -200,6 +201,24 @@ final class ConnectorReader {
                         + CanonicalJson.write(argumentSchema, at)
                         + CanonicalJson.write(resultSchema, at)),
                 new PromiseReader(operation, all, targetSchema, argumentSchema, at, faults).read());
+    }
+
+    private @Nullable StreamRule streams(JsonNode operation, String at) {
+        JsonNode limits = operation.path("stream_limits");
+        if (!operation.path("streams").asBoolean(false)) {
+            if (!limits.isMissingNode()) {
+                faults.add(new FieldError(at + "/stream_limits", "streams", "is only for operations that stream"));
+            }
+            return null;
+        }
+        if (operation.path("max_attempts").asInt(1) > 1) {
+            faults.add(new FieldError(
+                    at + "/max_attempts", "streams", "must be 1: what was passed on cannot be taken back"));
+        }
+        return new StreamRule(
+                limits.path("events").asInt(1_000),
+                duration(limits, at + "/stream_limits", "time", LONGEST),
+                duration(limits, at + "/stream_limits", "idle", Duration.ofSeconds(15)));
     }
 
     private Price price(JsonNode operation, String at) {

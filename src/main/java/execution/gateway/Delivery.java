@@ -6,6 +6,7 @@ import execution.gateway.Judgement.Effected;
 import execution.gateway.Judgement.Health;
 import execution.gateway.RequestShape.Request;
 import execution.gateway.RetryBudgets.Budget;
+import execution.gateway.TargetClient.Streaming;
 import execution.gateway.ToolGateway.Call;
 import java.net.URI;
 import java.time.Clock;
@@ -35,6 +36,7 @@ final class Delivery {
     private final TargetClient client;
     private final Breaker breaker;
     private final Budget retries;
+    private final @Nullable Streaming streaming;
     private final Clock clock;
     private final long deadline;
 
@@ -58,6 +60,7 @@ final class Delivery {
             TargetClient client,
             Breaker breaker,
             Budget retries,
+            @Nullable Streaming streaming,
             Clock clock) {
         this.operation = operation;
         this.call = call;
@@ -67,8 +70,13 @@ final class Delivery {
         this.client = client;
         this.breaker = breaker;
         this.retries = retries;
+        this.streaming = streaming;
         this.clock = clock;
-        this.deadline = System.nanoTime() + operation.target().totalTimeout().toNanos();
+        this.deadline = System.nanoTime()
+                + (streaming == null
+                                ? operation.target().totalTimeout()
+                                : streaming.rule().time())
+                        .toNanos();
     }
 
     Outcome outcome() {
@@ -131,7 +139,8 @@ final class Delivery {
                     headers,
                     request.body(),
                     timeout(),
-                    carried);
+                    carried,
+                    streaming);
             URI next = exchange instanceof Answered answered && hop < MOST_REDIRECTS ? redirect(uri, answered) : null;
             if (next == null) {
                 return exchange;
@@ -183,7 +192,9 @@ final class Delivery {
 
     private Duration timeout() {
         Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
-        Duration read = operation.target().readTimeout();
+        Duration read = streaming == null
+                ? operation.target().readTimeout()
+                : streaming.rule().time();
         return left.compareTo(read) < 0 ? left : read;
     }
 

@@ -1,6 +1,7 @@
 package execution.gateway;
 
 import execution.gateway.RequestShape.Request;
+import execution.gateway.TargetClient.Streaming;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.tracing.Span;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -36,6 +38,7 @@ class HttpToolGateway implements ToolGateway, Probes {
     private final Breakers breakers;
     private final RetryBudgets retries;
     private final Credentials credentials;
+    private final ToolStreams live;
     private final Clock clock;
     private final TenantTag tenants;
     private final MeterRegistry meters;
@@ -49,6 +52,7 @@ class HttpToolGateway implements ToolGateway, Probes {
             Breakers breakers,
             RetryBudgets retries,
             Credentials credentials,
+            ToolStreams live,
             Clock clock,
             TenantTag tenants,
             MeterRegistry meters,
@@ -58,6 +62,7 @@ class HttpToolGateway implements ToolGateway, Probes {
         this.breakers = breakers;
         this.retries = retries;
         this.credentials = credentials;
+        this.live = live;
         this.clock = clock;
         this.tenants = tenants;
         this.meters = meters;
@@ -119,8 +124,25 @@ class HttpToolGateway implements ToolGateway, Probes {
             // Admission has checked the same: whoever gets here passed something else than what was admitted.
             throw new InvalidArguments(operation.system(), operation.name(), faults);
         }
-        TargetSystem target = operation.target();
         var credential = new CallCredential(operation, call, credentials);
+        StreamRule streams = operation.described().streams();
+        if (streams == null) {
+            return delivered(operation, call, credential, request, headers, null);
+        }
+        try (ToolStreams.Source source = live.source(call.action())) {
+            var cleaned = new Streaming(streams, event -> source.pass(credential.cleaned(event)));
+            return delivered(operation, call, credential, request, headers, cleaned);
+        }
+    }
+
+    private Outcome delivered(
+            HttpOperation operation,
+            Call call,
+            CallCredential credential,
+            Request request,
+            Map<String, String> headers,
+            @Nullable Streaming streaming) {
+        TargetSystem target = operation.target();
         Outcome outcome = new Delivery(
                         operation,
                         call,
@@ -130,6 +152,7 @@ class HttpToolGateway implements ToolGateway, Probes {
                         client,
                         breakers.of(call.context().tenant(), operation.system(), target.breaker()),
                         retries.of(call.context().tenant()),
+                        streaming,
                         clock)
                 .outcome();
         credential.redactions().forEach(call.redacted());
@@ -138,7 +161,11 @@ class HttpToolGateway implements ToolGateway, Probes {
 
     private Map<String, String> headers(HttpOperation operation, Call call, Span span) {
         Map<String, String> headers = HashMap.newHashMap(5);
-        headers.put("Accept", "application/json, text/*;q=0.5");
+        headers.put(
+                "Accept",
+                operation.described().streams() == null
+                        ? "application/json, text/*;q=0.5"
+                        : "text/event-stream, application/json;q=0.9, text/*;q=0.5");
         propagator.inject(span.context(), headers, (carrier, name, value) -> {
             if (carrier != null) {
                 carrier.put(name, value);

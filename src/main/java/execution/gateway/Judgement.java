@@ -96,11 +96,18 @@ record Judgement(
             case Unanswered unanswered -> {
                 String code = unanswered.timedOut() ? "read_timeout" : "connection_lost";
                 String words = unanswered.timedOut()
-                        ? "gave no whole answer within " + operation.target().readTimeout()
+                        ? "gave no whole answer within " + longest(operation)
                         : "closed the connection before its answer was complete";
                 yield doubtful(null, code, words, operation, null);
             }
         };
+    }
+
+    private static String longest(HttpOperation operation) {
+        StreamRule streams = operation.described().streams();
+        return streams == null
+                ? operation.target().readTimeout().toString()
+                : "%s, or paused for longer than %s".formatted(streams.time(), streams.idle());
     }
 
     private static Judgement of(Answered answered, HttpOperation operation, Clock clock) {
@@ -135,15 +142,18 @@ record Judgement(
         byte[] body = answered.body();
         if (body == null) {
             int most = operation.target().maxResponseBytes();
+            StreamRule streams = operation.described().streams();
             return maybe(
-                            answered.status(),
-                            "response_too_large",
-                            "answered with more than %d bytes".formatted(most),
-                            operation,
-                            false,
-                            Health.GOOD,
-                            null)
-                    .says(Levels.Tool.UNREADABLE, null);
+                                answered.status(),
+                                "response_too_large",
+                                "answered with more than %d bytes%s"
+                                        .formatted(
+                                                most, streams == null ? "" : " or %d events".formatted(streams.events())),
+                                operation,
+                                false,
+                                Health.GOOD,
+                                null)
+                        .says(Levels.Tool.UNREADABLE, null);
         }
         try {
             String text = StandardCharsets.UTF_8

@@ -13,10 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SchemePortResolver;
@@ -48,6 +51,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.stereotype.Component;
 import tenancy.TenantId;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Sends one HTTP/1.1 request over a connection to an address that was checked, and reads no more of the answer than was
@@ -62,6 +68,7 @@ class TargetClient implements DisposableBean {
     private static final Logger LOG = LoggerFactory.getLogger(TargetClient.class);
     private static final int LONGEST_LINE = 8_192;
     private static final int MOST_HEADERS = 100;
+    private static final String EVENT_STREAM = "text/event-stream";
 
     private final DestinationGuard guard;
     private final CloseableHttpClient client;
@@ -138,7 +145,32 @@ class TargetClient implements DisposableBean {
             @Nullable String body,
             Duration timeout,
             Carried carried) {
-        HttpUriRequestBase request = request(target, method, uri, headers, body, timeout);
+        return send(owner, target, method, uri, headers, body, timeout, carried, null);
+    }
+
+    /** How an answer that is an event stream is taken; see {@link #send}. */
+    record Streaming(StreamRule rule, Consumer<ToolEvent> passes) {}
+
+    /**
+     * The same, and if the answer is an event stream, its events are passed on as they come; its body is then all of
+     * them, as JSON.
+     *
+     * @param streaming absent where an event stream is text like any other
+     */
+    Exchange send(
+            TenantId owner,
+            TargetSystem target,
+            String method,
+            URI uri,
+            Map<String, String> headers,
+            @Nullable String body,
+            Duration timeout,
+            Carried carried,
+            @Nullable Streaming streaming) {
+        Duration pause = streaming != null && streaming.rule().idle().compareTo(timeout) < 0
+                ? streaming.rule().idle()
+                : timeout;
+        HttpUriRequestBase request = request(target, method, uri, headers, body, pause);
         carried.headers().forEach(request::setHeader);
         CallContext context = new CallContext(owner, target.host(), target.mayBePrivate(), carried);
         ClientIdentity identity = carried.identity();
@@ -157,7 +189,7 @@ class TargetClient implements DisposableBean {
             return context.exchange(() -> {
                 ClassicHttpResponse response = client.executeOpen(null, request, context);
                 try {
-                    Answered answer = answer(response, request, target.maxResponseBytes());
+                    Answered answer = answer(response, request, target.maxResponseBytes(), streaming);
                     carried.answered();
                     return answer;
                 } finally {
@@ -209,19 +241,47 @@ class TargetClient implements DisposableBean {
         }
     }
 
-    private static Answered answer(ClassicHttpResponse response, HttpUriRequestBase request, int most)
+    private static Answered answer(
+            ClassicHttpResponse response, HttpUriRequestBase request, int most, @Nullable Streaming streaming)
             throws IOException {
-        byte[] body = body(response.getEntity(), most);
+        String type = header(response, "Content-Type");
+        HttpEntity entity = response.getEntity();
+        boolean isStream = entity != null
+                && response.getCode() / 100 == 2
+                && type != null
+                && type.toLowerCase(Locale.ROOT).startsWith(EVENT_STREAM);
+        boolean streams = isStream && streaming != null;
+        byte[] body =
+                isStream && streaming != null && entity != null ? events(entity, most, streaming) : body(entity, most);
         if (body == null) {
             // The rest is not read: the connection ends here.
             request.cancel();
         }
         return new Answered(
                 response.getCode(),
-                header(response, "Content-Type"),
+                streams ? ContentType.APPLICATION_JSON.toString() : type,
                 header(response, "Location"),
                 header(response, "Retry-After"),
                 body);
+    }
+
+    /** Not closed: that would read what is left of it. */
+    private static byte @Nullable [] events(HttpEntity entity, int most, Streaming streaming) throws IOException {
+        Optional<List<ToolEvent>> events = new EventStreamReader(
+                        entity.getContent(), most, streaming.rule().events())
+                .all(streaming.passes());
+        if (events.isEmpty()) {
+            return null;
+        }
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        for (ToolEvent event : events.get()) {
+            ObjectNode one = all.addObject().put("event", event.type()).put("data", event.data());
+            if (event.id() != null) {
+                one.put("id", event.id());
+            }
+        }
+        byte[] body = all.toString().getBytes(StandardCharsets.UTF_8);
+        return body.length > most ? null : body;
     }
 
     private static byte @Nullable [] body(@Nullable HttpEntity entity, int most) throws IOException {

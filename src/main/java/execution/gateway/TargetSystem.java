@@ -95,6 +95,7 @@ record TargetSystem(
      * One operation, without the tenant and version that make it an {@link Operation}.
      *
      * @param bulkhead most calls of one tenant to it at a time; 0 if only the system's counts
+     * @param streams how much of an event stream is taken; absent for an operation that does not stream
      */
     record Described(
             String name,
@@ -108,6 +109,7 @@ record TargetSystem(
             int maxAttempts,
             Duration backoff,
             int bulkhead,
+            @Nullable StreamRule streams,
             BoundedSchema targetSchema,
             BoundedSchema argumentSchema,
             BoundedSchema resultSchema,

@@ -79,6 +79,7 @@ class DeadToolTest {
                 client,
                 breakers,
                 budgets,
+                new ToolStreams(),
                 clock,
                 new TenantTag(),
                 meters,

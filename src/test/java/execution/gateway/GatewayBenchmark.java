@@ -169,6 +169,7 @@ class GatewayBenchmark {
                 (lease, purpose, cancel) -> {
                     throw new AssertionError("a credential was asked for");
                 },
+                new ToolStreams(),
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),

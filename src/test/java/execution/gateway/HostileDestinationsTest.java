@@ -120,7 +120,8 @@ class HostileDestinationsTest {
             target.answers((exchange, n) -> TargetServer.redirect(exchange, status, next.get()));
             for (String url : urls) {
                 String header = new String(
-                        url.replaceAll("[\r\n\u0000]", "").getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+                        url.replaceAll("[\r\n\u0000]", "").getBytes(StandardCharsets.UTF_8),
+                        StandardCharsets.ISO_8859_1);
                 next.set(header);
                 int before = target.seen.size();
 
@@ -217,6 +218,7 @@ class HostileDestinationsTest {
                 client,
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
+                new ToolStreams(),
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),

@@ -695,6 +695,7 @@ class HttpToolGatewayTest {
                 (lease, purpose, cancel) -> {
                     throw new AssertionError("a credential was asked for");
                 },
+                new ToolStreams(),
                 clock,
                 new TenantTag(),
                 meters,
