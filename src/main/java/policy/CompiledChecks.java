@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 class CompiledChecks implements Checks {
 
     private static final int MOST_REMEMBERED = 1_000;
-    private static final int MOST_STEPS = 8_000;
+    private static final int MOST_STEPS = 4_000;
     private static final String RESULT = "result";
 
     private final Cache<String, Condition> conditions = Caffeine.newBuilder()

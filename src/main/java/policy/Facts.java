@@ -13,10 +13,10 @@ import tenancy.ActionEnvelope;
 /** One envelope as rules ask about it. Arguments are read once, and only if a condition that may apply asks for them. */
 final class Facts implements CelVariableResolver {
 
-    /** Of one condition, and of all conditions of one decision: hostile ones together stay near a millisecond. */
-    private static final int MOST_STEPS = 8_000;
+    /** Of one condition, and of all conditions of one decision: hostile ones together stay below a millisecond. */
+    private static final int MOST_STEPS = 4_000;
 
-    private static final int MOST_STEPS_OF_ALL = 16_000;
+    private static final int MOST_STEPS_OF_ALL = 8_000;
 
     private final ActionEnvelope envelope;
     private final Map<Condition, Answer> answers = new HashMap<>(0);
