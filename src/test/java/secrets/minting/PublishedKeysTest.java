@@ -88,7 +88,8 @@ class PublishedKeysTest {
         List<Callable<Boolean>> nodes = new ArrayList<>();
         for (int node = 0; node < 16; node++) {
             byte[] sealed = {(byte) node};
-            nodes.add(() -> rows.add(new SigningKeyRows.Stored(generation, sealed, from, from.plus(Duration.ofHours(1)))));
+            nodes.add(() ->
+                    rows.add(new SigningKeyRows.Stored(generation, sealed, from, from.plus(Duration.ofHours(1)))));
         }
         int made = 0;
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
