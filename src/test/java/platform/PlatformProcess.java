@@ -75,6 +75,7 @@ final class PlatformProcess implements AutoCloseable {
         try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 output.add(line);
+                Canaries.watch("the output of a process", line);
                 if (line.contains(" : Started ")) {
                     ready.complete(true);
                 }

@@ -22,5 +22,5 @@ import org.springframework.test.context.ContextConfiguration;
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {"firebreak.demo.enabled=false", "spring.main.banner-mode=off"})
 @ContextConfiguration(initializers = TestDatabase.class)
-@Import(Given.class)
+@Import({Given.class, WatchedTelemetry.class})
 public @interface PlatformTest {}

@@ -83,6 +83,8 @@ public record TestClient(URI platform, @Nullable String credential) {
     public Answer sendBody(String method, String path, BodyPublisher body, String... headers) {
         try {
             HttpResponse<String> answer = http.send(request(method, path, body, headers), BodyHandlers.ofString());
+            Canaries.watch(
+                    "the answer to " + method + " " + path, answer.headers().map() + answer.body());
             return new Answer(answer.statusCode(), answer.headers(), answer.body());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
