@@ -76,7 +76,7 @@ class LendingTest {
 
         assertThat(house.journal(ACTION))
                 .last()
-                .isEqualTo(new ActionFailed("act_1", 0, null, "no_grant", cause, 0, NOW));
+                .isEqualTo(new ActionFailed("act_1", 0, null, "no_grant", cause, 0, NOW, null));
         assertThat(house.ledger.asked).contains("release act_1");
     }
 

@@ -62,13 +62,14 @@ class CredentialedCallsTest {
     @BeforeEach
     void open() throws Exception {
         target = new TargetServer();
-        client = new TargetClient(
-                new DestinationGuard(), new GatewaySettings(100, Duration.ofMinutes(5), Duration.ofSeconds(20)));
+        client = Gateways.client(Gateways.guard());
         var none = new StaticListableBeanFactory();
         gateway = new HttpToolGateway(
                 client,
-                new Breakers(Clock.systemUTC()),
+                new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
+                Gateways.retries(),
                 lent,
+                new ToolStreams(),
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),

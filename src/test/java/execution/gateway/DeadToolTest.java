@@ -79,6 +79,7 @@ class DeadToolTest {
                 client,
                 breakers,
                 budgets,
+                Gateways.nothingLent(),
                 new ToolStreams(),
                 clock,
                 new TenantTag(),

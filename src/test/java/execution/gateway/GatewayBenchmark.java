@@ -166,9 +166,7 @@ class GatewayBenchmark {
                 Gateways.client(Gateways.guard()),
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
-                (lease, purpose, cancel) -> {
-                    throw new AssertionError("a credential was asked for");
-                },
+                Gateways.nothingLent(),
                 new ToolStreams(),
                 Clock.systemUTC(),
                 new TenantTag(),

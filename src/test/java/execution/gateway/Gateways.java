@@ -3,6 +3,7 @@ package execution.gateway;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import secrets.Credentials;
 
 /** Parts of the gateway with the settings that it has if nobody says otherwise. */
 final class Gateways {
@@ -28,6 +29,13 @@ final class Gateways {
                 guard,
                 new GatewaySettings(1_000, Duration.ofMinutes(5), Duration.ofSeconds(20)),
                 new WayOut(proxy, tls));
+    }
+
+    /** For calls that need no credential. */
+    static Credentials nothingLent() {
+        return (lease, purpose, cancel) -> {
+            throw new AssertionError("a credential was asked for");
+        };
     }
 
     static RetryBudgets retries() {

@@ -218,6 +218,7 @@ class HostileDestinationsTest {
                 client,
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
+                Gateways.nothingLent(),
                 new ToolStreams(),
                 Clock.systemUTC(),
                 new TenantTag(),

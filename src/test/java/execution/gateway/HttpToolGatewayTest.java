@@ -692,9 +692,7 @@ class HttpToolGatewayTest {
                 client,
                 new Breakers(clock, meters),
                 Gateways.retries(),
-                (lease, purpose, cancel) -> {
-                    throw new AssertionError("a credential was asked for");
-                },
+                Gateways.nothingLent(),
                 new ToolStreams(),
                 clock,
                 new TenantTag(),

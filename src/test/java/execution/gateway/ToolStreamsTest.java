@@ -147,6 +147,7 @@ class ToolStreamsTest {
                 client,
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
+                Gateways.nothingLent(),
                 streams,
                 Clock.systemUTC(),
                 new TenantTag(),
