@@ -163,7 +163,9 @@ final class OpenApiSchemas {
             } else if (SCHEMAS.contains(keyword) && (value.isObject() || value.isBoolean())) {
                 made.set(keyword, schema(value, below));
             } else if (LISTS.contains(keyword) && value.isArray()) {
-                ArrayNode list = made.putArray(keyword);
+                // What a discriminator tells apart may look the same without it.
+                boolean told = keyword.equals("oneOf") && in.has("discriminator");
+                ArrayNode list = made.putArray(told ? "anyOf" : keyword);
                 for (int i = 0; i < value.size(); i++) {
                     list.add(schema(value.get(i), below + "/" + i));
                 }
