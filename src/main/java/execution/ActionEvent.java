@@ -381,16 +381,7 @@ public sealed interface ActionEvent {
                 String schemaDigest,
                 Instant startedAt,
                 @Nullable String argumentsDigest) {
-            this(
-                    action,
-                    attempt,
-                    claim,
-                    idempotent,
-                    connectorVersion,
-                    schemaDigest,
-                    startedAt,
-                    argumentsDigest,
-                    null);
+            this(action, attempt, claim, idempotent, connectorVersion, schemaDigest, startedAt, argumentsDigest, null);
         }
     }
 

@@ -102,19 +102,16 @@ class SecretsOverHttpTest {
         }
         reports.flush();
 
-        shown.add(acme.admin()
-                .get("/v1/secrets/zd/exposure")
-                .expect(200)
-                .body());
+        shown.add(acme.admin().get("/v1/secrets/zd/exposure").expect(200).body());
         acme.agent().get("/v1/secrets").expect(403);
         acme.analyst().get("/v1/secrets/zd").expect(403);
         acme.auditor().delete("/v1/secrets/zd").expect(403);
         shown.addAll(journal(acme.tenant(), "%"));
         shown.addAll(everyTenant.queryForList("select meta_data::text from journal.event", String.class));
-        assertThat(shown).allSatisfy(text -> assertThat(text)
-                .doesNotContain(
-                        value,
-                        Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
+        assertThat(shown)
+                .allSatisfy(text -> assertThat(text)
+                        .doesNotContain(
+                                value, Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
         assertThat(journal(acme.tenant(), "secret_version_added").getFirst()).contains("\"digest\":\"");
         assertThat(journal(acme.tenant(), "lease_issued")).hasSize(1);
         assertThat(journal(acme.tenant(), "leases_ended").getFirst()).contains("answered");
@@ -147,7 +144,9 @@ class SecretsOverHttpTest {
             assertThat(answer.body()).doesNotContain(value);
         }
         acme.admin()
-                .post("/v1/secrets", before + "{\"type\":\"api_key\",\"value\":\"ok\"},\"allow_private_token_endpoint\":true}")
+                .post(
+                        "/v1/secrets",
+                        before + "{\"type\":\"api_key\",\"value\":\"ok\"},\"allow_private_token_endpoint\":true}")
                 .expect(403);
         assertThat(journal(acme.tenant(), "%")).noneMatch(text -> text.contains(value));
     }
@@ -212,7 +211,8 @@ class SecretsOverHttpTest {
             assertThat(untouched.leaves()).isTrue();
             assertThat(revoked.json().at("/uses").findValuesAsString("fate"))
                     .containsExactlyInAnyOrder("unknown", "cancelled");
-            assertThat(revoked.json().at("/uses").findValuesAsString("lease_id")).containsOnly(lease.id());
+            assertThat(revoked.json().at("/uses").findValuesAsString("lease_id"))
+                    .containsOnly(lease.id());
             assertThat(everyTenant.queryForObject(
                             "select payload_type from journal.event where tenant_id = ? and tenant_seq = ?",
                             String.class,
@@ -281,14 +281,14 @@ class SecretsOverHttpTest {
         }
         reports.flush();
 
-        JsonNode all =
-                acme.auditor().get("/v1/secrets/zd/exposure").expect(200).json();
+        JsonNode all = acme.auditor().get("/v1/secrets/zd/exposure").expect(200).json();
         assertThat(all.at("/items")).hasSize(3);
         assertThat(all.at("/items/0/outcome").asString()).isEqualTo("answered");
         assertThat(all.at("/items/1/outcome").asString()).isEqualTo("unanswered");
         assertThat(all.at("/items/2/outcome").isNull()).isTrue();
         assertThat(all.at("/items/0/destination").asString()).isEqualTo(Requests.HOST);
-        assertThat(all.at("/items/0/action_id").asString()).isEqualTo(answered.action().key());
+        assertThat(all.at("/items/0/action_id").asString())
+                .isEqualTo(answered.action().key());
         assertThat(all.at("/items/0/workflow_run_id").asString()).isEqualTo("wr_1");
         JsonNode page = acme.auditor()
                 .get("/v1/exposure?connector=zendesk&limit=2")
@@ -343,7 +343,8 @@ class SecretsOverHttpTest {
             {"workspace_id":"ws_support","agent_class":"support_triage","operations":["ticket.*"],
              "trust_zone":"internal"}\
             """);
-        String temporary = grant(acme.admin(), "zd_write", "{\"operations\":[\"drafts.*\"]}").at("/grant_id");
+        String temporary = grant(acme.admin(), "zd_write", "{\"operations\":[\"drafts.*\"]}")
+                .at("/grant_id");
         grant(acme.admin(), "zd_write", "{\"agent_class\":\"readers\",\"operations\":[\"*\"]}");
         acme.admin().put("/v1/agent-classes/readers", "{\"mode\":\"read\"}").expect(200);
         Requests asked = asked(acme.tenant());
@@ -387,7 +388,8 @@ class SecretsOverHttpTest {
                 .as("seed %d", seed)
                 .isEqualTo(leases);
         assertThat(attempts(acme.tenant())).as("seed %d", seed).isEqualTo(uses);
-        assertThat(attempts(other.tenant()) + journal(other.tenant(), "lease_refused").size())
+        assertThat(attempts(other.tenant())
+                        + journal(other.tenant(), "lease_refused").size())
                 .as("seed %d", seed)
                 .isEqualTo(elsewhere);
         assertThat(leases + uses + elsewhere).isEqualTo(1_000);
@@ -513,15 +515,16 @@ class SecretsOverHttpTest {
     }
 
     private String refused(Lease lease, Purpose purpose) {
-        Throwable thrown = catchThrowable(
-                () -> credentials.use(lease, purpose, () -> {}).close());
+        Throwable thrown =
+                catchThrowable(() -> credentials.use(lease, purpose, () -> {}).close());
         return thrown instanceof LeaseRefused refused ? refused.code() : "used: " + thrown;
     }
 
     private static Answer secret(TestClient admin, String secret, String system, String mode, String value) {
         return admin.post("/v1/secrets", """
             {"secret_id":"%s","system":"%s","mode":"%s","value":{"type":"api_key","value":"%s"}}\
-            """.formatted(secret, system, mode, value)).expect(201);
+            """.formatted(secret, system, mode, value))
+                .expect(201);
     }
 
     private static String version(String value, String overlap) {
@@ -551,7 +554,8 @@ class SecretsOverHttpTest {
     }
 
     private long attempts(String tenant) {
-        @Nullable Long counted = everyTenant.queryForObject(
+        @Nullable
+        Long counted = everyTenant.queryForObject(
                 "select coalesce(sum((convert_from(payload, 'UTF8')::jsonb ->> 'attempts')::int8), 0)"
                         + " from journal.event where tenant_id = ? and payload_type = 'lease_use_refused'",
                 Long.class,
@@ -560,7 +564,8 @@ class SecretsOverHttpTest {
     }
 
     private long sealed(String tenant) {
-        @Nullable Long counted = everyTenant.queryForObject(
+        @Nullable
+        Long counted = everyTenant.queryForObject(
                 "select count(secret) from secrets.sealed_value where tenant_id = ?", Long.class, tenant);
         return counted == null ? 0 : counted;
     }
@@ -572,8 +577,7 @@ class SecretsOverHttpTest {
                     byte[].class,
                     tenant);
             ofTenant.update("delete from secrets.sealed_value where tenant_id = ? and secret = 'zd'", tenant);
-            return ofTenant.update(
-                    "insert into secrets.sealed_value values (?, 'zd', 1, ?, now())", tenant, another);
+            return ofTenant.update("insert into secrets.sealed_value values (?, 'zd', 1, ?, now())", tenant, another);
         });
         assertThat(swapped).isOne();
     }

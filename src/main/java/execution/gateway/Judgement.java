@@ -144,16 +144,16 @@ record Judgement(
             int most = operation.target().maxResponseBytes();
             StreamRule streams = operation.described().streams();
             return maybe(
-                                answered.status(),
-                                "response_too_large",
-                                "answered with more than %d bytes%s"
-                                        .formatted(
-                                                most, streams == null ? "" : " or %d events".formatted(streams.events())),
-                                operation,
-                                false,
-                                Health.GOOD,
-                                null)
-                        .says(Levels.Tool.UNREADABLE, null);
+                            answered.status(),
+                            "response_too_large",
+                            "answered with more than %d bytes%s"
+                                    .formatted(
+                                            most, streams == null ? "" : " or %d events".formatted(streams.events())),
+                            operation,
+                            false,
+                            Health.GOOD,
+                            null)
+                    .says(Levels.Tool.UNREADABLE, null);
         }
         try {
             String text = StandardCharsets.UTF_8

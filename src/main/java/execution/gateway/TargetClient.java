@@ -348,7 +348,11 @@ class TargetClient implements DisposableBean {
                             .register(
                                     "https",
                                     new HandshakeIdentities(
-                                            () -> CallContext.CURRENT.get().carried.identity(), way.trust()))
+                                            () -> CallContext.CURRENT
+                                                    .get()
+                                                    .carried
+                                                    .identity(),
+                                            way.trust()))
                             .build());
         }
     }
