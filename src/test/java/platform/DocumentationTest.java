@@ -28,7 +28,7 @@ class DocumentationTest {
 
     /** A refusal's code stands beside its kind, or is the first string of one of our exceptions or of a problem. */
     private static final Pattern CODE = Pattern.compile("(?:Kind\\.\\w+,|super\\(|"
-            + "new (?:Conflict|Forbidden|Unavailable|Undescribed|VersionConflict)\\(|"
+            + "new (?:Conflict|Forbidden|Unavailable|Undescribed|VersionConflict|LeaseRefused)\\(|"
             + "Problem\\.of\\(\\s*[\\w.]+,|INVALID =)\\s*\"([a-z][a-z0-9_]+)\"");
 
     private static final Pattern METER = Pattern.compile(

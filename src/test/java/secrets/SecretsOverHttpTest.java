@@ -26,7 +26,7 @@ import platform.TestClient.Answer;
 import secrets.Credentials.Purpose;
 import secrets.Leases.Answer.Issued;
 import secrets.Leases.Answer.Refused;
-import secrets.Lending.AskForLease;
+import secrets.LanedLeases.AskForLease;
 import tenancy.ActionId;
 import tenancy.TenantCommands;
 import tenancy.TenantId;

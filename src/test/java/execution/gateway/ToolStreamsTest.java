@@ -108,6 +108,13 @@ class ToolStreamsTest {
         });
         assertThat(code(call(",\"stream_limits\":{\"events\":20}"))).isEqualTo("response_too_large");
         assertThat(code(call(",\"stream_limits\":{\"events\":10000}"))).isEqualTo("response_too_large");
+        tool.answers((exchange, n) -> {
+            begin(exchange);
+            while (true) {
+                send(exchange, "data: x\n\n");
+                Thread.sleep(20);
+            }
+        });
         assertThat(code(call(",\"stream_limits\":{\"events\":10000,\"time\":\"PT0.1S\"}")))
                 .isEqualTo("read_timeout");
         tool.answers((exchange, n) -> {

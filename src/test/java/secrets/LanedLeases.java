@@ -6,11 +6,11 @@ import org.springframework.stereotype.Component;
 
 /** Asks for leases in the tenant's lane, as the one does who starts actions. */
 @Component
-class Lending {
+class LanedLeases {
 
     private final Leases leases;
 
-    Lending(Leases leases) {
+    LanedLeases(Leases leases) {
         this.leases = leases;
     }
 
