@@ -175,6 +175,9 @@ class BlastRadiusTest {
         if (endpoint.path().endsWith(":grant")) {
             return Map.of("comment", CANARY);
         }
+        if (endpoint.path().endsWith(":reconcile")) {
+            return Map.of("outcome", "failed", "evidence", CANARY);
+        }
         if (endpoint.path().endsWith("/{secret}/versions")) {
             return Map.of("value", Map.of("type", "api_key", "value", CANARY));
         }

@@ -121,9 +121,7 @@ class QuotasAtDepthTest {
     void tokens_are_reserved_as_expected_and_spent_as_they_turn_out() {
         Answer first = complete("wr_1", 90, "12345678").expect(200);
         assertThat(first.at("/state")).isEqualTo("succeeded");
-        assertThat(journaled("budget_threshold_reached"))
-                .as("50 and 80 percent")
-                .isEqualTo(2);
+        assertThat(warnings("tokens_per_minute")).as("50 and 80 percent").isEqualTo(2);
 
         // 90 were set aside; the model says that it took 4.
         until(() -> spent("tokens_per_minute") == 4);
@@ -163,7 +161,10 @@ class QuotasAtDepthTest {
             draft("wr_" + n).expect(200);
         }
 
-        assertThat(journaled("budget_threshold_reached")).isEqualTo(2);
+        assertThat(warnings("tool_calls_per_day")).isEqualTo(2);
+        assertThat(warnings("run_actions"))
+                .as("each run used half of what it may, past both thresholds")
+                .isEqualTo(12);
         assertThat(limit("tool_calls_per_day").path("resets_at").asString()).endsWith("T15:00:00Z");
         customer.admin()
                 .put("/v1/quotas/settings", "{\"time_zone\":\"Mars/Olympus\",\"thresholds\":[50]}")
@@ -244,12 +245,22 @@ class QuotasAtDepthTest {
     }
 
     private int journaled(String type) {
+        return entries(type).size();
+    }
+
+    private long warnings(String limit) {
+        return entries("budget_threshold_reached")
+                .valueStream()
+                .filter(entry -> entry.at("/payload/limit").asString().equals(limit))
+                .count();
+    }
+
+    private JsonNode entries(String type) {
         return customer.auditor()
                 .get("/v1/journal?limit=200&type=" + type)
                 .expect(200)
                 .json()
-                .path("items")
-                .size();
+                .path("items");
     }
 
     private String inTenant(String path) {
