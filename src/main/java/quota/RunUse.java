@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import quota.QuotaEvent.RunCounted;
@@ -28,7 +30,7 @@ final class RunUse {
 
     private long haltedAt;
     /** By cap: the highest threshold, in percent, that was told since it was set. */
-    private Map<String, Integer> warned = new HashMap<>();
+    private SortedMap<String, Integer> warned = new TreeMap<>();
 
     private Map<String, Long> operatorCaps = new HashMap<>();
     private Map<String, Long> ownCaps = new HashMap<>();
