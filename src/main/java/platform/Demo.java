@@ -12,6 +12,7 @@ record Demo(Map<String, JsonNode> quotaClasses, List<Customer> tenants) {
     /**
      * One demo tenant with one workspace and one agent.
      *
+     * @param secrets what its connectors are called with
      * @param approver whether a person of the tenant has to agree to some actions: then a key is made for them
      */
     record Customer(
@@ -23,9 +24,15 @@ record Demo(Map<String, JsonNode> quotaClasses, List<Customer> tenants) {
             String agentClass,
             String policyProfile,
             List<String> connectors,
+            List<Secret> secrets,
             boolean approver,
             JsonNode policy,
             List<Traffic> traffic) {
+
+        /** Whether the system is called with a credential. */
+        boolean isKeyed(String system) {
+            return secrets.stream().anyMatch(secret -> secret.system().equals(system));
+        }
 
         Map<String, Object> envelope(Traffic traffic, String run) {
             var target = new LinkedHashMap<String, Object>();
@@ -51,6 +58,13 @@ record Demo(Map<String, JsonNode> quotaClasses, List<Customer> tenants) {
             return envelope;
         }
     }
+
+    /**
+     * A secret, and who may use it for what. Its value is the sandbox's key for its mode.
+     *
+     * @param mode {@code read} or {@code mutate}
+     */
+    record Secret(String secretId, String system, String mode, JsonNode grant) {}
 
     /** One kind of action, asked for some times. */
     record Traffic(

@@ -107,6 +107,7 @@ class DemoData {
             if (!api.get(operator, "/v1/tenants/" + customer.tenantId()).found()) {
                 register(api, operator, customer);
             }
+            customer.secrets().forEach(secret -> keep(api, operator, customer, secret));
         }
     }
 
@@ -142,10 +143,32 @@ class DemoData {
                         Map.of("document", customer.policy(), "comment", "The demo's rules."))
                 .orThrow();
         for (String connector : customer.connectors()) {
-            JsonNode document = json.readTree(connector(connector, URI.create(sandbox.url())));
+            JsonNode document = connector(customer, connector, sandbox, json);
             api.put(operator, "/v1/connectors/" + connector + inTenant, document)
                     .orThrow();
         }
+    }
+
+    /** The sandbox makes new keys at every start: they go in as a new version, and those before work no longer. */
+    private void keep(DemoApi api, String operator, Demo.Customer customer, Demo.Secret secret) {
+        String inTenant = "?tenant=" + customer.tenantId();
+        String path = "/v1/secrets/" + secret.secretId();
+        Map<String, String> value = Map.of("type", "api_key", "value", sandbox.key(secret.mode()));
+        if (api.get(operator, path + inTenant).found()) {
+            api.post(operator, path + "/versions" + inTenant, Map.of("value", value, "overlap", "PT0S"))
+                    .orThrow();
+            return;
+        }
+        api.post(
+                        operator,
+                        "/v1/secrets" + inTenant,
+                        Map.of(
+                                "secret_id", secret.secretId(),
+                                "system", secret.system(),
+                                "mode", secret.mode(),
+                                "value", value))
+                .orThrow();
+        api.post(operator, path + "/grants" + inTenant, secret.grant()).orThrow();
     }
 
     /** A key is shown once, so every start issues its own, and those of the start before are revoked. */
@@ -259,6 +282,15 @@ class DemoData {
             """.formatted(
                         here, agentKeys.get("tenant_acme"), ENVELOPE, approverKeys.get("tenant_acme"), sandbox.url()));
         out.println(text);
+    }
+
+    /** The description as the customer needs it: where it has a secret for the system, a key is wanted. */
+    static JsonNode connector(Demo.Customer customer, String system, SandboxServer sandbox, JsonMapper json) {
+        if (!customer.isKeyed(system)) {
+            return json.readTree(connector(system, URI.create(sandbox.url())));
+        }
+        JsonNode keyed = json.readTree(connector(system, URI.create(sandbox.keyedUrl())));
+        return keyed.asObject().set("credential", json.createObjectNode().put("as", "bearer"));
     }
 
     /** The description of one of the demo's target systems, at this address. */

@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,12 +31,14 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The demo's target systems in one small server on loopback: tickets, customers, mails, web pages, a classifier of texts
  * and a model, in memory. It counts every effect by its key, so that anyone can see that nothing was done twice, and
- * fails on request.
+ * fails on request. What is below {@code /keyed} is the same, and wants one of two keys that are made at the start: one
+ * for reading, and one for everything.
  *
  * <pre>
  * GET                /tickets  /tickets/{id}  /crm  /crm/{id}  /mails  /pages/{name}  /counts  /faults
  * PATCH, DELETE      /tickets/{id}            PATCH /crm/{id}
  * POST               /tickets/{id}/drafts     /mails    /classifications    /completions
+ *                    /keyed/… the same with "Authorization: Bearer" and a key
  * PUT                /faults {"latency_ms":0,"fail_rate":0.0,"status":503,"hang":false,"after_effect":false}
  * </pre>
  */
@@ -60,7 +64,12 @@ public final class SandboxServer implements AutoCloseable {
     private record Answer(
             int status, @Nullable JsonNode body, @Nullable String effect) {}
 
+    private static final String KEYED = "/keyed";
+    private static final int KEY_BYTES = 24;
+
     private final HttpServer server;
+    private final String readKey;
+    private final String writeKey;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, ObjectNode> tickets = new ConcurrentSkipListMap<>();
     private final Map<String, ObjectNode> customers = new ConcurrentSkipListMap<>();
@@ -75,6 +84,9 @@ public final class SandboxServer implements AutoCloseable {
 
     private SandboxServer(HttpServer server) {
         this.server = server;
+        var random = new SecureRandom();
+        this.readKey = made(random);
+        this.writeKey = made(random);
         server.createContext("/", this::serve);
         server.setExecutor(threads);
     }
@@ -98,6 +110,20 @@ public final class SandboxServer implements AutoCloseable {
     /** Where it listens, such as {@code http://127.0.0.1:8090}. */
     public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Where a key is wanted. */
+    public String keyedUrl() {
+        return url() + KEYED;
+    }
+
+    /**
+     * What is accepted where a key is wanted.
+     *
+     * @param mode {@code read} for one that may only read
+     */
+    public String key(String mode) {
+        return mode.equals("read") ? readKey : writeKey;
     }
 
     /** Changes how the server misbehaves, from the next request on. */
@@ -128,7 +154,15 @@ public final class SandboxServer implements AutoCloseable {
             String path = exchange.getRequestURI().getPath();
             boolean ours = path.equals("/faults") || path.equals("/counts");
             Answer answer;
-            if (ours) {
+            Answer refused = null;
+            if (path.startsWith(KEYED + '/')) {
+                path = path.substring(KEYED.length());
+                refused = refused(exchange);
+            }
+            if (refused != null) {
+                requests.incrementAndGet();
+                answer = refused;
+            } else if (ours) {
                 answer = control(exchange.getRequestMethod(), path, sent);
             } else {
                 requests.incrementAndGet();
@@ -146,6 +180,24 @@ public final class SandboxServer implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static String made(SecureRandom random) {
+        byte[] bytes = new byte[KEY_BYTES];
+        random.nextBytes(bytes);
+        return "sandbox_" + HexFormat.of().formatHex(bytes);
+    }
+
+    /** No, for want of a key; nothing if it has one. */
+    private @Nullable Answer refused(HttpExchange exchange) {
+        String sent = exchange.getRequestHeaders().getFirst("Authorization");
+        if (("Bearer " + writeKey).equals(sent)) {
+            return null;
+        }
+        if (!("Bearer " + readKey).equals(sent)) {
+            return said(401, "a key is wanted");
+        }
+        return exchange.getRequestMethod().equals("GET") ? null : said(403, "this key may only read");
     }
 
     private static @Nullable Answer misbehaved(Faults now) throws InterruptedException {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +17,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ClassPathResource;
 import platform.Demo.Customer;
+import platform.Demo.Secret;
 import platform.Demo.Traffic;
 import platform.TestClient.Answer;
 import tools.jackson.databind.JsonNode;
@@ -85,7 +87,21 @@ class DemoTenantsTest {
                         "{\"document\":%s,\"comment\":\"\"}".formatted(customer.policy()))
                 .expect(201);
         for (String connector : customer.connectors()) {
-            operator.put("/v1/connectors/" + connector + in, DemoData.connector(connector, URI.create(sandbox.url())))
+            operator.put(
+                            "/v1/connectors/" + connector + in,
+                            DemoData.connector(customer, connector, sandbox, json)
+                                    .toString())
+                    .expect(201);
+        }
+        for (Secret secret : customer.secrets()) {
+            operator.post("/v1/secrets" + in, """
+                {"secret_id":"%s","system":"%s","mode":"%s","value":{"type":"api_key","value":"%s"}}\
+                """.formatted(
+                                    secret.secretId(), secret.system(), secret.mode(), sandbox.key(secret.mode())))
+                    .expect(201);
+            operator.post(
+                            "/v1/secrets/" + secret.secretId() + "/grants" + in,
+                            secret.grant().toString())
                     .expect(201);
         }
         return key(customer, "\"role\":\"agent\",\"agent_id\":\"" + customer.agentId() + '"');
@@ -118,6 +134,27 @@ class DemoTenantsTest {
         assertThat(ask(tenant, "ticket.delete", "zendesk", Map.of("record_id", "zd_8"), "{}")
                         .at("/state"))
                 .isEqualTo("denied");
+    }
+
+    @Test
+    void acmes_tickets_want_a_key_and_each_agent_gets_the_one_for_what_it_does() {
+        String tenant = "demo_acme";
+        for (String path : List.of("/keyed/tickets/zd_20", "/keyed/tickets")) {
+            assertThat(new TestClient(URI.create(sandbox.url()), null).get(path).status())
+                    .isEqualTo(401);
+        }
+        ask(tenant, "ticket.draft_reply", "zendesk", Map.of("record_id", "zd_20"), "{\"text\":\"Dear\"}")
+                .expect(200);
+        Answer read = ask(tenant, "ticket.read", "zendesk", Map.of("record_id", "zd_20"), "{}");
+        assertThat(read.at("/state")).isEqualTo("succeeded");
+        assertThat(read.at("/outcome/result/draft")).isEqualTo("Dear");
+
+        JsonNode used = key(customer(tenant), "\"role\":\"auditor\"")
+                .get("/v1/secrets/zendesk_read/exposure")
+                .expect(200)
+                .json();
+        assertThat(used.at("/items").findValuesAsString("action_id")).contains(read.at("/action_id"));
+        assertThat(used.at("/items").findValuesAsString("operation")).containsOnly("ticket.read");
     }
 
     @Test

@@ -115,6 +115,32 @@ class SandboxServerTest {
         assertThat(send("GET", "/nowhere", "", null).statusCode()).isEqualTo(404);
     }
 
+    @Test
+    void where_a_key_is_wanted_nothing_goes_without_and_one_only_reads() throws Exception {
+        String ticket = "/keyed/tickets/zd_1";
+        String changes = "{\"status\":\"solved\"}";
+        assertThat(keyed("PATCH", ticket, changes, null)).isEqualTo(401);
+        assertThat(keyed("PATCH", ticket, changes, "made up")).isEqualTo(401);
+        assertThat(keyed("PATCH", ticket, changes, sandbox.key("read"))).isEqualTo(403);
+        assertThat(sandbox.effects()).isZero();
+        assertThat(keyed("PATCH", ticket, changes, sandbox.key("mutate"))).isEqualTo(200);
+        assertThat(keyed("GET", ticket, "", sandbox.key("read"))).isEqualTo(200);
+        assertThat(keyed("GET", ticket, "", null)).isEqualTo(401);
+        try (var another = SandboxServer.start(0)) {
+            assertThat(another.key("mutate")).isNotEqualTo(sandbox.key("mutate"));
+        }
+    }
+
+    private int keyed(String method, String path, String body, @Nullable String key)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(sandbox.url() + path))
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (key != null) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofString()).statusCode();
+    }
+
     private JsonNode counts() throws IOException, InterruptedException {
         return json.readTree(send("GET", "/counts", "", null).body());
     }
