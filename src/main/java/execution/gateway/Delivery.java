@@ -129,8 +129,7 @@ final class Delivery {
         try (Carried carried = credential.carried()) {
             Exchange exchange = dialogue == null ? followed(carried) : dialogue.exchange(carried, timeout());
             sent += exchange instanceof Exchange.NotSent ? 0 : 1;
-            Judgement plain =
-                    dialogue == null ? Judgement.of(exchange, operation, clock) : dialogue.judged(exchange);
+            Judgement plain = dialogue == null ? Judgement.of(exchange, operation, clock) : dialogue.judged(exchange);
             Judgement judgement = credential.judged(plain, exchange, carried);
             if (!inDoubt || judgement.effected() != Effected.NOT_DONE) {
                 levels = Levels.of(exchange, judgement).rpcError(dialogue == null ? null : dialogue.rpcError());

@@ -151,13 +151,10 @@ final class McpDialogue {
         Known in = Objects.requireNonNull(session);
         id = sessions.line().nextId();
         JsonNode arguments = CanonicalJson.read(Objects.requireNonNull(request.body()), "/arguments");
-        Exchange exchange =
-                sessions.line().call(server, in.session(), tool, arguments, id, carried, timeout);
+        Exchange exchange = sessions.line().call(server, in.session(), tool, arguments, id, carried, timeout);
         if (exchange instanceof Answered answered) {
             // Servers say 404 of a session that ended, and some 400. Both are a no, so that asking again is safe.
-            forgotten = reused
-                    && in.session().id() != null
-                    && (answered.status() == 404 || answered.status() == 400);
+            forgotten = reused && in.session().id() != null && (answered.status() == 404 || answered.status() == 400);
             if (forgotten || McpMessages.changes(answered)) {
                 sessions.forget(key, in);
             }
@@ -225,7 +222,8 @@ final class McpDialogue {
         }
         JsonNode told = result.has("structuredContent") ? result.path("structuredContent") : result.path("content");
         // What is not complete waits for an answer to a question that nobody here was asked.
-        if (told.isMissingNode() || !result.path("resultType").asString("complete").equals("complete")) {
+        if (told.isMissingNode()
+                || !result.path("resultType").asString("complete").equals("complete")) {
             return Judgement.unreadable(status, operation);
         }
         byte[] body = told.toString().getBytes(StandardCharsets.UTF_8);

@@ -79,8 +79,8 @@ final class McpLine {
             return listed(server, new Session(null, server.revision().text()), carried, deadline);
         }
         long id = nextId();
-        Exchange exchange = send(
-                server, Map.of(), McpMessages.initialize(id, server.revision()), id, left(deadline), carried);
+        Exchange exchange =
+                send(server, Map.of(), McpMessages.initialize(id, server.revision()), id, left(deadline), carried);
         JsonNode result = result(exchange, id);
         if (result == null || !(exchange instanceof Answered answered)) {
             return new Opening.Closed(exchange, "did not open a session");
@@ -91,8 +91,7 @@ final class McpLine {
             return new Opening.Closed(exchange, "speaks another revision of the protocol");
         }
         var session = new Session(named, version);
-        Exchange told = send(
-                server, headers(session), McpMessages.initialized(), id, left(deadline), carried);
+        Exchange told = send(server, headers(session), McpMessages.initialized(), id, left(deadline), carried);
         return told instanceof Answered taken && taken.status() / 100 == 2
                 ? listed(server, session, carried, deadline)
                 : new Opening.Closed(told, "did not open a session");
@@ -108,13 +107,8 @@ final class McpLine {
             if (server.revision() == McpRevision.STATELESS) {
                 headers.put("Mcp-Method", McpSchema.METHOD_TOOLS_LIST);
             }
-            Exchange exchange = send(
-                    server,
-                    headers,
-                    McpMessages.list(id, server.revision(), cursor),
-                    id,
-                    left(deadline),
-                    carried);
+            Exchange exchange =
+                    send(server, headers, McpMessages.list(id, server.revision(), cursor), id, left(deadline), carried);
             JsonNode result = result(exchange, id);
             if (result == null || !result.path("tools").isArray()) {
                 return new Opening.Closed(exchange, "did not list its tools");

@@ -56,8 +56,8 @@ final class McpMessages {
     }
 
     static String list(long id, McpRevision revision, @Nullable String cursor) {
-        return written(new JSONRPCRequest(
-                McpSchema.METHOD_TOOLS_LIST, id, new PaginatedRequest(cursor, meta(revision))));
+        return written(
+                new JSONRPCRequest(McpSchema.METHOD_TOOLS_LIST, id, new PaginatedRequest(cursor, meta(revision))));
     }
 
     /** @param arguments an object */
@@ -80,9 +80,7 @@ final class McpMessages {
     static String header(String value) {
         return PLAIN.matcher(value).matches()
                 ? value
-                : "=?base64?"
-                        + Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))
-                        + "?=";
+                : "=?base64?" + Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)) + "?=";
     }
 
     /** The answer to this request, among all that came; empty if there is none that can be read. */
@@ -98,9 +96,8 @@ final class McpMessages {
     /** Whether the server says that its tools are not what they were. */
     static boolean changes(Answered answered) {
         return all(answered).stream()
-                .anyMatch(message -> message.path("method")
-                        .asString("")
-                        .equals(McpSchema.METHOD_NOTIFICATION_TOOLS_LIST_CHANGED));
+                .anyMatch(message ->
+                        message.path("method").asString("").equals(McpSchema.METHOD_NOTIFICATION_TOOLS_LIST_CHANGED));
     }
 
     /** An error may be about a request that could not even be read: it then names none. */

@@ -35,7 +35,11 @@ final class McpSessions {
     }
 
     /** @param secret whose credential its requests carry; absent if they carry none */
-    record Key(TenantId tenant, String system, long version, @Nullable String secret) {}
+    record Key(
+            TenantId tenant,
+            String system,
+            long version,
+            @Nullable String secret) {}
 
     /** @param digests of the tools' descriptions, by name */
     record Known(Session session, Map<String, String> digests) {

@@ -44,10 +44,7 @@ class ImportEndpoint {
      * @param revision of the protocol
      * @param allowPrivateAddresses hosts that may resolve to a loopback or private address
      */
-    record McpServer(
-            String url,
-            String revision,
-            @Nullable List<String> allowPrivateAddresses) {}
+    record McpServer(String url, String revision, @Nullable List<String> allowPrivateAddresses) {}
 
     @PostMapping("/{system}:import")
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")

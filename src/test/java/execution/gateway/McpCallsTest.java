@@ -85,8 +85,7 @@ class McpCallsTest {
 
         Outcome outcome = call(ACME, operation(revision, "write", ""), "{\"word\":\"hi\"}");
 
-        assertThat(outcome)
-                .isEqualTo(new Succeeded(200, "[{\"type\":\"text\",\"text\":\"pong\"}]", 1));
+        assertThat(outcome).isEqualTo(new Succeeded(200, "[{\"type\":\"text\",\"text\":\"pong\"}]", 1));
         JsonNode sent = JSON.readTree(target.seen.getLast().body());
         assertThat(sent.at("/params/name").asString()).isEqualTo("ping");
         assertThat(sent.at("/params/arguments").toString()).isEqualTo("{\"word\":\"hi\"}");
@@ -152,7 +151,8 @@ class McpCallsTest {
         server.answer = answer;
 
         assertThat(call(ACME, operation(STATELESS, "write", ""), "{}"))
-                .isInstanceOfSatisfying(Unknown.class, one -> assertThat(one.code()).isEqualTo("result_invalid"));
+                .isInstanceOfSatisfying(
+                        Unknown.class, one -> assertThat(one.code()).isEqualTo("result_invalid"));
     }
 
     @Test
@@ -161,7 +161,8 @@ class McpCallsTest {
         call(ACME, ping, "{}");
         call(ACME, ping, "{}");
         call(GLOBEX, ping, "{}");
-        assertThat(McpServer.methods(target).stream().filter("initialize"::equals)).hasSize(2);
+        assertThat(McpServer.methods(target).stream().filter("initialize"::equals))
+                .hasSize(2);
 
         server.open.clear();
         target.seen.clear();
@@ -169,8 +170,7 @@ class McpCallsTest {
 
         assertThat(again).isInstanceOf(Succeeded.class);
         assertThat(McpServer.methods(target))
-                .containsExactly(
-                        "tools/call", "initialize", "notifications/initialized", "tools/list", "tools/call");
+                .containsExactly("tools/call", "initialize", "notifications/initialized", "tools/list", "tools/call");
     }
 
     @ParameterizedTest
@@ -226,7 +226,11 @@ class McpCallsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"us-west1,us-west1", "' padded ',=?base64?IHBhZGRlZCA=?=", "=?base64?literal?=,=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?="})
+    @CsvSource({
+        "us-west1,us-west1",
+        "' padded ',=?base64?IHBhZGRlZCA=?=",
+        "=?base64?literal?=,=?base64?PT9iYXNlNjQ/bGl0ZXJhbD89?="
+    })
     void headers_are_encoded_as_the_specification_shows(String value, String header) {
         assertThat(McpMessages.header(value)).isEqualTo(header);
     }
@@ -235,19 +239,18 @@ class McpCallsTest {
     void tools_are_listed_for_an_import_and_servers_that_do_not_are_told() {
         var servers = new GuardedToolServers(client);
         List<JsonNode> tools = servers.tools(ACME, target.url() + "/mcp", SESSIONS, Set.of("127.0.0.1"));
-        assertThat(tools).singleElement().satisfies(tool -> assertThat(tool.path("name").asString())
-                .isEqualTo("ping"));
+        assertThat(tools)
+                .singleElement()
+                .satisfies(tool -> assertThat(tool.path("name").asString()).isEqualTo("ping"));
 
         target.seen.clear();
-        assertThatThrownBy(
-                        () -> servers.tools(ACME, target.url() + "/mcp", SESSIONS, Set.of()))
+        assertThatThrownBy(() -> servers.tools(ACME, target.url() + "/mcp", SESSIONS, Set.of()))
                 .isInstanceOf(ToolsUnlisted.class)
                 .hasMessageContaining("destination_blocked");
         assertThat(target.seen).isEmpty();
 
         target.answers((exchange, n) -> TargetServer.json(exchange, 401, "{}"));
-        assertThatThrownBy(
-                        () -> servers.tools(ACME, target.url() + "/mcp", STATELESS, Set.of("127.0.0.1")))
+        assertThatThrownBy(() -> servers.tools(ACME, target.url() + "/mcp", STATELESS, Set.of("127.0.0.1")))
                 .isInstanceOf(ToolsUnlisted.class)
                 .hasMessageContaining("401");
     }

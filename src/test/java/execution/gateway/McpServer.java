@@ -53,8 +53,12 @@ final class McpServer {
             String session = "s" + sessions.incrementAndGet();
             open.add(session);
             exchange.getResponseHeaders().set("Mcp-Session-Id", session);
-            send(exchange, 200, id, "\"result\":{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{\"tools\":{}},"
-                    + "\"serverInfo\":{\"name\":\"small\",\"version\":\"1\"}}");
+            send(
+                    exchange,
+                    200,
+                    id,
+                    "\"result\":{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{\"tools\":{}},"
+                            + "\"serverInfo\":{\"name\":\"small\",\"version\":\"1\"}}");
             return;
         }
         String session = String.valueOf(seen.headers().getFirst("Mcp-Session-Id"));

@@ -63,7 +63,8 @@ final class EverythingServer implements AutoCloseable {
         return new ProcessBuilder(command)
                 .directory(FOLDER.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(FOLDER.resolve("log").toFile()));
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(FOLDER.resolve("log").toFile()));
     }
 
     static EverythingServer start() throws IOException, InterruptedException {

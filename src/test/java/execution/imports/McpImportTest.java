@@ -15,7 +15,8 @@ class McpImportTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final String URL = "https://mcp.example.com/mcp";
-    private static final String TAKES = "\"inputSchema\":{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"%s}}}";
+    private static final String TAKES =
+            "\"inputSchema\":{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"%s}}}";
 
     private static Draft draft(String revision, String... tools) {
         return McpImport.draft(
@@ -55,8 +56,9 @@ class McpImportTest {
                 tool("c", ""),
                 tool("d", ",\"annotations\":{\"readOnlyHint\":\"yes, believe me\"}"));
 
-        assertThat(draft.operations()).extracting(guess -> guess.effect().name()).containsExactly(
-                "READ", "HIGH_RISK", "WRITE", "WRITE");
+        assertThat(draft.operations())
+                .extracting(guess -> guess.effect().name())
+                .containsExactly("READ", "HIGH_RISK", "WRITE", "WRITE");
     }
 
     @Test
@@ -86,7 +88,10 @@ class McpImportTest {
                         .at("/operations/a/upstream/headers/Id")
                         .asString())
                 .isEqualTo("/id");
-        assertThat(draft("2025-11-25", wants).document().at("/operations/a/upstream").has("headers"))
+        assertThat(draft("2025-11-25", wants)
+                        .document()
+                        .at("/operations/a/upstream")
+                        .has("headers"))
                 .isFalse();
     }
 
@@ -107,8 +112,9 @@ class McpImportTest {
         Draft draft = draft("2026-07-28", tool("fits", ""), tool);
 
         assertThat(draft.document().path("operations").propertyNames()).containsExactly("fits");
-        assertThat(draft.leftOut()).singleElement().satisfies(left -> assertThat(left.pointer())
-                .startsWith("/tools/1"));
+        assertThat(draft.leftOut())
+                .singleElement()
+                .satisfies(left -> assertThat(left.pointer()).startsWith("/tools/1"));
         assertThatThrownBy(() -> draft("2026-07-28", tool)).isInstanceOf(InvalidImport.class);
     }
 }

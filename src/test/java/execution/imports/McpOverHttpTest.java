@@ -75,12 +75,15 @@ class McpOverHttpTest {
     void its_tools_are_drafted_and_called_under_policy() {
         ObjectNode draft = drafted();
         assertThat(draft.at("/document/operations/echo/effect").asString()).isEqualTo("read");
-        assertThat(draft.at("/document/operations/toggle_simulated_logging/effect").asString())
+        assertThat(draft.at("/document/operations/toggle_simulated_logging/effect")
+                        .asString())
                 .isEqualTo("write");
         assertThat(draft.path("left_out").toString()).contains("task");
         put("everything", draft.path("document"));
 
-        JsonNode done = submitted("everything", "echo", "{\"message\":\"over here\"}").expect(200).json();
+        JsonNode done = submitted("everything", "echo", "{\"message\":\"over here\"}")
+                .expect(200)
+                .json();
         JsonNode structured = submitted("everything", "get_structured_content", "{\"location\":\"Chicago\"}")
                 .expect(200)
                 .json();
@@ -89,7 +92,9 @@ class McpOverHttpTest {
 
         assertThat(done.path("state").asString()).as(done.toString()).isEqualTo("succeeded");
         assertThat(done.toString()).contains("Echo: over here");
-        assertThat(structured.path("state").asString()).as(structured.toString()).isEqualTo("succeeded");
+        assertThat(structured.path("state").asString())
+                .as(structured.toString())
+                .isEqualTo("succeeded");
         assertThat(structured.toString()).contains("humidity");
         assertThat(denied.expect(403).at("/code")).isEqualTo("denied");
         assertThat(unfit.status()).isEqualTo(400);
@@ -110,9 +115,7 @@ class McpOverHttpTest {
     @Test
     void only_an_operator_imports_from_a_private_address() {
         assertThat(customer.admin()
-                        .post(
-                                "/v1/connectors/near:import",
-                                wanted(",\"allow_private_addresses\":[\"127.0.0.1\"]"))
+                        .post("/v1/connectors/near:import", wanted(",\"allow_private_addresses\":[\"127.0.0.1\"]"))
                         .expect(403)
                         .at("/code"))
                 .isEqualTo("private_addresses");
