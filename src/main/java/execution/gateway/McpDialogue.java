@@ -98,7 +98,7 @@ final class McpDialogue {
                         sessions.opened(key, known);
                     }
                     case Opening.Closed closed -> {
-                        return credential.judged(unopened(closed), closed.last(), carried);
+                        return uncalled(credential.judged(told(closed), closed.last(), carried));
                     }
                 }
             }
@@ -107,12 +107,15 @@ final class McpDialogue {
         return tool.digest().equals(known.digests().get(tool.name())) ? null : quarantined(known);
     }
 
-    /** Whatever happened, the tool was not called. */
-    private Judgement unopened(Opening.Closed closed) {
-        Judgement judged = closed.last() instanceof Answered answered && answered.status() / 100 == 2
+    private Judgement told(Opening.Closed closed) {
+        return closed.last() instanceof Answered answered && answered.status() / 100 == 2
                 ? Judgement.notDone(
                         answered.status(), "target_refused", closed.words(), operation, false, null, Health.GOOD)
                 : Judgement.of(closed.last(), operation, clock);
+    }
+
+    /** Whatever became of the session, the tool was not called. */
+    private static Judgement uncalled(Judgement judged) {
         return new Judgement(
                 Effected.NOT_DONE,
                 judged.status(),
