@@ -56,11 +56,21 @@ final class ConnectorReader {
             "accept-encoding",
             "user-agent",
             "traceparent",
-            "tracestate");
+            "tracestate",
+            "mcp-protocol-version",
+            "mcp-session-id",
+            "mcp-method",
+            "mcp-name");
 
     private static final BoundedSchema FORM = BoundedSchema.trusted(form());
 
     private final List<FieldError> faults = new ArrayList<>();
+
+    /** How the system speaks MCP; absent where it does not. */
+    private @Nullable McpRevision mcp;
+
+    /** Where all tools of an MCP server are called, below the base. */
+    private String toolPath = "";
 
     private ConnectorReader() {}
 
@@ -86,6 +96,8 @@ final class ConnectorReader {
 
     private TargetSystem system(JsonNode document, String canonical) {
         URI base = base(document.path("base_url").stringValue());
+        mcp = McpRevision.of(document.path("mcp_revision").asString(""));
+        toolPath = document.path("base_url").stringValue().endsWith("/") ? "/" : "";
         Duration connect = duration(document, "", "connect_timeout", Duration.ofSeconds(2));
         Duration read = duration(document, "", "read_timeout", Duration.ofSeconds(10));
         Map<String, Described> operations = new LinkedHashMap<>();
@@ -168,7 +180,8 @@ final class ConnectorReader {
         JsonNode resultSchema = result.isMissingNode() ? JsonNodeFactory.instance.booleanNode(true) : result;
         Effect effect = Effect.valueOf(operation.path("effect").stringValue().toUpperCase(Locale.ROOT));
         boolean idempotent = operation.path("idempotent").asBoolean(effect == Effect.READ);
-        String method = operation.path("method").stringValue();
+        String method = operation.path("method").asString("POST");
+        McpTool tool = mcp == null ? null : McpTool.read(operation.path("upstream"), mcp, at + "/upstream", faults);
         if (operation.has("body") && !Set.of("POST", "PUT", "PATCH").contains(method)) {
             faults.add(new FieldError(at + "/body", "method", "is only sent with POST, PUT and PATCH"));
         }
@@ -181,7 +194,7 @@ final class ConnectorReader {
                 name,
                 new RequestShape(
                         method,
-                        path(operation.path("path").stringValue(), targetSchema, argumentSchema, at + "/path"),
+                        path(operation.path("path").asString(toolPath), targetSchema, argumentSchema, at + "/path"),
                         sources(operation, "query", targetSchema, argumentSchema, at),
                         sources(operation, "body", targetSchema, argumentSchema, at)),
                 effect,
@@ -194,12 +207,14 @@ final class ConnectorReader {
                 duration(operation, at, "backoff", Duration.ofMillis(100)),
                 operation.path("bulkhead").asInt(0),
                 streams(operation, at),
+                tool,
                 BoundedSchema.compile(targetSchema, at + "/target_schema", faults),
                 BoundedSchema.compile(argumentSchema, at + "/argument_schema", faults),
                 BoundedSchema.compile(resultSchema, at + "/result_schema", faults),
                 Sha256.of(CanonicalJson.write(targetSchema, at)
                         + CanonicalJson.write(argumentSchema, at)
-                        + CanonicalJson.write(resultSchema, at)),
+                        + CanonicalJson.write(resultSchema, at)
+                        + (tool == null ? "" : tool.digest())),
                 new PromiseReader(operation, all, targetSchema, argumentSchema, at, faults).read());
     }
 

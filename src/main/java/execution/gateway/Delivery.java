@@ -34,6 +34,7 @@ final class Delivery {
     private final Request request;
     private final Map<String, String> headers;
     private final TargetClient client;
+    private final @Nullable McpDialogue dialogue;
     private final Breaker breaker;
     private final Budget retries;
     private final @Nullable Streaming streaming;
@@ -58,6 +59,7 @@ final class Delivery {
             Request request,
             Map<String, String> headers,
             TargetClient client,
+            @Nullable McpDialogue dialogue,
             Breaker breaker,
             Budget retries,
             @Nullable Streaming streaming,
@@ -68,6 +70,7 @@ final class Delivery {
         this.request = request;
         this.headers = headers;
         this.client = client;
+        this.dialogue = dialogue;
         this.breaker = breaker;
         this.retries = retries;
         this.streaming = streaming;
@@ -105,14 +108,8 @@ final class Delivery {
     private Judgement attempt() {
         long start = System.nanoTime();
         Judgement judgement = null;
-        try (Carried carried = credential.carried()) {
-            Exchange exchange = followed(carried);
-            sent += exchange instanceof Exchange.NotSent ? 0 : 1;
-            judgement = credential.judged(Judgement.of(exchange, operation, clock), exchange, carried);
-            if (!inDoubt || judgement.effected() != Effected.NOT_DONE) {
-                levels = Levels.of(exchange, judgement);
-            }
-            inDoubt |= judgement.effected() == Effected.MAYBE;
+        try {
+            judgement = dialogue == null ? exchanged() : spoken(dialogue);
             return judgement;
         } catch (LeaseRefused refused) {
             return credential.refused(refused);
@@ -126,6 +123,34 @@ final class Delivery {
                 breaker.ended(judgement.health() == Health.GOOD, System.nanoTime() - start);
             }
         }
+    }
+
+    private Judgement exchanged() {
+        try (Carried carried = credential.carried()) {
+            Exchange exchange = dialogue == null ? followed(carried) : dialogue.exchange(carried, timeout());
+            sent += exchange instanceof Exchange.NotSent ? 0 : 1;
+            Judgement plain = dialogue == null ? Judgement.of(exchange, operation, clock) : dialogue.judged(exchange);
+            Judgement judgement = credential.judged(plain, exchange, carried);
+            if (!inDoubt || judgement.effected() != Effected.NOT_DONE) {
+                levels = Levels.of(exchange, judgement).rpcError(dialogue == null ? null : dialogue.rpcError());
+            }
+            inDoubt |= judgement.effected() == Effected.MAYBE;
+            return judgement;
+        }
+    }
+
+    /** In a session, which is opened first, and once more if the server has forgotten it. */
+    private Judgement spoken(McpDialogue with) {
+        Judgement closed = with.open(credential, timeout());
+        if (closed != null) {
+            return closed;
+        }
+        Judgement judgement = exchanged();
+        if (!with.forgotten()) {
+            return judgement;
+        }
+        closed = with.open(credential, timeout());
+        return closed == null ? exchanged() : closed;
     }
 
     private Exchange followed(Carried carried) {

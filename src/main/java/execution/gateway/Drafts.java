@@ -30,6 +30,11 @@ public final class Drafts {
         }
     }
 
+    /** What is pinned of a tool that an MCP server describes: all that tells a model or a person what it does. */
+    public static String toolDigest(JsonNode tool) {
+        return McpTool.digestOf(tool);
+    }
+
     /** Whether schemas may use this format; others are words without effect. */
     public static boolean knowsFormat(String format) {
         return BoundedSchema.FORMATS.contains(format);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads server-sent events as the HTML standard says, up to so many bytes and events. */
@@ -37,6 +38,15 @@ final class EventStreamReader {
      * @return all of them; empty if there is more than the bounds allow
      */
     Optional<List<ToolEvent>> all(Consumer<ToolEvent> passes) throws IOException {
+        return all(passes, event -> false);
+    }
+
+    /**
+     * @param passes told of each event as soon as it is there
+     * @param last whether nothing after this event is waited for
+     * @return all of them; empty if there is more than the bounds allow
+     */
+    Optional<List<ToolEvent>> all(Consumer<ToolEvent> passes, Predicate<ToolEvent> last) throws IOException {
         List<ToolEvent> events = new ArrayList<>();
         String type = "";
         String id = null;
@@ -51,6 +61,9 @@ final class EventStreamReader {
                         var event = new ToolEvent(type.isEmpty() ? "message" : type, data.toString(), id);
                         events.add(event);
                         passes.accept(event);
+                        if (last.test(event)) {
+                            return Optional.of(events);
+                        }
                     }
                     type = "";
                     data = null;

@@ -9,14 +9,26 @@ sealed interface Exchange {
      * The target answered.
      *
      * @param body null if it is longer than the connector allows
+     * @param session that an MCP server opened with this answer
      */
     record Answered(
             int status,
             @Nullable String contentType,
             @Nullable String location,
             @Nullable String retryAfter,
-            byte @Nullable [] body)
-            implements Exchange {}
+            byte @Nullable [] body,
+            @Nullable String session)
+            implements Exchange {
+
+        Answered(
+                int status,
+                @Nullable String contentType,
+                @Nullable String location,
+                @Nullable String retryAfter,
+                byte @Nullable [] body) {
+            this(status, contentType, location, retryAfter, body, null);
+        }
+    }
 
     /** Nothing was sent, for sure. */
     record NotSent(Reason reason) implements Exchange {

@@ -46,6 +46,7 @@ class HttpToolGateway implements ToolGateway, Probes {
     private final Propagator propagator;
     private final Map<Series, Timer> timers = new ConcurrentHashMap<>();
     private final Prober prober = new Prober(this::read);
+    private final McpSessions sessions;
 
     HttpToolGateway(
             TargetClient client,
@@ -59,6 +60,7 @@ class HttpToolGateway implements ToolGateway, Probes {
             ObjectProvider<Tracer> tracer,
             ObjectProvider<Propagator> propagator) {
         this.client = client;
+        this.sessions = new McpSessions(new McpLine(client));
         this.breakers = breakers;
         this.retries = retries;
         this.credentials = credentials;
@@ -150,6 +152,9 @@ class HttpToolGateway implements ToolGateway, Probes {
                         request,
                         headers,
                         client,
+                        operation.described().tool() == null
+                                ? null
+                                : new McpDialogue(operation, call, request, headers, sessions, clock),
                         breakers.of(call.context().tenant(), operation.system(), target.breaker()),
                         retries.of(call.context().tenant()),
                         streaming,

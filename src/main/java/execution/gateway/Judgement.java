@@ -181,8 +181,13 @@ record Judgement(
         } catch (CharacterCodingException | Refusal notJson) {
             // told below
         }
+        return unreadable(answered.status(), operation);
+    }
+
+    /** It was answered, in a form that tells nothing. */
+    static Judgement unreadable(int status, HttpOperation operation) {
         return maybe(
-                        answered.status(),
+                        status,
                         "result_invalid",
                         "answered with what its schema does not describe",
                         operation,
@@ -293,7 +298,7 @@ record Judgement(
         return maybe(status, code, words, operation, true, Health.BAD, back);
     }
 
-    private static Judgement maybe(
+    static Judgement maybe(
             @Nullable Integer status,
             String code,
             String words,
@@ -305,7 +310,7 @@ record Judgement(
         return new Judgement(effected, status, code, "", provider(words, operation, back), again, back, health);
     }
 
-    private static Judgement notDone(
+    static Judgement notDone(
             @Nullable Integer status,
             String code,
             String words,

@@ -72,6 +72,13 @@ public record Levels(
         };
     }
 
+    /** The same, where the target's answer was an error of JSON-RPC. */
+    Levels rpcError(@Nullable Integer code) {
+        return protocol == null || code == null
+                ? this
+                : new Levels(transport, new Protocol(protocol.status(), code), tool, message, effect);
+    }
+
     /** The same, once it was looked for the effect. */
     public Levels seen(Verified seen) {
         return new Levels(transport, protocol, tool, message, seen);

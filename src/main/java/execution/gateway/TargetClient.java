@@ -3,6 +3,7 @@ package execution.gateway;
 import execution.gateway.Exchange.Answered;
 import execution.gateway.Exchange.NotSent;
 import execution.gateway.Exchange.Unanswered;
+import io.modelcontextprotocol.spec.HttpHeaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SchemePortResolver;
@@ -148,8 +150,18 @@ class TargetClient implements DisposableBean {
         return send(owner, target, method, uri, headers, body, timeout, carried, null);
     }
 
-    /** How an answer that is an event stream is taken; see {@link #send}. */
-    record Streaming(StreamRule rule, Consumer<ToolEvent> passes) {}
+    /**
+     * How an answer that is an event stream is taken; see {@link #send}.
+     *
+     * @param last whether nothing is waited for after this event
+     */
+    record Streaming(StreamRule rule, Consumer<ToolEvent> passes, Predicate<ToolEvent> last) {
+
+        /** Up to the end of the stream. */
+        Streaming(StreamRule rule, Consumer<ToolEvent> passes) {
+            this(rule, passes, event -> false);
+        }
+    }
 
     /**
      * The same, and if the answer is an event stream, its events are passed on as they come; its body is then all of
@@ -262,14 +274,15 @@ class TargetClient implements DisposableBean {
                 streams ? ContentType.APPLICATION_JSON.toString() : type,
                 header(response, "Location"),
                 header(response, "Retry-After"),
-                body);
+                body,
+                header(response, HttpHeaders.MCP_SESSION_ID));
     }
 
     /** Not closed: that would read what is left of it. */
     private static byte @Nullable [] events(HttpEntity entity, int most, Streaming streaming) throws IOException {
         Optional<List<ToolEvent>> events = new EventStreamReader(
                         entity.getContent(), most, streaming.rule().events())
-                .all(streaming.passes());
+                .all(streaming.passes(), streaming.last());
         if (events.isEmpty()) {
             return null;
         }

@@ -96,6 +96,7 @@ record TargetSystem(
      *
      * @param bulkhead most calls of one tenant to it at a time; 0 if only the system's counts
      * @param streams how much of an event stream is taken; absent for an operation that does not stream
+     * @param tool what it stands for, where the system is an MCP server
      */
     record Described(
             String name,
@@ -110,6 +111,7 @@ record TargetSystem(
             Duration backoff,
             int bulkhead,
             @Nullable StreamRule streams,
+            @Nullable McpTool tool,
             BoundedSchema targetSchema,
             BoundedSchema argumentSchema,
             BoundedSchema resultSchema,

@@ -55,6 +55,11 @@ record ToolError(
             return null;
         }
         String text = found.isValueNode() ? Objects.requireNonNull(found.asString()) : found.toString();
+        return bounded(text);
+    }
+
+    /** Words of a target as they may be kept. */
+    static String bounded(String text) {
         String plain = text.replaceAll("\\p{Cntrl}", " ").strip();
         if (plain.length() <= LONGEST_MESSAGE) {
             return plain;

@@ -1,5 +1,8 @@
 package execution.imports;
 
+import execution.gateway.ToolServers;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -7,6 +10,9 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tenancy.Caller;
+import tenancy.Forbidden;
+import tenancy.Role;
 import tenancy.TenantContext;
 import tools.jackson.databind.JsonNode;
 
@@ -15,17 +21,52 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping("/v1/connectors")
 class ImportEndpoint {
 
+    private final ToolServers servers;
+
+    ImportEndpoint(ToolServers servers) {
+        this.servers = servers;
+    }
+
     /**
+     * One of two.
+     *
      * @param openapi an OpenAPI document, as JSON or as the text of JSON or YAML
      * @param baseUrl where the product answers, if its document does not say so
+     * @param mcp a server that is asked for its tools
      */
-    record Import(JsonNode openapi, @Nullable String baseUrl) {}
+    record Import(
+            @Nullable JsonNode openapi,
+            @Nullable String baseUrl,
+            @Nullable McpServer mcp) {}
+
+    /**
+     * @param url the server's endpoint
+     * @param revision of the protocol
+     * @param allowPrivateAddresses hosts that may resolve to a loopback or private address
+     */
+    record McpServer(String url, String revision, @Nullable List<String> allowPrivateAddresses) {}
 
     @PostMapping("/{system}:import")
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
-    Draft draft(TenantContext context, @PathVariable String system, @RequestBody Import wanted) {
+    Draft draft(TenantContext context, Caller caller, @PathVariable String system, @RequestBody Import wanted) {
         JsonNode document = wanted.openapi();
-        JsonNode api = document.isString() ? ImportedText.read(document.stringValue(), "/openapi") : document;
-        return OpenApiImport.draft(system, api, wanted.baseUrl());
+        McpServer server = wanted.mcp();
+        if (document != null && server == null) {
+            JsonNode api = document.isString() ? ImportedText.read(document.stringValue(), "/openapi") : document;
+            return OpenApiImport.draft(system, api, wanted.baseUrl());
+        }
+        if (document != null || server == null) {
+            throw InvalidImport.of("", "one_of", "must have openapi or mcp");
+        }
+        List<String> near = server.allowPrivateAddresses() == null ? List.of() : server.allowPrivateAddresses();
+        if (!near.isEmpty() && caller.role() != Role.OPERATOR) {
+            throw new Forbidden("private_addresses", "Only an operator may import from a private address.");
+        }
+        return McpImport.draft(
+                system,
+                server.url(),
+                server.revision(),
+                near,
+                servers.tools(context.tenant(), server.url(), server.revision(), Set.copyOf(near)));
     }
 }

@@ -104,6 +104,62 @@ class CredentialedCallsTest {
     }
 
     @Test
+    void a_tool_is_called_with_it_in_a_session_that_no_other_secret_shares() {
+        var server = new McpServer("2025-11-25", false);
+        target.answers((exchange, n) -> server.answer(exchange, target.seen.get(n - 1)));
+
+        assertThat(tool(lent.lease)).isInstanceOf(Succeeded.class);
+        assertThat(target.seen)
+                .allSatisfy(seen ->
+                        assertThat(seen.headers().getFirst("Authorization")).isEqualTo("Bearer " + VALUE));
+        // That the session's requests were answered says nothing of the call's: it is a use of its own.
+        List<String> session = new ArrayList<>(List.of("opened"));
+        session.addAll(repeat(3, "leaves", "answered"));
+        session.addAll(List.of("closed", "opened", "leaves", "answered", "closed"));
+        assertThat(lent.log).isEqualTo(session);
+
+        assertThat(tool(lent.lease)).isInstanceOf(Succeeded.class);
+        assertThat(server.open).hasSize(1);
+        assertThat(tool(new Lease(
+                        ACTION, "lea_2", "zendesk_other", 1, "zendesk", "op", "127.0.0.1", Mode.MUTATE, Instant.MAX)))
+                .isInstanceOf(Succeeded.class);
+        assertThat(server.open).hasSize(2);
+    }
+
+    @Test
+    void a_revocation_while_a_session_opens_calls_no_tool_for_sure() {
+        var server = new McpServer("2025-11-25", false);
+        target.answers((exchange, n) -> {
+            lent.revoke();
+            server.answer(exchange, target.seen.get(n - 1));
+        });
+
+        Failed no = failed(tool(lent.lease));
+
+        assertThat(no.code()).isEqualTo("credential_revoked");
+        assertThat(no.attempts()).isZero();
+        assertThat(McpServer.methods(target)).containsExactly("initialize");
+    }
+
+    private Outcome tool(Lease lease) {
+        String document =
+                """
+            {"protocol":"mcp","mcp_revision":"2025-11-25","base_url":"%s/mcp",%s%s,"operations":{"op":{
+              "effect":"write","upstream":{"tool":"ping","digest":"%s"},"argument_schema":{}}}}\
+            """.formatted(target.url(), LOCAL, BEARER, McpTool.digestOf(CanonicalJson.read(McpServer.PING, "")));
+        return gateway.call(
+                Documents.operation(document, "op"),
+                new ToolGateway.Call(
+                        ACTION,
+                        TenantContext.of(ACME, "key:k_1", null),
+                        new Target("zendesk", Map.of()),
+                        "{}",
+                        "key-1",
+                        lease,
+                        redactions::add));
+    }
+
+    @Test
     void an_operation_that_says_none_is_called_without() {
         assertThat(call(READ + ",\"credential\":\"none\"", BEARER)).isInstanceOf(Succeeded.class);
         assertThat(target.seen.getLast().headers()).doesNotContainKey("Authorization");
