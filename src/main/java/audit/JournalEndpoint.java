@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import audit.proof.Bundles;
 import journal.Journal;
 import journal.Journal.Entry;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +30,13 @@ class JournalEndpoint {
 
     private final Journal journal;
     private final LiveTails tails;
+    private final Bundles bundles;
     private final ObjectWriter lines;
 
-    JournalEndpoint(Journal journal, LiveTails tails, JsonMapper json) {
+    JournalEndpoint(Journal journal, LiveTails tails, Bundles bundles, JsonMapper json) {
         this.journal = journal;
         this.tails = tails;
+        this.bundles = bundles;
         this.lines = json.writerFor(EntryView.class);
     }
 
@@ -54,12 +57,28 @@ class JournalEndpoint {
         return Page.of(found, limit, entry -> Long.toString(entry.sequence()));
     }
 
-    /** Writes all entries that exist when the request arrives, one JSON document a line (NDJSON). */
+    /**
+     * Writes all entries that exist when the request arrives, one JSON document a line (NDJSON).
+     *
+     * @param proofs whether with all that is needed to verify them offline; only for the whole journal, without filters
+     */
     @GetMapping("/v1/journal:export")
     @PreAuthorize("hasRole('AUDITOR')")
-    void export(TenantContext context, @ParameterObject JournalFilter filter, HttpServletResponse response)
+    void export(
+            TenantContext context,
+            @ParameterObject JournalFilter filter,
+            @RequestParam(defaultValue = "false") boolean proofs,
+            HttpServletResponse response)
             throws IOException {
         Journal.Filter checked = filter.checked(context);
+        if (proofs) {
+            if (!checked.equals(Journal.Filter.ALL)) {
+                throw new InvalidField("/proofs", "whole_journal", "must be left out where there is a filter");
+            }
+            response.setContentType("application/x-ndjson");
+            bundles.write(context.tenant(), response.getOutputStream());
+            return;
+        }
         long last = journal.last(context.tenant());
         response.setContentType("application/x-ndjson");
         OutputStream out = response.getOutputStream();

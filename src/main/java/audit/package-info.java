@@ -1,5 +1,5 @@
 /** What happened: the journal read back. */
-@ApplicationModule(allowedDependencies = {"tenancy", "journal", "policy", "quota", "execution"})
+@ApplicationModule(allowedDependencies = {"tenancy", "journal", "policy", "quota", "execution", "secrets"})
 @NullMarked
 package audit;
 

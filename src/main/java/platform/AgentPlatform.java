@@ -1,7 +1,9 @@
 package platform;
 
 import audit.AuditModule;
+import audit.OfflineVerification;
 import execution.ExecutionModule;
+import java.util.Arrays;
 import journal.JournalModule;
 import java.security.Security;
 import org.springframework.boot.SpringApplication;
@@ -28,7 +30,11 @@ public class AgentPlatform {
     /** How long Java remembers where a host name led: it reads this once, before the first look-up. */
     private static final String REMEMBERED_SECONDS = "5";
 
+    /** With {@code verify} first, checks a journal's bundle and starts nothing. */
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("verify")) {
+            System.exit(OfflineVerification.run(Arrays.copyOfRange(args, 1, args.length), System.out));
+        }
         Security.setProperty("networkaddress.cache.ttl", REMEMBERED_SECONDS);
         Security.setProperty("networkaddress.cache.negative.ttl", REMEMBERED_SECONDS);
         SpringApplication.run(AgentPlatform.class, args);

@@ -117,6 +117,8 @@ class BlastRadiusTest {
                         "/v1/secrets/secret_" + CANARY + "/grants",
                         Map.of("operations", List.of("*")))
                 .orThrow();
+        owned.put("level", "0");
+        owned.put("index", "000");
         owned.put("secret", "secret_" + CANARY);
         owned.put("grant", grant.body().path("grant_id").asString());
         owned.put("agentClass", "support_triage");
