@@ -13,7 +13,7 @@ import tenancy.ActionEnvelope;
 /** One envelope as rules ask about it. Arguments are read once, and only if a condition that may apply asks for them. */
 final class Facts implements CelVariableResolver {
 
-    /** Of one condition, and of all conditions of one decision: hostile ones together stay below a millisecond. */
+    /** Of one condition, and of all of one decision. Hostile ones take less than a millisecond (warm). */
     private static final int MOST_STEPS = 4_000;
 
     private static final int MOST_STEPS_OF_ALL = 8_000;
