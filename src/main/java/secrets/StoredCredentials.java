@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +19,6 @@ import tenancy.TenantId;
 class StoredCredentials implements Credentials {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoredCredentials.class);
-    private static final int STRIPES = 64;
 
     private final LeaseChecks checks;
     private final SealedValues values;
@@ -31,8 +29,7 @@ class StoredCredentials implements Credentials {
     private final LeaseReports reports;
 
     /** A refresh token may be used once: its uses take turns, and each sees what the one before was given. */
-    private final List<ReentrantLock> turns =
-            IntStream.range(0, STRIPES).mapToObj(n -> new ReentrantLock()).toList();
+    private final Turns turns = new Turns();
 
     StoredCredentials(
             LeaseChecks checks,
@@ -102,8 +99,7 @@ class StoredCredentials implements Credentials {
     }
 
     private Opened inTurn(LeasedUse use, Lease lease, Purpose purpose) {
-        ReentrantLock turn = turns.get(Math.floorMod(
-                lease.action().tenant().hashCode() * 31 + lease.secret().hashCode(), STRIPES));
+        ReentrantLock turn = turns.of(lease.action().tenant(), lease.secret());
         turn.lock();
         try {
             Held held = checked(use, lease, purpose).held();
