@@ -8,9 +8,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tenancy.AgentId;
 import tenancy.Cause;
 import tenancy.Effect;
 import tenancy.Estimate;
+import tenancy.RunId;
+import tenancy.TenantContext;
+import tenancy.TenantId;
+import tenancy.WorkspaceId;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -52,6 +57,17 @@ public record ActionView(
         @Nullable Declared declared,
         @Nullable Map<String, String> links,
         @Nullable Place queue) {
+
+    /** The context in which it was asked for, with the principal and the request of whoever acts on it now. */
+    TenantContext askedIn(TenantContext now) {
+        TenantId tenant = now.tenant();
+        return now.within(
+                new WorkspaceId(tenant, workspace),
+                new AgentId(tenant, agent),
+                new RunId(tenant, run),
+                why.policyProfile(),
+                why.quotaClass());
+    }
 
     /**
      * What decided.

@@ -2,6 +2,7 @@ package execution;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import quota.Reservation.Draw;
 import tenancy.ActionId;
 import tenancy.AgentId;
 import tenancy.TenantContext;
@@ -39,6 +40,12 @@ public interface Actions {
      */
     Answer cancel(TenantContext context, @Nullable AgentId boundTo, ActionId action);
 
-    /** @param replayed whether this answers an earlier request with the same idempotency key */
-    record Submitted(Answer answer, boolean replayed) {}
+    /**
+     * The answer, and what it was drawn on.
+     *
+     * @param replayed whether this answers an earlier request with the same idempotency key
+     * @param tightest what was drawn on the limit with the least left; absent if nothing was set aside now
+     */
+    record Submitted(
+            Answer answer, boolean replayed, @Nullable Draw tightest) {}
 }

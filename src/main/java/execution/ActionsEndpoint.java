@@ -8,9 +8,11 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.persistence.criteria.Predicate;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import quota.Reservation.Draw;
 import tenancy.ActionId;
 import tenancy.AgentId;
 import tenancy.Caller;
@@ -95,9 +98,11 @@ class ActionsEndpoint {
             @RequestBody Envelope envelope,
             @RequestParam(required = false) @Nullable String wait,
             @Parameter(hidden = true) @RequestHeader HttpHeaders headers,
-            HttpServletRequest request) {
+            HttpServletRequest request,
+            HttpServletResponse response) {
         String key = IdempotencyKey.of(headers.get(IdempotencyKey.FIELD));
         Submitted submitted = actions.submit(context, caller.agent(), envelope, key, duration(wait));
+        tell(submitted.tightest(), response);
         Answer answer = submitted.answer();
         return switch (answer.state()) {
             case DENIED, THROTTLED, BUDGET_EXCEEDED ->
@@ -170,6 +175,19 @@ class ActionsEndpoint {
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','OPERATOR')")
     Answer cancel(TenantContext context, Caller caller, @PathVariable String action) {
         return actions.cancel(context, caller.agent(), new ActionId(context.tenant(), action));
+    }
+
+    /** Beside the request rate, which stands there already: fields of the answer's own would take its place. */
+    private void tell(@Nullable Draw tightest, HttpServletResponse response) {
+        if (tightest != null) {
+            Instant resets = tightest.resetsAt();
+            RateLimitFields.add(
+                    response::addHeader,
+                    tightest.limit(),
+                    tightest.limitValue(),
+                    tightest.limitValue() - tightest.used(),
+                    resets == null ? -1 : DecisionProblem.secondsUntil(resets, clock.instant()));
+        }
     }
 
     private static ResponseEntity<Answer> progress(ResponseEntity.BodyBuilder response, Submitted submitted) {

@@ -224,7 +224,7 @@ class Admission {
                 actions, () -> checks == null ? new Action(action, queued) : new Action(action, queued, checks));
         keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now(), false));
         backlog.queue(waiting(action, queued, asked.metaData()));
-        return Receipt.queued(action, asked.now(), ruling.shadow());
+        return Receipt.queued(action, asked.now(), ruling.shadow(), granted.tightest());
     }
 
     static Reserved reserved(Granted granted) {

@@ -46,6 +46,7 @@ class ApprovalDeadlines implements Holds.Deadlines, ScopeAware, SmartLifecycle {
     private static final int THREADS = 2;
 
     private final TenantCommands commands;
+    private final Actions actions;
     private final Clock clock;
     private final Scheduler scheduler;
     private final DbSchedulerDeadlineManager deadlines;
@@ -53,12 +54,14 @@ class ApprovalDeadlines implements Holds.Deadlines, ScopeAware, SmartLifecycle {
 
     ApprovalDeadlines(
             TenantCommands commands,
+            Actions actions,
             Clock clock,
             @Qualifier("systemDataSource") DataSource database,
             @Qualifier("eventSerializer") Serializer serializer,
             ApprovalSettings settings,
             Supplier<UUID> ids) {
         this.commands = commands;
+        this.actions = actions;
         this.clock = clock;
         this.scheduler = Scheduler.create(database, DbSchedulerDeadlineManager.humanReadableTask(this::deadlines))
                 .tableName(TABLE)
@@ -105,9 +108,9 @@ class ApprovalDeadlines implements Holds.Deadlines, ScopeAware, SmartLifecycle {
 
     private void expire(ActionId action) {
         try {
-            ActionState unused = commands.ask(
-                    TenantContext.of(action.tenant(), "platform:approvals", null),
-                    new ExpireApproval(action, clock.instant()));
+            TenantContext within =
+                    actions.find(action, null).askedIn(TenantContext.of(action.tenant(), "platform:approvals", null));
+            ActionState unused = commands.ask(within, new ExpireApproval(action, clock.instant()));
         } catch (NotFound neverCommitted) {
             log.debug("A deadline of {}, which never came to be", action, neverCommitted);
         }

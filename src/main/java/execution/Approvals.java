@@ -1,16 +1,14 @@
 package execution;
 
 import java.time.Clock;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tenancy.ActionId;
-import tenancy.AgentId;
 import tenancy.Conflict;
 import tenancy.NotFound;
-import tenancy.RunId;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
-import tenancy.WorkspaceId;
 import tools.jackson.databind.JsonNode;
 
 /** Grants and denials, as their senders are answered: what came of each is committed before it is told. */
@@ -31,12 +29,16 @@ class Approvals {
 
     /** @throws NotFound if no such action ever waited for people */
     ApprovalView find(ActionId action) {
+        ActionView view = held(action);
+        return ApprovalView.of(view, Objects.requireNonNull(view.approval()), arguments(view, action));
+    }
+
+    private ActionView held(ActionId action) {
         ActionView view = actions.find(action, null);
-        ActionView.Approval approval = view.approval();
-        if (approval == null) {
+        if (view.approval() == null) {
             throw new NotFound("approval", action.key());
         }
-        return ApprovalView.of(view, approval, arguments(view, action));
+        return view;
     }
 
     /** Whoever is asked to agree sees to what, even where that is kept only until it is decided. */
@@ -89,12 +91,6 @@ class Approvals {
 
     /** The context in which it was asked for, with the approver as principal. */
     private TenantContext of(TenantContext context, ActionId action) {
-        ApprovalView asked = find(action);
-        return context.within(
-                new WorkspaceId(action.tenant(), asked.workspace()),
-                new AgentId(action.tenant(), asked.agent()),
-                new RunId(action.tenant(), asked.run()),
-                asked.policyProfile(),
-                asked.quotaClass());
+        return held(action).askedIn(context);
     }
 }

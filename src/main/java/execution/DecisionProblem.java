@@ -60,9 +60,8 @@ final class DecisionProblem {
             long seconds = secondsUntil(cause == null ? null : cause.resetsAt(), now);
             answer.header("Retry-After", Long.toString(seconds));
             if (cause != null && cause.limit() != null) {
-                answer.header("RateLimit-Policy", "\"%s\";q=%d".formatted(cause.limit(), orZero(cause.limitValue())));
-                long left = Math.max(0, orZero(cause.limitValue()) - orZero(cause.used()));
-                answer.header("RateLimit", "\"%s\";r=%d;t=%d".formatted(cause.limit(), left, seconds));
+                long quota = orZero(cause.limitValue());
+                RateLimitFields.add(answer::header, cause.limit(), quota, quota - orZero(cause.used()), seconds);
             }
         }
         return answer.body(body);

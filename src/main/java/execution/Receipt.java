@@ -3,6 +3,7 @@ package execution;
 import execution.ActionEvent.Ruling;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import quota.Reservation.Draw;
 import tenancy.ActionId;
 import tenancy.Cause;
 
@@ -12,6 +13,7 @@ import tenancy.Cause;
  * @param state {@code queued}, {@code approval_required}, or why not
  * @param replayed whether this is the answer to an earlier request with the same idempotency key
  * @param shadow what a version of the policy that is only tried out would have said
+ * @param tightest what was drawn on the limit with the least left; absent if nothing was set aside now
  */
 record Receipt(
         ActionId action,
@@ -20,14 +22,15 @@ record Receipt(
         @Nullable String remedy,
         Instant decidedAt,
         boolean replayed,
-        Ruling.@Nullable Shadow shadow) {
+        Ruling.@Nullable Shadow shadow,
+        @Nullable Draw tightest) {
 
-    static Receipt queued(ActionId action, Instant decidedAt, Ruling.@Nullable Shadow shadow) {
-        return new Receipt(action, ActionState.QUEUED, null, null, decidedAt, false, shadow);
+    static Receipt queued(ActionId action, Instant decidedAt, Ruling.@Nullable Shadow shadow, @Nullable Draw tightest) {
+        return new Receipt(action, ActionState.QUEUED, null, null, decidedAt, false, shadow, tightest);
     }
 
     static Receipt replay(ActionId action, ActionState first, Instant decidedAt) {
-        return new Receipt(action, first, null, null, decidedAt, true, null);
+        return new Receipt(action, first, null, null, decidedAt, true, null, null);
     }
 
     /** Not admitted: refused, or held until people have agreed. */
@@ -38,6 +41,6 @@ record Receipt(
             String remedy,
             Instant decidedAt,
             Ruling.@Nullable Shadow shadow) {
-        return new Receipt(action, state, cause, remedy, decidedAt, false, shadow);
+        return new Receipt(action, state, cause, remedy, decidedAt, false, shadow, null);
     }
 }

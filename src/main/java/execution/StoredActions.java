@@ -122,7 +122,7 @@ class StoredActions implements Actions {
                 context.within(claim.workspace(), claim.agent(), run, claim.policyProfile(), claim.quotaClass());
         if (wait.isZero()) {
             Receipt receipt = commands.ask(within, submit);
-            return new Submitted(Answer.of(receipt, run.key()), receipt.replayed());
+            return new Submitted(Answer.of(receipt, run.key()), receipt.replayed(), receipt.tightest());
         }
         CompletableFuture<ActionEvent> ending = outcomes.of(action);
         try {
@@ -131,7 +131,7 @@ class StoredActions implements Actions {
             Answer last = receipt.replayed()
                     ? awaitFirst(receipt.action(), boundTo, wait)
                     : waits(receipt.state()) ? now : await(now, ending, receipt.action(), boundTo, wait);
-            return new Submitted(last, receipt.replayed());
+            return new Submitted(last, receipt.replayed(), receipt.tightest());
         } finally {
             outcomes.forget(action, ending);
         }
@@ -177,13 +177,7 @@ class StoredActions implements Actions {
 
     @Override
     public Answer cancel(TenantContext context, @Nullable AgentId boundTo, ActionId action) {
-        ActionView before = history(action, boundTo).view();
-        TenantContext within = context.within(
-                new tenancy.WorkspaceId(action.tenant(), before.workspace()),
-                new AgentId(action.tenant(), before.agent()),
-                new RunId(action.tenant(), before.run()),
-                before.why().policyProfile(),
-                before.why().quotaClass());
+        TenantContext within = history(action, boundTo).view().askedIn(context);
         ActionState unused = commands.ask(within, new CancelAction(action, clock.instant()));
         return Answer.of(history(action, boundTo).view());
     }

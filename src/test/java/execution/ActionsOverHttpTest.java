@@ -120,6 +120,20 @@ class ActionsOverHttpTest {
     }
 
     @Test
+    void what_is_admitted_says_what_is_left_of_the_request_rate_and_of_its_tightest_budget() {
+        var acme = customer(NARROW);
+
+        Answer answer = acme.agent()
+                .post("/v1/actions", envelope(acme.tenant(), "wr_1", "zd_1", NARROW))
+                .expect(202);
+
+        assertThat(String.join(", ", answer.headers().allValues("RateLimit")))
+                .matches("\"requests\";r=\\d+;t=\\d+, \"tool_calls_per_day\";r=99;t=\\d+");
+        assertThat(String.join(", ", answer.headers().allValues("RateLimit-Policy")))
+                .matches("\"requests\";q=\\d+;w=\\d+, \"tool_calls_per_day\";q=100");
+    }
+
+    @Test
     void a_budget_of_100_admits_exactly_100_of_200_concurrent_actions() throws Exception {
         var acme = customer(NARROW);
         List<Callable<Answer>> requests = new ArrayList<>();

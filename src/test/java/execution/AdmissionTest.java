@@ -25,6 +25,7 @@ import policy.Verdict.Denied;
 import policy.Verdict.Reason;
 import quota.Limits;
 import quota.Reservation.BudgetExceeded;
+import quota.Reservation.Draw;
 import quota.Reservation.Throttled;
 import tenancy.ActionId;
 import tenancy.AgentId;
@@ -44,6 +45,7 @@ class AdmissionTest {
     private static final ActionId FIRST = new ActionId(ACME, "act_1");
     private static final Cause SPENT = Cause.limit(
             Cause.Owner.TENANT, "budget", "tool_calls_per_day", 10_000, 10_000, Instant.parse("2026-11-24T00:00:00Z"));
+    private static final Draw CALL = new Draw("tool_calls_per_day", "tenant", 1, 1, 1_000, null);
     private static final Cause TOO_MANY =
             Cause.limit(Cause.Owner.TENANT, "concurrency", "concurrent_runs", 10, 10, null);
 
@@ -53,7 +55,7 @@ class AdmissionTest {
     void what_is_allowed_and_granted_is_queued_with_its_whole_why() {
         Receipt receipt = house.submit(submit("act_1", null));
 
-        assertThat(receipt).isEqualTo(Receipt.queued(FIRST, NOW, null));
+        assertThat(receipt).isEqualTo(Receipt.queued(FIRST, NOW, null, CALL));
         assertThat(house.journal(FIRST)).singleElement().isInstanceOfSatisfying(ActionQueued.class, queued -> {
             assertThat(queued.ruling())
                     .isEqualTo(new Ruling(
