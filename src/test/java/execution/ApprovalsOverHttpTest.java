@@ -274,8 +274,16 @@ class ApprovalsOverHttpTest {
                         .expect(409)
                         .at("/code"))
                 .isEqualTo("not_awaiting_approval");
-        assertThat(acme.auditor().get("/v1/journal?limit=200").body())
-                .contains("approval_expired", "platform:approvals");
+        assertThat(acme.auditor()
+                        .get("/v1/journal?type=approval_expired")
+                        .json()
+                        .path("items"))
+                .singleElement()
+                .satisfies(expired -> {
+                    assertThat(expired.at("/context/principal").asString()).isEqualTo("platform:approvals");
+                    assertThat(expired.at("/context/agent").asString()).isEqualTo(Given.AGENT);
+                    assertThat(expired.at("/context/run").asString()).isNotEmpty();
+                });
         assertThat(calls).isEmpty();
     }
 
