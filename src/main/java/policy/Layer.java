@@ -3,10 +3,12 @@ package policy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import tenancy.ActionEnvelope;
 import tenancy.InvalidField;
 import tenancy.Role;
 import tenancy.TenantId;
+import tenancy.WorkspaceId;
 
 /**
  * Whose document a rule is in. Only {@link #PROFILE} can allow; every other layer can only take away, so that no layer
@@ -69,6 +71,13 @@ public enum Layer {
             throw new InvalidField("/profile", "reserved", "is the platform's own, and no tenant's");
         }
         return layer;
+    }
+
+    /** The workspace whose document is kept under this name, if it is one's. */
+    static Optional<WorkspaceId> workspace(TenantId tenant, String name) {
+        return of(name) == WORKSPACE
+                ? Optional.of(new WorkspaceId(tenant, name.substring(WORKSPACE.spelled.length())))
+                : Optional.empty();
     }
 
     static boolean isReserved(String name) {

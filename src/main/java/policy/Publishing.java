@@ -20,6 +20,7 @@ import policy.PolicyCommand.ReadShadow;
 import policy.PolicyCommand.RestorePolicy;
 import policy.PolicyCommand.SaveDraft;
 import tenancy.NotFound;
+import tenancy.Workspaces;
 
 /** The life of a profile's versions: drafted, published, tried in shadow, restored, and rules taken out at their end. */
 @Component
@@ -28,11 +29,13 @@ class Publishing {
     private final Books books;
     private final Guardrails guardrails;
     private final Repository<PolicyDraft> drafts;
+    private final Workspaces workspaces;
 
-    Publishing(Books books, Guardrails guardrails, Repository<PolicyDraft> drafts) {
+    Publishing(Books books, Guardrails guardrails, Repository<PolicyDraft> drafts, Workspaces workspaces) {
         this.books = books;
         this.guardrails = guardrails;
         this.drafts = drafts;
+        this.workspaces = workspaces;
     }
 
     @CommandHandler
@@ -70,6 +73,7 @@ class Publishing {
             throw new NothingInForce(profile.profile());
         }
         Lint.check(Layer.of(profile.tenant(), profile.profile()), document);
+        Layer.workspace(profile.tenant(), profile.profile()).ifPresent(workspaces::expect);
         Aggregate<PolicyBook> opened = books.open(profile, () -> new PolicyBook(profile, document, comment));
         guardrails.changed(profile, opened);
         return opened.invoke(PolicyBook::inForce);

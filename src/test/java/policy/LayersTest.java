@@ -22,6 +22,7 @@ import policy.Verdict.Denied;
 import policy.Verdict.Reason;
 import tenancy.ActionEnvelope;
 import tenancy.InvalidField;
+import tenancy.NotFound;
 import tenancy.TenantId;
 import tenancy.TenantTag;
 
@@ -49,7 +50,12 @@ class LayersTest {
                     .eventStore(EmbeddedEventStore.builder()
                             .storageEngine(new InMemoryEventStorageEngine())
                             .build())
-                    .build());
+                    .build(),
+            workspace -> {
+                if (workspace.key().equals("ws_unknown")) {
+                    throw new NotFound("workspace", workspace.key());
+                }
+            });
 
     @Test
     void nothing_is_allowed_before_the_guardrails_are_known() {
@@ -80,6 +86,13 @@ class LayersTest {
         assertThat(decide().reasons())
                 .extracting(Reason::layer)
                 .containsExactly(Layer.POSTURE, Layer.TENANT, Layer.WORKSPACE, Layer.AGENT_CLASS);
+    }
+
+    @Test
+    void a_workspace_that_is_not_there_gets_no_document() {
+        assertThatThrownBy(() -> publish(ACME, "layer:workspace:ws_unknown", denying("a")))
+                .isInstanceOf(NotFound.class)
+                .hasMessageContaining("ws_unknown");
     }
 
     @Test

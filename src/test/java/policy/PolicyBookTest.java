@@ -39,7 +39,8 @@ class PolicyBookTest {
                 new Guardrails(),
                 EventSourcingRepository.builder(PolicyDraft.class)
                         .eventStore(book.getEventStore())
-                        .build()));
+                        .build(),
+                workspace -> {}));
     }
 
     @Test

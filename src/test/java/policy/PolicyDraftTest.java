@@ -36,7 +36,8 @@ class PolicyDraftTest {
                                 .build(),
                         new KnownBooks()),
                 new Guardrails(),
-                draft.getRepository()));
+                draft.getRepository(),
+                workspace -> {}));
     }
 
     @Test
