@@ -11,7 +11,7 @@ import policy.HostilePolicies.Case;
 /**
  * What the worst decisions cost: policies in all six layers whose conditions loop, compare, search and fail, asked about
  * arguments made for them. Time is that of the thread on its processor, so that whoever else uses the machine does not
- * count. Run its main method; the first argument is how many policies.
+ * count. Run its main method; the first argument is how many policies, any second one warms up as the start does.
  */
 final class HostileDecisions {
 
@@ -34,6 +34,9 @@ final class HostileDecisions {
             cases.add(HostilePolicies.mixed(random, conditions));
         }
         System.out.printf("seed %d, %d policies%n", seed, cases.size());
+        if (arguments.length > 1) {
+            WarmUp.decide();
+        }
         print("first decision of each policy, the first ever of the process included", times(cases, 1));
         for (int round = 0; round < 2; round++) {
             long[] unused = times(cases, ROUNDS);
@@ -47,6 +50,11 @@ final class HostileDecisions {
             medians.add(new Measured(own[own.length / 2], cases.get(i).name()));
         }
         print("warm", warm);
+        List<Case> more = new ArrayList<>();
+        for (int i = 0; i < cases.size(); i++) {
+            more.add(HostilePolicies.mixed(random, conditions));
+        }
+        print("first decision of each of as many new policies", times(more, 1));
         medians.sort((one, other) -> Long.compare(other.median(), one.median()));
         medians.stream()
                 .limit(MOST_NAMED)

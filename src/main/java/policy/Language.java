@@ -60,6 +60,7 @@ final class Language {
     private static final int SOUGHT_AT_ONCE = 16;
     private static final int SEARCHED_A_STEP = 64;
     private static final int MOST_PATTERNS = 1_000;
+    private static final int MOST_PROGRAMS = 4_000;
 
     static final String MATCHES = "matches";
     static final String CONTAINS = "contains";
@@ -103,6 +104,12 @@ final class Language {
     static final Language OF_CHECKS =
             new Language(CelCompilerFactory.standardCelCompilerBuilder().addVar("result", SimpleType.DYN));
 
+    /** What an expression was compiled to; nothing of a tenant is in it but the text that it was made of. */
+    private final Cache<String, Program> programs = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MOST_PROGRAMS)
+            .build();
+
     private final CelCompiler compiler;
 
     private Language(CelCompilerBuilder variables) {
@@ -132,8 +139,20 @@ final class Language {
         }
     }
 
-    /** Makes an expression ready to be evaluated; what this takes is bounded by its length. */
+    /**
+     * Makes an expression ready to be evaluated; what this takes is bounded by its length. It is remembered: what is
+     * compiled while its document is published needs not be compiled by the first decision.
+     */
     Program compile(String expression) throws Unusable {
+        Program known = programs.getIfPresent(expression);
+        if (known == null) {
+            known = compileAnew(expression);
+            programs.put(expression, known);
+        }
+        return known;
+    }
+
+    private Program compileAnew(String expression) throws Unusable {
         if (expression.length() > LONGEST) {
             throw new Unusable("is longer than %,d characters".formatted(LONGEST));
         }

@@ -102,13 +102,19 @@ final class HostilePolicies {
                         "layer:tenant",
                         "layer:workspace:ws_support",
                         "layer:agent_class:support")
-                .map(name -> CompiledPolicy.of(name, 1, document(condition, rules, false)))
+                .map(name -> published(name, document(condition, rules, false)))
                 .toList();
         return new Case(
                 rules + " x " + condition + " over " + size,
-                CompiledPolicy.of("p", 1, document(condition, rules, true)),
+                published("p", document(condition, rules, true)),
                 layers,
                 envelope(Integer.parseInt(size)));
+    }
+
+    /** Checked as publishing does, which compiles its conditions. */
+    private static CompiledPolicy published(String name, PolicyDocument document) {
+        Lint.check(Layer.of(name), document);
+        return CompiledPolicy.of(name, 1, document);
     }
 
     /** Documents that mix conditions at random. */
