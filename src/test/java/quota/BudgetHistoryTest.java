@@ -82,6 +82,7 @@ class BudgetHistoryTest {
     private long refused;
     private long expired;
     private long overdrawn;
+    private long givenBack;
 
     /** One limit of one scope, as it is in force in one step. */
     private record Line(String scope, String limit, long value) {
@@ -127,6 +128,7 @@ class BudgetHistoryTest {
         final Map<String, Long> windows = new TreeMap<>();
         Amounts used;
         boolean open = true;
+        boolean inDoubt;
 
         Entry(ActionEnvelope envelope, Instant at) {
             this.envelope = envelope;
@@ -183,9 +185,9 @@ class BudgetHistoryTest {
             live("seed %d, history %d".formatted(seed, history));
         }
         System.out.printf(
-                "budget histories: seed %d, %d of %d steps: %d granted, %d refused, %d expired, %d overdrawn%n",
-                seed, HISTORIES, STEPS, granted, refused, expired, overdrawn);
-        assertThat(List.of(granted, refused, expired, overdrawn)).doesNotContain(0L);
+                "budget histories: seed %d, %d of %d steps: %d granted, %d refused, %d expired, %d overdrawn, %d given back%n",
+                seed, HISTORIES, STEPS, granted, refused, expired, overdrawn, givenBack);
+        assertThat(List.of(granted, refused, expired, overdrawn, givenBack)).doesNotContain(0L);
     }
 
     private void live(String history) {
@@ -212,10 +214,12 @@ class BudgetHistoryTest {
             if (random.nextInt(10) == 0) {
                 override(budgets, limits, scoped, at);
             }
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(10)) {
                 case 0, 1, 2, 3 -> reserve(as, budgets, model, limits, scoped, "a" + step, at);
                 case 4, 5 -> settle(as, store, budgets, model, lines(limits, scoped), at);
                 case 6 -> release(budgets, model, at);
+                case 7 -> settleInDoubt(budgets, model, at);
+                case 8 -> giveBack(budgets, model, at);
                 default -> sweep(as, budgets, model, at);
             }
             figures(as, budgets, model, limits, lines(limits, scoped), at);
@@ -412,6 +416,49 @@ class BudgetHistoryTest {
         }
     }
 
+    /** Nobody knows whether it was done: it is charged for as it was expected. */
+    private void settleInDoubt(Budgets budgets, Model model, Instant at) {
+        if (model.open().isEmpty()) {
+            return;
+        }
+        String action = model.open().get(random.nextInt(model.open().size()));
+        boolean undone = random.nextInt(8) == 0;
+        in(budgets, at, undone, budget -> {
+            budget.doubt(action);
+            budget.settle(action, null, at);
+            return true;
+        });
+        if (!undone) {
+            Entry entry = model.entries.getOrDefault(action, new Entry(envelope("none"), at));
+            entry.open = false;
+            entry.inDoubt = true;
+        }
+    }
+
+    /** It was not done after all: only that it was called stays spent, however often this is said, and of no other. */
+    private void giveBack(Budgets budgets, Model model, Instant at) {
+        List<String> ended = model.entries.entrySet().stream()
+                .filter(entry -> !entry.getValue().open)
+                .map(Map.Entry::getKey)
+                .toList();
+        if (ended.isEmpty()) {
+            return;
+        }
+        String action = ended.get(random.nextInt(ended.size()));
+        boolean undone = random.nextInt(8) == 0;
+        in(budgets, at, undone, budget -> {
+            budget.giveBack(action);
+            budget.giveBack(action);
+            return true;
+        });
+        Entry entry = model.entries.getOrDefault(action, new Entry(envelope("none"), at));
+        if (!undone && entry.inDoubt) {
+            givenBack++;
+            entry.inDoubt = false;
+            entry.used = new Amounts(entry.used.toolCalls(), entry.used.highRisk(), 0, 0, 0);
+        }
+    }
+
     private void release(Budgets budgets, Model model, Instant at) {
         if (!model.open().isEmpty()) {
             String action = model.open().get(random.nextInt(model.open().size()));
@@ -493,6 +540,8 @@ class BudgetHistoryTest {
                 }
                 case BudgetSettled settled -> again.on(settled);
                 case QuotaEvent.BudgetReleased released -> again.on(released);
+                case QuotaEvent.BudgetDoubted doubted -> again.on(doubted);
+                case QuotaEvent.BudgetCorrected corrected -> again.on(corrected);
                 case QuotaEvent.BudgetThresholdReached reached -> again.on(reached);
                 case QuotaEvent.RunCounted counted -> again.on(counted);
                 case QuotaEvent.RunHalted halted -> again.on(halted);
