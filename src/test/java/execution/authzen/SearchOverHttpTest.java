@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,7 @@ import platform.Given;
 import platform.Given.Customer;
 import platform.PlatformTest;
 import platform.TestClient;
+import platform.TestClient.Answer;
 
 /** AuthZEN searches find what evaluations permit, and nothing else. */
 @PlatformTest
@@ -130,6 +134,41 @@ class SearchOverHttpTest {
                     .post("/access/v1/search/action", paged(asked, page))
                     .expect(400);
         }
+    }
+
+    /** A page ends after 1,000 candidates even if none of them may: its token goes on behind them. */
+    @Test
+    void a_page_looks_at_so_many_candidates_and_no_more() throws Exception {
+        int many = 1_050;
+        List<Callable<Answer>> registering = new ArrayList<>();
+        for (int n = 0; n < many; n++) {
+            String agent = "m_%04d".formatted(n);
+            registering.add(() -> customer.admin()
+                    .post("/v1/agents", """
+                {"agent_id":"%s","workspace_id":"%s","agent_class":"support","trust_zone":"untrusted","policy_profile":"%s",
+                 "quota_class":"%s"}\
+                """.formatted(agent, Given.WORKSPACE, Given.PROFILE, Given.QUOTA_CLASS)));
+        }
+        try (var callers = Executors.newFixedThreadPool(8)) {
+            for (Future<Answer> registered : callers.invokeAll(registering)) {
+                registered.get().expect(201);
+            }
+        }
+        String asked = request("?", "ticket.read", "zendesk", "zd_1");
+        String found = "";
+        String token = "";
+        int pages = 0;
+        do {
+            Answer page = customer.admin()
+                    .post("/access/v1/search/subject", paged(asked, "\"limit\":100,\"token\":\"" + token + "\""))
+                    .expect(200);
+            found += page.json().path("results");
+            token = page.at("/page/next_token");
+            pages++;
+        } while (!token.isEmpty());
+
+        assertThat(pages).isEqualTo(2);
+        assertThat(found).contains("a_first", Given.AGENT).doesNotContain("m_", "b_untrusted");
     }
 
     @Test

@@ -136,6 +136,38 @@ class SimulationOverHttpTest {
     }
 
     @Test
+    void a_document_and_an_envelope_are_understood_as_yaml_too() {
+        Answer tried = customer.admin()
+                .post(
+                        PROFILE + ":simulate",
+                        """
+                    document:
+                      rules:
+                        - {id: reads, effect: allow, operations: [ticket.read]}
+                        - {id: no-updates, effect: deny, operations: [ticket.update]}
+                      destinations: {allow: ["*"]}
+                      data_classes: [internal]
+                    envelope:
+                      tenant_id: %s
+                      workspace_id: %s
+                      agent_id: %s
+                      workflow_run_id: wr_yaml
+                      policy_profile: %s
+                      quota_class: %s
+                      requested_action: ticket.update
+                      target: {system: zendesk}
+                      data_classes: [internal]
+                    """.formatted(customer.tenant(), Given.WORKSPACE, Given.AGENT, Given.PROFILE, QUOTA_CLASS),
+                        "Content-Type",
+                        "application/yaml")
+                .expect(200);
+
+        assertThat(tried.at("/in_force/verdict")).isEqualTo("allowed");
+        assertThat(tried.at("/tried/reasons/0/rule")).isEqualTo("no-updates");
+        assertThat(written()).isZero();
+    }
+
+    @Test
     void a_draft_is_tried_on_the_past_and_the_past_stays_as_it_was() {
         for (int i = 0; i < 3; i++) {
             customer.agent().post("/v1/actions", envelope("ticket.update")).expect(202);
