@@ -3,6 +3,7 @@ package execution;
 import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 
 import execution.ActionEvent.ActionCancelled;
+import execution.ActionEvent.ActionCompensated;
 import execution.ActionEvent.ActionFailed;
 import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionOutcomeUnknown;
@@ -220,6 +221,14 @@ class Action {
                 at));
     }
 
+    /** Said again, it changes nothing. */
+    void compensated(String by, Instant at) {
+        if (state != ActionState.COMPENSATED) {
+            require(ActionState.SUCCEEDED);
+            apply(new ActionCompensated(key, by, at));
+        }
+    }
+
     ActionEvent cancel(Instant at) {
         if (state != ActionState.QUEUED && state != ActionState.APPROVAL_REQUIRED) {
             throw new Conflict(
@@ -357,6 +366,7 @@ class Action {
                 end(reconciled.outcome());
                 unknown = null;
             }
+            case ActionCompensated undone -> end(ActionState.COMPENSATED);
             case ArgumentsDropped dropped -> {}
             case ActionCancelled cancelled -> end(ActionState.CANCELLED);
         }

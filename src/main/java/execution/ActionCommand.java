@@ -63,6 +63,9 @@ sealed interface ActionCommand {
     /** Its outcome was unknown, and is known. */
     record ReconcileAction(ActionId action, Finding finding, Instant at) implements ActionCommand {}
 
+    /** Another action has undone it. */
+    record CompensateAction(ActionId action, ActionId by, Instant at) implements ActionCommand {}
+
     /** The worker that ran it is gone. */
     record RecoverAction(ActionId action, Instant at) implements ActionCommand {}
 

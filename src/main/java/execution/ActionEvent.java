@@ -48,7 +48,8 @@ public sealed interface ActionEvent {
                     ApprovalExpired _,
                     ApprovalVoided _,
                     CheckFailed _,
-                    ActionReconciled _ -> true;
+                    ActionReconciled _,
+                    ActionCompensated _ -> true;
         };
     }
 
@@ -477,6 +478,14 @@ public sealed interface ActionEvent {
             @Nullable Levels levels,
             Instant reconciledAt)
             implements ActionEvent {}
+
+    /**
+     * It was done, and it has been undone.
+     *
+     * @param by the action that undid it
+     */
+    @Revision("1")
+    record ActionCompensated(String action, String by, Instant compensatedAt) implements ActionEvent {}
 
     /** The action ends with the next event: its arguments, which the journal never held, are deleted. */
     @Revision("1")

@@ -1,6 +1,7 @@
 package execution;
 
 import execution.ActionEvent.ActionCancelled;
+import execution.ActionEvent.ActionCompensated;
 import execution.ActionEvent.ActionFailed;
 import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionOutcomeUnknown;
@@ -51,6 +52,10 @@ final class ActionHistory {
     private @Nullable Admitted admitted;
     private @Nullable String idempotencyKey;
     private ActionEvent last;
+    /** What came of it by itself; whatever was done about it later. */
+    private ActionEvent ended;
+
+    private @Nullable String compensatedBy;
     private ActionView.@Nullable Reconciled reconciled;
 
     /** @param metaData of the decision: on whose behalf it was asked for */
@@ -59,6 +64,7 @@ final class ActionHistory {
         this.action = decision.action();
         this.decidedAt = timeOf(decision);
         this.last = decision;
+        this.ended = decision;
         this.people = new AskedPeople(text(metaData, TenantContext.PRINCIPAL));
         switch (decision) {
             case ActionQueued queued -> {
@@ -91,6 +97,9 @@ final class ActionHistory {
         if (event instanceof ArgumentsDropped) {
             return;
         }
+        if (!(event instanceof ActionCompensated)) {
+            ended = event;
+        }
         last = event;
         people.then(event);
         systems.then(event);
@@ -122,6 +131,7 @@ final class ActionHistory {
                     verdict = "denied";
                 }
             }
+            case ActionCompensated undone -> compensatedBy = undone.by();
             case ActionQueued _,
                     ActionHeld _,
                     ActionRefused _,
@@ -157,7 +167,7 @@ final class ActionHistory {
         Cause cause = causeOf(last);
         ActionState state = stateAfter(last);
         Kept kept = requested.kept();
-        Answer.Result outcome = Answer.Result.of(last);
+        Answer.Result outcome = Answer.Result.of(ended);
         return new ActionView(
                 action,
                 text(metaData, TenantContext.RUN),
@@ -176,13 +186,14 @@ final class ActionHistory {
                 cause == null ? null : cause.resetsAt(),
                 state == ActionState.APPROVAL_REQUIRED ? Holds.remedy(action) : remedyOf(last),
                 decidedAt,
-                last.endsIt() ? timeOf(last) : null,
+                ended.endsIt() ? timeOf(ended) : null,
                 why(),
                 List.copyOf(attempts),
                 people.view(),
                 systems.view(),
                 outcome != null && kept != null && kept.level() == AuditLevel.NONE ? outcome.withoutDigest() : outcome,
                 reconciled,
+                compensatedBy,
                 requested.declared(),
                 Answer.links(state, action),
                 null);
@@ -229,6 +240,7 @@ final class ActionHistory {
         return switch (event) {
             case ActionQueued _, ActionRequeued _, ActionReleased _, ChecksRequired _ -> ActionState.QUEUED;
             case ActionReconciled known -> known.outcome();
+            case ActionCompensated _ -> ActionState.COMPENSATED;
             case ArgumentsDropped _ -> throw new IllegalStateException("What is dropped changes no state.");
             case ActionHeld _, ApprovalRequested _, ApprovalGranted _ -> ActionState.APPROVAL_REQUIRED;
             case ChecksStarted _, CheckPassed _ -> ActionState.CHECKING;
@@ -261,6 +273,7 @@ final class ActionHistory {
                     ResultRedacted _,
                     ActionSucceeded _,
                     ActionCancelled _,
+                    ActionCompensated _,
                     ApprovalGranted _,
                     ActionReleased _,
                     ChecksRequired _,
@@ -289,6 +302,7 @@ final class ActionHistory {
                     ActionReconciled _,
                     ArgumentsDropped _,
                     ActionCancelled _,
+                    ActionCompensated _,
                     ApprovalGranted _,
                     ApprovalDenied _,
                     ActionReleased _,
@@ -322,6 +336,7 @@ final class ActionHistory {
             case ActionOutcomeUnknown unknown -> unknown.endedAt();
             case ActionCancelled cancelled -> cancelled.endedAt();
             case ActionReconciled known -> known.reconciledAt();
+            case ActionCompensated undone -> undone.compensatedAt();
             case ArgumentsDropped dropped -> dropped.droppedAt();
         };
     }

@@ -13,6 +13,8 @@ public enum ActionState {
     RUNNING,
     SUCCEEDED,
     FAILED,
+    /** It was done, and another action has undone it since. */
+    COMPENSATED,
     /** It was sent and no answer tells whether it was done. It is never repeated by itself; it can be reconciled. */
     OUTCOME_UNKNOWN,
     CANCELLED,
@@ -24,7 +26,7 @@ public enum ActionState {
     public boolean isFinal() {
         return switch (this) {
             case QUEUED, APPROVAL_REQUIRED, CHECKING, RUNNING -> false;
-            case SUCCEEDED, FAILED, OUTCOME_UNKNOWN, CANCELLED, THROTTLED, BUDGET_EXCEEDED, DENIED -> true;
+            case SUCCEEDED, FAILED, COMPENSATED, OUTCOME_UNKNOWN, CANCELLED, THROTTLED, BUDGET_EXCEEDED, DENIED -> true;
         };
     }
 

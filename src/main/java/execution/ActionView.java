@@ -24,6 +24,7 @@ import tools.jackson.databind.JsonNode;
  * @param arguments absent where the tenant does not want them kept
  * @param argumentsDigest SHA-256 of the canonical arguments, where that is what is kept
  * @param reconciled who found out the outcome, if nobody knew it at first
+ * @param compensatedBy the action that undid it; absent while nothing has
  * @param declared what the connector says of the operation; absent if nothing
  * @param approval who has to agree and who has; absent if nobody had to
  * @param checks what was asked before its effect
@@ -54,6 +55,7 @@ public record ActionView(
         List<Check> checks,
         Answer.@Nullable Result outcome,
         @Nullable Reconciled reconciled,
+        @Nullable String compensatedBy,
         @Nullable Declared declared,
         @Nullable Map<String, String> links,
         @Nullable Place queue) {
@@ -196,6 +198,7 @@ public record ActionView(
                 checks,
                 outcome,
                 reconciled,
+                compensatedBy,
                 declared,
                 links,
                 place);

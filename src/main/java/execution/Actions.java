@@ -41,6 +41,13 @@ public interface Actions {
     Answer cancel(TenantContext context, @Nullable AgentId boundTo, ActionId action);
 
     /**
+     * Writes down that what one action did, another one has undone; said again, it changes nothing.
+     *
+     * @param by the action that undid it
+     */
+    void compensated(TenantContext context, ActionId action, ActionId by);
+
+    /**
      * The answer, and what it was drawn on.
      *
      * @param replayed whether this answers an earlier request with the same idempotency key

@@ -123,7 +123,7 @@ class ActionsEndpoint {
                                         "<%s>; rel=\"approve\"".formatted(Holds.link(answer.action()))),
                         submitted);
             case QUEUED, CHECKING, RUNNING -> progress(ResponseEntity.accepted(), submitted);
-            case SUCCEEDED, FAILED, OUTCOME_UNKNOWN, CANCELLED -> progress(ResponseEntity.ok(), submitted);
+            case SUCCEEDED, FAILED, COMPENSATED, OUTCOME_UNKNOWN, CANCELLED -> progress(ResponseEntity.ok(), submitted);
         };
     }
 

@@ -94,6 +94,7 @@ public record Answer(
                         ActionEvent.CheckPassed _,
                         ActionEvent.CheckFailed _,
                         ActionEvent.ArgumentsDropped _,
+                        ActionEvent.ActionCompensated _,
                         ActionEvent.ActionCancelled _ -> null;
             };
         }

@@ -67,6 +67,7 @@ final class AskedPeople {
                     ActionEvent.CheckPassed _,
                     ActionEvent.CheckFailed _,
                     ActionEvent.ActionReconciled _,
+                    ActionEvent.ActionCompensated _,
                     ActionEvent.ArgumentsDropped _ -> {}
         }
     }

@@ -255,6 +255,8 @@ class ExecutionRows {
                     CheckPassed _,
                     ActionEvent.ResultRedacted _,
                     ActionEvent.ArgumentsDropped _ -> NONE;
+            case ActionEvent.ActionCompensated undone ->
+                moved(event, undone, ActionState.COMPENSATED, null, undone.compensatedAt());
             case ActionEvent.ActionReconciled known ->
                 moved(event, known, known.outcome(), known.cause(), known.reconciledAt());
             case ApprovalRequested asked ->

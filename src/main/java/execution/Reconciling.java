@@ -1,5 +1,6 @@
 package execution;
 
+import execution.ActionCommand.CompensateAction;
 import execution.ActionCommand.PrepareProbe;
 import execution.ActionCommand.ReconcileAction;
 import execution.ActionEvent.Requested;
@@ -16,7 +17,7 @@ import tenancy.ActionId;
 import tenancy.Conflict;
 import tenancy.Target;
 
-/** What is found out about an action whose outcome nobody knew: once, and by whoever comes first. */
+/** What is written down about an action after its end: what came of it if nobody knew, and that it was undone. */
 @Component
 class Reconciling {
 
@@ -60,6 +61,13 @@ class Reconciling {
             quotas.giveBack(reconcile.action());
         }
         return state;
+    }
+
+    @CommandHandler
+    ActionState handle(CompensateAction compensate) {
+        Aggregate<Action> action = actions.load(compensate.action().toString());
+        action.execute(done -> done.compensated(compensate.by().key(), compensate.at()));
+        return action.invoke(Action::state);
     }
 
     private Aggregate<Action> unknown(ActionId id) {

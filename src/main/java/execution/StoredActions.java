@@ -1,6 +1,7 @@
 package execution;
 
 import execution.ActionCommand.CancelAction;
+import execution.ActionCommand.CompensateAction;
 import execution.ActionCommand.SubmitAction;
 import execution.ActionView.Place;
 import execution.FairQueue.Hold;
@@ -180,6 +181,12 @@ class StoredActions implements Actions {
         TenantContext within = history(action, boundTo).view().askedIn(context);
         ActionState unused = commands.ask(within, new CancelAction(action, clock.instant()));
         return Answer.of(history(action, boundTo).view());
+    }
+
+    @Override
+    public void compensated(TenantContext context, ActionId action, ActionId by) {
+        TenantContext within = history(action, null).view().askedIn(context);
+        ActionState unused = commands.ask(within, new CompensateAction(action, by, clock.instant()));
     }
 
     private ActionHistory history(ActionId action, @Nullable AgentId boundTo) {

@@ -312,7 +312,7 @@ public final class SandboxServer implements AutoCloseable {
                 JsonNode changes = parsed(sent);
                 yield changes == null
                         ? said(400, "not a JSON object")
-                        : new Answer(200, changed(records, id, changes), kind + ".update");
+                        : new Answer(200, updated(records, kind, id, changes), kind + ".update");
             }
             case "DELETE" ->
                 records.remove(id) == null
@@ -322,13 +322,37 @@ public final class SandboxServer implements AutoCloseable {
         };
     }
 
+    /** The record as it is now, and what the changed fields held before. */
+    private static ObjectNode updated(
+            Map<String, ObjectNode> records, String kind, String id, JsonNode changes) {
+        ObjectNode was = object();
+        ObjectNode now = changed(records, kind, id, changes, was);
+        ObjectNode told = now.deepCopy();
+        told.set("was", was);
+        return told;
+    }
+
     /** Any record that is named exists: the demo's envelopes need no preparation. */
-    private static ObjectNode changed(Map<String, ObjectNode> records, String id, JsonNode changes) {
+    private static ObjectNode changed(
+            Map<String, ObjectNode> records, String kind, String id, JsonNode changes, ObjectNode was) {
         return Objects.requireNonNull(records.compute(id, (key, old) -> {
-            ObjectNode changed = old == null ? object().put("id", id) : old.deepCopy();
-            changes.properties().forEach(change -> changed.set(change.getKey(), change.getValue()));
+            ObjectNode changed = old == null ? untouched(kind, id) : old.deepCopy();
+            changes.properties().forEach(change -> {
+                JsonNode before = changed.get(change.getKey());
+                if (before != null) {
+                    was.set(change.getKey(), before);
+                }
+                changed.set(change.getKey(), change.getValue());
+            });
             return changed.put("changes", changed.path("changes").asLong(0) + 1);
         }));
+    }
+
+    private static ObjectNode untouched(String kind, String id) {
+        ObjectNode untouched = object().put("id", id);
+        return kind.equals("crm")
+                ? untouched.put("stage", "lead").put("owner", "nobody").put("note", "")
+                : untouched.put("status", "open").put("priority", "normal");
     }
 
     private Answer draft(String method, String ticket, byte[] sent) {
@@ -336,7 +360,7 @@ public final class SandboxServer implements AutoCloseable {
         if (!method.equals("POST") || draft == null) {
             return said(400, "POST a JSON object");
         }
-        ObjectNode changed = changed(tickets, ticket, object().set("draft", draft.path("text")));
+        ObjectNode changed = changed(tickets, "ticket", ticket, object().set("draft", draft.path("text")), object());
         return new Answer(201, changed, "ticket.draft");
     }
 

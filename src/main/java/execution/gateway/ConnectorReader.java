@@ -189,7 +189,6 @@ final class ConnectorReader {
             faults.add(
                     new FieldError(at + "/max_attempts", "idempotent", "is only for operations that are idempotent"));
         }
-        compensation(operation.path("compensation"), all, at + "/compensation");
         return new Described(
                 name,
                 new RequestShape(
@@ -326,14 +325,6 @@ final class ConnectorReader {
             faults.add(new FieldError(at, "reserved", "must not be a header that the gateway sets itself"));
         }
         return header.stringValue();
-    }
-
-    private void compensation(JsonNode compensation, JsonNode operations, String at) {
-        if (!compensation.isMissingNode()
-                && !operations.has(compensation.path("operation").stringValue())) {
-            faults.add(
-                    new FieldError(at + "/operation", "unknown_operation", "must be an operation of this connector"));
-        }
     }
 
     private Duration duration(JsonNode in, String at, String name, Duration otherwise) {

@@ -84,6 +84,11 @@ record HttpOperation(String system, long connectorVersion, TargetSystem target, 
     }
 
     @Override
+    public @Nullable Compensation compensation() {
+        return described.promises().compensation();
+    }
+
+    @Override
     public String validated(Target aimedAt, String argumentsJson) {
         JsonNode arguments = CanonicalJson.read(argumentsJson, "/arguments");
         // First, because it refuses numbers so large that checking them against a schema would take for ever.

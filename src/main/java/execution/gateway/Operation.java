@@ -1,6 +1,7 @@
 package execution.gateway;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tenancy.Effect;
 import tenancy.Estimate;
 import tenancy.Target;
@@ -61,6 +62,11 @@ public interface Operation {
     /** What its connector says of it to people and policies. */
     default Declared declared() {
         return Declared.NOTHING;
+    }
+
+    /** What undoes it; null where nothing is known to. */
+    default @Nullable Compensation compensation() {
+        return null;
     }
 
     /**

@@ -40,7 +40,7 @@ final class PromiseReader {
     }
 
     Promises read() {
-        return new Promises(toolError(), probe(), declared());
+        return new Promises(toolError(), probe(), compensation(), declared());
     }
 
     private @Nullable ToolError toolError() {
@@ -91,6 +91,25 @@ final class PromiseReader {
                 sources(probe.path("arguments"), at + "/probe/arguments"),
                 expected,
                 verify.equals("always"));
+    }
+
+    private @Nullable Compensation compensation() {
+        JsonNode compensation = operation.path("compensation");
+        if (compensation.isMissingNode()) {
+            return null;
+        }
+        String here = at + "/compensation";
+        String name = compensation.path("operation").stringValue();
+        if (!all.has(name)) {
+            faults.add(
+                    new FieldError(here + "/operation", "unknown_operation", "must be an operation of this connector"));
+        } else if (all.path(name).path("effect").asString("").equals("read")) {
+            faults.add(new FieldError(here + "/operation", "effect", "must be an operation that changes something"));
+        }
+        if (operation.path("effect").asString("").equals("read")) {
+            faults.add(new FieldError(here, "effect", "is only for operations that change something"));
+        }
+        return Compensation.read(compensation, targetSchema, argumentSchema, here, faults);
     }
 
     private Declared declared() {

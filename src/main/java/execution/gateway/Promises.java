@@ -7,5 +7,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param toolError how its answers say that it failed; absent where they do not
  * @param probe how its effect can be looked for; absent where it cannot
+ * @param compensation what undoes its effect; absent where nothing is known to
  */
-record Promises(@Nullable ToolError toolError, @Nullable Probe probe, Declared declared) {}
+record Promises(
+        @Nullable ToolError toolError,
+        @Nullable Probe probe,
+        @Nullable Compensation compensation,
+        Declared declared) {}
