@@ -323,8 +323,7 @@ public final class SandboxServer implements AutoCloseable {
     }
 
     /** The record as it is now, and what the changed fields held before. */
-    private static ObjectNode updated(
-            Map<String, ObjectNode> records, String kind, String id, JsonNode changes) {
+    private static ObjectNode updated(Map<String, ObjectNode> records, String kind, String id, JsonNode changes) {
         ObjectNode was = object();
         ObjectNode now = changed(records, kind, id, changes, was);
         ObjectNode told = now.deepCopy();

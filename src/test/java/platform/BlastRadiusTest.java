@@ -117,6 +117,10 @@ class BlastRadiusTest {
                         "/v1/secrets/secret_" + CANARY + "/grants",
                         Map.of("operations", List.of("*")))
                 .orThrow();
+        Answer rollback = tenants.api()
+                .post(owner.key(Role.TENANT_ADMIN), "/v1/rollbacks", Map.of("system", "zendesk"))
+                .orThrow();
+        owned.put("rollback", rollback.body().path("rollback_id").asString());
         owned.put("level", "0");
         owned.put("index", "000");
         owned.put("secret", "secret_" + CANARY);
@@ -186,6 +190,12 @@ class BlastRadiusTest {
         if (endpoint.path().endsWith("/grants")) {
             return Map.of("operations", List.of("*"));
         }
+        if (endpoint.path().endsWith("/rollbacks")) {
+            return Map.of("system", "zendesk");
+        }
+        if (endpoint.path().endsWith("{rollback}:execute")) {
+            return Map.of("digest", "0".repeat(64));
+        }
         return endpoint.path().endsWith(":deny")
                 ? Map.of("reason", CANARY)
                 : tenants.envelope(owner.id(), "wr_" + CANARY, RECORD);
@@ -248,7 +258,7 @@ class BlastRadiusTest {
 
     /** Whether the path names a thing that the owner has and the stranger has not. */
     private static boolean onlyOwners(Endpoint endpoint) {
-        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}").stream()
+        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}", "{rollback}").stream()
                         .anyMatch(endpoint.path()::contains)
                 || endpoint.path().contains("{secret}") && !endpoint.path().endsWith("/exposure")
                 || endpoint.method().equals("GET") && endpoint.path().contains("{system}");

@@ -84,8 +84,7 @@ class RollbacksOverHttpTest {
 
         JsonNode ended = executed(plan, "");
 
-        assertThat(texts(ended, "/steps", "outcome"))
-                .containsExactly("skipped", "succeeded", "succeeded", "succeeded");
+        assertThat(texts(ended, "/steps", "outcome")).containsExactly("skipped", "succeeded", "succeeded", "succeeded");
         assertThat(ended.path("undone").asLong()).isEqualTo(3);
         assertThat(record("/tickets/zd_1").path("status").asString()).isEqualTo("open");
         assertThat(record("/tickets/zd_1").path("priority").asString()).isEqualTo("normal");
@@ -110,7 +109,10 @@ class RollbacksOverHttpTest {
                 .json();
         assertThat(texts(again, "/steps", "verdict")).containsExactly("irreversible", "undone", "undone", "undone");
         assertThat(customer.auditor().get("/v1/rollbacks").json().path("items")).hasSize(2);
-        assertThat(customer.auditor().get("/v1/journal?type=action_compensated&limit=200").json().path("items"))
+        assertThat(customer.auditor()
+                        .get("/v1/journal?type=action_compensated&limit=200")
+                        .json()
+                        .path("items"))
                 .hasSize(3);
     }
 
@@ -163,11 +165,9 @@ class RollbacksOverHttpTest {
         act("wr_1", "zendesk", "ticket.update", "zd_1", "{\"status\":\"solved\"}");
         act("wr_1", "zendesk", "ticket.update", "zd_1", "{\"priority\":\"urgent\"}");
         act("wr_1", "crm", "crm.update", "c_1", "{\"stage\":\"trial\"}");
-        customer.admin()
-                .put(POLICY, OPEN.formatted("""
+        customer.admin().put(POLICY, OPEN.formatted("""
                     ,{"id":"frozen-tickets","effect":"deny","operations":["ticket.update"]}\
-                    """), "If-Match", "\"1\"")
-                .expect(200);
+                    """), "If-Match", "\"1\"").expect(200);
 
         JsonNode ended = executed(
                 customer.admin()
@@ -192,12 +192,10 @@ class RollbacksOverHttpTest {
     @Test
     void an_undo_that_needs_approval_waits_for_it() {
         act("wr_1", "zendesk", "ticket.update", "zd_1", "{\"status\":\"solved\"}");
-        customer.admin()
-                .put(POLICY, OPEN.formatted("""
+        customer.admin().put(POLICY, OPEN.formatted("""
                     ,{"id":"people","effect":"require_approval","operations":["ticket.update"],
                       "approval":{"roles":["approver"]}}\
-                    """), "If-Match", "\"1\"")
-                .expect(200);
+                    """), "If-Match", "\"1\"").expect(200);
         Answer plan = customer.admin()
                 .post("/v1/rollbacks", "{\"workflow_run_id\":\"wr_1\"}")
                 .expect(201);
@@ -225,8 +223,7 @@ class RollbacksOverHttpTest {
         customer.agent().get("/v1/rollbacks/" + plan.at("/rollback_id")).expect(403);
         assertThat(customer.admin().post("/v1/rollbacks", "{}").expect(400).at("/errors/0/rule"))
                 .isEqualTo("scope");
-        assertThat(customer.admin()
-                        .post("/v1/rollbacks", """
+        assertThat(customer.admin().post("/v1/rollbacks", """
                     {"system":"zendesk","from":"2026-11-24T12:00:00Z","until":"2026-11-24T12:00:00Z"}\
                     """).expect(400).at("/errors/0/pointer"))
                 .isEqualTo("/until");
@@ -238,12 +235,7 @@ class RollbacksOverHttpTest {
         {"to":["buyer@example.com"],"subject":"Order","text":"Thank you."}\
         """;
 
-    private String act(
-            String run,
-            String system,
-            String operation,
-            @Nullable String record,
-            String arguments) {
+    private String act(String run, String system, String operation, @Nullable String record, String arguments) {
         Answer answer = customer.agent()
                 .post(
                         "/v1/actions?wait=PT10S",
@@ -297,7 +289,8 @@ class RollbacksOverHttpTest {
     }
 
     private static List<String> texts(JsonNode in, String list, String field) {
-        return in.at(list).valueStream()
+        return in.at(list)
+                .valueStream()
                 .map(item -> item.path(field).asString(""))
                 .toList();
     }

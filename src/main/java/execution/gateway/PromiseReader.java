@@ -105,8 +105,7 @@ final class PromiseReader {
                     new FieldError(here + "/operation", "unknown_operation", "must be an operation of this connector"));
         } else if (all.path(name).path("effect").asString("").equals("read")) {
             faults.add(new FieldError(here + "/operation", "effect", "must be an operation that changes something"));
-        }
-        if (operation.path("effect").asString("").equals("read")) {
+        } else if (operation.path("effect").asString("").equals("read")) {
             faults.add(new FieldError(here, "effect", "is only for operations that change something"));
         }
         return Compensation.read(compensation, targetSchema, argumentSchema, here, faults);

@@ -126,7 +126,9 @@ class PastEffects {
         final MetaData context;
         final boolean wanted;
         PastEffect.State state = PastEffect.State.RUNNING;
-        @Nullable String result;
+
+        @Nullable
+        String result;
 
         Open(long sequence, Asked asked, MetaData context, boolean wanted) {
             this.sequence = sequence;
@@ -203,19 +205,28 @@ class PastEffects {
                 return;
             }
             MetaData context = entry.metaData();
-            boolean wanted =
-                    scope.covers(text(context, TenantContext.RUN), text(context, TenantContext.AGENT), what.system(), at);
+            boolean wanted = scope.covers(
+                    text(context, TenantContext.RUN), text(context, TenantContext.AGENT), what.system(), at);
             effects.put(
                     action,
                     new Open(
                             entry.sequence(),
-                            wanted ? what : new Asked(
-                                    what.system(), what.operation(), what.effect(), what.target(), null, List.of()),
+                            wanted
+                                    ? what
+                                    : new Asked(
+                                            what.system(),
+                                            what.operation(),
+                                            what.effect(),
+                                            what.target(),
+                                            null,
+                                            List.of()),
                             wanted ? context : MetaData.emptyInstance(),
                             wanted));
             if (effects.size() > MOST_EFFECTS) {
                 throw new InvalidField(
-                        "/from", "range", "must be later: there are more than %,d effects since".formatted(MOST_EFFECTS));
+                        "/from",
+                        "range",
+                        "must be later: there are more than %,d effects since".formatted(MOST_EFFECTS));
             }
         }
 

@@ -56,16 +56,15 @@ class Planner {
         List<Step> steps = steps(id.tenant(), plan.found());
         String digest = digest(plan.scope(), steps);
         return rollbacks
-                .newInstance(() ->
-                        new Rollback(id, plan.scope(), plan.found().through(), steps, digest, plan.at()))
+                .newInstance(() -> new Rollback(id, plan.scope(), plan.found().through(), steps, digest, plan.at()))
                 .invoke(Rollback::view);
     }
 
     @CommandHandler
     RollbackView handle(StartRollback start) {
         Aggregate<Rollback> rollback = load(start.rollback());
-        String now = digest(
-                rollback.invoke(Rollback::scope), steps(start.rollback().tenant(), start.found()));
+        String now =
+                digest(rollback.invoke(Rollback::scope), steps(start.rollback().tenant(), start.found()));
         rollback.execute(plan -> plan.start(start.digest(), start.includeConflicts(), now, start.at()));
         return rollback.invoke(Rollback::view);
     }
@@ -77,8 +76,7 @@ class Planner {
 
     @CommandHandler
     void handle(EndStep end) {
-        load(end.rollback())
-                .execute(plan -> plan.end(end.step(), end.action(), end.outcome(), end.reason(), end.at()));
+        load(end.rollback()).execute(plan -> plan.end(end.step(), end.action(), end.outcome(), end.reason(), end.at()));
     }
 
     @CommandHandler
@@ -140,10 +138,7 @@ class Planner {
                 effect.tries());
     }
 
-    private record Answer(
-            Step.Verdict verdict,
-            @Nullable String reason,
-            Step.@Nullable Undo undo) {
+    private record Answer(Step.Verdict verdict, @Nullable String reason, Step.@Nullable Undo undo) {
 
         static Answer no(Step.Verdict verdict, String reason) {
             return new Answer(verdict, reason, null);
@@ -182,8 +177,7 @@ class Planner {
                         Step.Verdict.IRREVERSIBLE,
                         "What was asked for or answered is not kept, and what undoes it is made of that.");
             }
-            Compensation.Undo undo =
-                    compensation.of(effect.system(), effect.target(), effect.given(), effect.result());
+            Compensation.Undo undo = compensation.of(effect.system(), effect.target(), effect.given(), effect.result());
             String arguments = connectors
                     .operation(tenant, effect.system(), undo.operation())
                     .validated(undo.target(), undo.arguments());

@@ -76,11 +76,7 @@ class RollbacksEndpoint {
      */
     record Execute(String digest, @Nullable Boolean includeConflicts) {}
 
-    record Summary(
-            @JsonProperty("rollback_id") String rollback,
-            String state,
-            Instant plannedAt,
-            String plannedBy) {}
+    record Summary(@JsonProperty("rollback_id") String rollback, String state, Instant plannedAt, String plannedBy) {}
 
     /** Computes a plan from the journal; nothing is undone. */
     @PostMapping
@@ -89,8 +85,7 @@ class RollbacksEndpoint {
         RollbackScope checked = scope.checked();
         var id = new RollbackId(context.tenant(), "rb_" + ids.get().toString().replace("-", ""));
         RollbackView plan = commands.ask(
-                context,
-                new PlanRollback(id, checked, effects.read(context.tenant(), checked), clock.instant()));
+                context, new PlanRollback(id, checked, effects.read(context.tenant(), checked), clock.instant()));
         return ResponseEntity.created(URI.create("/v1/rollbacks/" + id.key())).body(plan);
     }
 

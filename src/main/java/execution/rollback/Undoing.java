@@ -115,9 +115,7 @@ class Undoing implements SmartLifecycle {
         List<Step> failed = new ArrayList<>();
         for (StepView view : plan.steps()) {
             Step step = view.step();
-            String outcome = view.outcome() == null
-                    ? perform(rollback, context, plan, step, failed)
-                    : view.outcome();
+            String outcome = view.outcome() == null ? perform(rollback, context, plan, step, failed) : view.outcome();
             if (step.undo() != null) {
                 agents.putIfAbsent(step.agent(), step);
             }
@@ -129,8 +127,7 @@ class Undoing implements SmartLifecycle {
         commands.ask(context, new EndRollback(rollback, clock.instant()));
     }
 
-    private String perform(
-            RollbackId rollback, TenantContext context, RollbackView plan, Step step, List<Step> failed)
+    private String perform(RollbackId rollback, TenantContext context, RollbackView plan, Step step, List<Step> failed)
             throws InterruptedException {
         Step.Undo undo = step.undo();
         if (undo == null) {
@@ -161,8 +158,7 @@ class Undoing implements SmartLifecycle {
         if (state == ActionState.SUCCEEDED) {
             actions.compensated(context, new ActionId(rollback.tenant(), step.undoes()), action);
         }
-        return end(
-                rollback, context, step, action.key(), state.word(), state == ActionState.SUCCEEDED ? null : why);
+        return end(rollback, context, step, action.key(), state.word(), state == ActionState.SUCCEEDED ? null : why);
     }
 
     /** What is throttled, or cannot be decided on for the moment, is asked for again. */
