@@ -1,6 +1,7 @@
 package execution.gateway;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tenancy.Effect;
 import tenancy.Estimate;
 import tenancy.Target;
@@ -57,6 +58,11 @@ public interface Operation {
 
     /** SHA-256 over the target, argument and result schemas, lower-case hex. */
     String schemaDigest();
+
+    /** Why it is not called until somebody accepts what it has become; null if it may be called. */
+    default @Nullable Quarantined quarantine() {
+        return null;
+    }
 
     /** What its connector says of it to people and policies. */
     default Declared declared() {

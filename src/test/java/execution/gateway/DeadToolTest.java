@@ -81,6 +81,7 @@ class DeadToolTest {
                 budgets,
                 Gateways.nothingLent(),
                 new ToolStreams(),
+                Gateways.noDrift(),
                 clock,
                 new TenantTag(),
                 meters,

@@ -168,6 +168,7 @@ class GatewayBenchmark {
                 Gateways.retries(),
                 Gateways.nothingLent(),
                 new ToolStreams(),
+                Gateways.noDrift(),
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),
