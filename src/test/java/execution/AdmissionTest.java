@@ -106,7 +106,7 @@ class AdmissionTest {
         Receipt receipt = house.submit(submit("act_1", "k1"));
 
         assertThat(receipt.state()).isEqualTo(ActionState.DENIED);
-        assertThat(receipt.cause().kind()).isEqualTo("quarantine");
+        assertThat(receipt.cause()).isNotNull().extracting(Cause::kind).isEqualTo("quarantine");
         assertThat(receipt.remedy()).isEqualTo("accept it");
         assertThat(house.journal(FIRST)).singleElement().isInstanceOf(ActionRefused.class);
         assertThat(house.ledger.asked).isEmpty();

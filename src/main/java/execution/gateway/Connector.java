@@ -51,7 +51,7 @@ class Connector {
     private String catalogueDigest;
 
     /** By operation. */
-    private final TreeMap<String, Quarantine> quarantined = new TreeMap<>();
+    private TreeMap<String, Quarantine> quarantined = new TreeMap<>();
 
     Connector() {}
 
