@@ -218,7 +218,8 @@ class ConnectorTest {
     void an_accept_may_make_the_effect_worse_and_never_better_and_keeps_what_the_tenant_said() {
         String tenants = "{\"effect\":\"%s\",\"bulkhead\":3,\"description\":\"Old.\",\"query\":{},"
                 + "\"upstream\":{\"tool\":\"t\",\"digest\":\"1\",\"error_effect\":\"unknown\"}}";
-        String upstreams = "{\"effect\":\"%s\",\"description\":\"New.\",\"upstream\":{\"tool\":\"t\",\"digest\":\"2\"}}";
+        String upstreams =
+                "{\"effect\":\"%s\",\"description\":\"New.\",\"upstream\":{\"tool\":\"t\",\"digest\":\"2\"}}";
 
         JsonNode worse = Finding.accepted(tree(tenants.formatted("read")), tree(upstreams.formatted("high_risk")));
         JsonNode better = Finding.accepted(tree(tenants.formatted("write")), tree(upstreams.formatted("read")));
@@ -235,8 +236,7 @@ class ConnectorTest {
 
     /** With one operation, which pins this of its upstream. */
     private static String document(String digest) {
-        return document("https://api.example.com", "")
-                .replace("\"method\"", """
+        return document("https://api.example.com", "").replace("\"method\"", """
                     "upstream":{"operation":"GET /x","digest":"%s"},"method\"""".formatted(digest));
     }
 
