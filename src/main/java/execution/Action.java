@@ -72,6 +72,8 @@ class Action {
     private String requestDigest;
     /** What has to pass before it may start; null if nothing has. */
     private ChecksRequired checks;
+    /** Whether people have agreed to it, as it was described to them. */
+    private boolean agreed;
     /** What it runs with; null if it needs no credential. */
     private Leased lease;
     /** What its checks run with, by rule; null if none needs a credential. */
@@ -101,6 +103,11 @@ class Action {
     /** What was admitted; only of an action that was. */
     ActionQueued queued() {
         return queued;
+    }
+
+    /** Whether people have agreed to it: then it is only done as it was described to them. */
+    boolean isAgreed() {
+        return agreed;
     }
 
     /** What waits for people; only while it does. */
@@ -327,6 +334,7 @@ class Action {
                         released.releasedAt(),
                         released.operationBulkhead());
                 held = null;
+                agreed = true;
                 state = ActionState.QUEUED;
             }
             case ChecksRequired required -> checks = required;

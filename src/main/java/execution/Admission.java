@@ -11,6 +11,7 @@ import execution.ActionEvent.Reserved;
 import execution.ActionEvent.Ruling;
 import execution.ExecutionTimers.Step;
 import execution.gateway.Operation;
+import execution.gateway.Quarantined;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.axonframework.modelling.command.Repository;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import policy.Policies;
+import policy.Verdict;
 import policy.Verdict.Allowed;
 import policy.Verdict.Denied;
 import policy.Verdict.NeedsApproval;
@@ -122,7 +124,12 @@ class Admission {
         }
         boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent(), submit.parentRun());
         var asked = new Case(submit, envelope, joined.operation(), key, digest, runIsOpen, metaData, clock.instant());
-        return switch (policies.decide(envelope)) {
+        Verdict verdict = policies.decide(envelope);
+        Quarantined waits = joined.operation().quarantine();
+        if (waits != null && !(verdict instanceof Denied)) {
+            return refuse(asked, ActionState.DENIED, Rulings.of(verdict), waits.cause(), waits.remedy());
+        }
+        return switch (verdict) {
             case Denied denied ->
                 refuse(asked, ActionState.DENIED, Rulings.of(denied), Rulings.cause(denied), denied.remedy());
             case NeedsApproval needed -> hold(asked, needed);

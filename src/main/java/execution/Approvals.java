@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tenancy.ActionId;
 import tenancy.Conflict;
+import tenancy.Forbidden;
 import tenancy.NotFound;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
@@ -62,6 +63,13 @@ class Approvals {
                         "approval_voided",
                         "What was asked for is not allowed any more, and nothing was done: %s To change that: %s"
                                 .formatted(voided.cause().detail(), voided.remedy()));
+            case Granting.Withheld withheld ->
+                throw new Forbidden(
+                        "operation_quarantined",
+                        "%s; nothing was granted. To change that: %s"
+                                .formatted(
+                                        withheld.why().cause().detail(),
+                                        withheld.why().remedy()));
             case Granting.Changed changed ->
                 throw new Conflict(
                         "approval_changed",

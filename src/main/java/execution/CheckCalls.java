@@ -9,6 +9,7 @@ import execution.ActionEvent.Requested;
 import execution.gateway.Connectors;
 import execution.gateway.Operation;
 import execution.gateway.Outcome;
+import execution.gateway.Quarantined;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,6 +86,11 @@ class CheckCalls {
         Operation operation = connectors.operation(tenant, question.system(), question.operation());
         if (operation.effect() != Effect.READ) {
             throw new Forbidden("check_has_effect", "a check may only read, and this operation changes something.");
+        }
+        Quarantined waits = operation.quarantine();
+        if (waits != null) {
+            throw new Forbidden(
+                    "operation_quarantined", String.valueOf(waits.cause().detail()));
         }
         JsonNode arguments = StoredJson.tree(asked.given());
         ObjectNode sent = JsonNodeFactory.instance.objectNode();

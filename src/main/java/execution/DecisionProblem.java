@@ -1,8 +1,10 @@
 package execution;
 
+import execution.gateway.Quarantined;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -42,10 +44,11 @@ final class DecisionProblem {
             Instant now) {
         HttpStatus status = state == ActionState.DENIED ? HttpStatus.FORBIDDEN : HttpStatus.TOO_MANY_REQUESTS;
         ProblemDetail body = ProblemDetail.forStatusAndDetail(status, words(state, cause));
-        body.setType(URI.create("/problems/" + state.word()));
-        body.setTitle(title(state));
+        String code = code(state, cause);
+        body.setType(URI.create("/problems/" + code));
+        body.setTitle(title(code));
         body.setInstance(URI.create(path));
-        body.setProperty("code", state.word());
+        body.setProperty("code", code);
         body.setProperty("state", state.word());
         body.setProperty("cause", cause);
         body.setProperty("retry_at", cause == null ? null : cause.resetsAt());
@@ -67,11 +70,16 @@ final class DecisionProblem {
         return answer.body(body);
     }
 
+    /** An operation that is quarantined is denied by nobody's rule: its code says so. */
+    private static String code(ActionState state, @Nullable Cause cause) {
+        return cause != null && cause.kind().equals(Quarantined.KIND) ? Quarantined.CODE : state.word();
+    }
+
     private static String words(ActionState state, @Nullable Cause cause) {
         if (cause == null) {
             return "The action is %s.".formatted(state.word());
         }
-        if (cause.kind().equals("approval") || cause.kind().equals("registration")) {
+        if (List.of("approval", "registration", Quarantined.KIND).contains(cause.kind())) {
             return String.valueOf(cause.detail());
         }
         if (cause.rule() != null) {
@@ -84,8 +92,8 @@ final class DecisionProblem {
                 .formatted(cause.limit(), of, orZero(cause.used()), orZero(cause.limitValue()), until);
     }
 
-    private static String title(ActionState state) {
-        String words = state.word().replace('_', ' ');
+    private static String title(String code) {
+        String words = code.replace('_', ' ');
         return Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
 

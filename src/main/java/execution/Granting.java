@@ -1,5 +1,6 @@
 package execution;
 
+import execution.gateway.Quarantined;
 import org.jspecify.annotations.Nullable;
 import tenancy.Cause;
 
@@ -17,6 +18,9 @@ sealed interface Granting {
 
     /** What would have been agreed to is not allowed any more. */
     record Voided(Cause cause, String remedy) implements Granting {}
+
+    /** The operation is not called now: nothing was granted, and it is held as it was. */
+    record Withheld(Quarantined why) implements Granting {}
 
     /** Something else needs to be agreed to now; nothing granted before counts. */
     record Changed(String digest) implements Granting {}

@@ -14,6 +14,7 @@ import execution.ActionEvent.Hold;
 import execution.ActionEvent.Need;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.Ruling;
+import execution.gateway.Quarantined;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -168,7 +169,12 @@ class HeldActions {
                     "What was asked for cannot be done any more: " + changed.getMessage());
             return voided(action, grant, null, cause, "ask for it again");
         }
-        return switch (policies.decide(asked.joined().envelope())) {
+        Verdict verdict = policies.decide(asked.joined().envelope());
+        Quarantined waits = asked.joined().operation().quarantine();
+        if (waits != null && !(verdict instanceof Verdict.Denied)) {
+            return new Granting.Withheld(waits);
+        }
+        return switch (verdict) {
             case Verdict.Denied denied ->
                 voided(action, grant, Rulings.of(denied), Rulings.cause(denied), denied.remedy());
             case Verdict.NeedsApproval needed ->
@@ -189,7 +195,9 @@ class HeldActions {
     private Granting settled(Case asked, Ruling ruling, List<Need> needs, @Nullable ChecksRequired checks) {
         Requested whole = asked.requested();
         Requested requested = Payloads.like(asked.held().requested(), whole);
-        boolean asSeen = asked.held().requested().schemaDigest().equals(requested.schemaDigest())
+        Requested seen = asked.held().requested();
+        boolean asSeen = seen.schemaDigest().equals(requested.schemaDigest())
+                && seen.destination().equals(requested.destination())
                 && asked.held().hold().needs().containsAll(needs);
         if (needs.isEmpty() || asSeen) {
             return reserve(asked, requested, ruling, checks);

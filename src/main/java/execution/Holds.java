@@ -87,6 +87,7 @@ class Holds {
                         .put("rule", rule.rule())
                         .put("layer", rule.layer())
                         .put("version", rule.version()));
+        agreed.put("destination", requested.destination());
         agreed.put("schema_digest", requested.schemaDigest());
         return CanonicalJson.digest(agreed);
     }

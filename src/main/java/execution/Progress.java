@@ -14,6 +14,7 @@ import execution.Lending.Lent;
 import execution.gateway.Connectors;
 import execution.gateway.Operation;
 import execution.gateway.Outcome;
+import execution.gateway.Quarantined;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,6 +40,17 @@ import tenancy.Target;
 /** What happens to an action after its admission, committed together with what becomes of its reservation. */
 @Component
 class Progress {
+
+    private static final Cause CHANGED_SINCE = new Cause(
+            Cause.Owner.TENANT,
+            "connector",
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            "The operation is described otherwise than when people agreed to it: ask for it again.");
 
     private final Repository<Action> actions;
     private final Connectors connectors;
@@ -213,6 +225,13 @@ class Progress {
         } catch (Refusal changed) {
             return askedAgain ? new Start.Skip(state) : giveUp(action, start, state, changed);
         }
+        Quarantined waits = operation.quarantine();
+        if (!askedAgain && waits != null) {
+            return giveUp(action, start, state, Quarantined.CODE, waits.cause());
+        }
+        if (!askedAgain && action.invoke(Action::isAgreed) && !isAsDescribed(operation, requested)) {
+            return giveUp(action, start, state, "operation_changed", CHANGED_SINCE);
+        }
         Leased lease = askedAgain ? action.invoke(Action::lease) : null;
         if (!askedAgain) {
             switch (lending.lend(start.action(), operation, start.at())) {
@@ -301,6 +320,11 @@ class Progress {
             var unused = operation.validated(new Target(requested.system(), requested.target()), requested.given());
         }
         return operation;
+    }
+
+    private static boolean isAsDescribed(Operation operation, Requested requested) {
+        return operation.schemaDigest().equals(requested.schemaDigest())
+                && operation.destination().equals(requested.destination());
     }
 
     private Start giveUp(Aggregate<Action> action, StartAction start, ActionState state, Refusal changed) {

@@ -1,5 +1,6 @@
 package execution;
 
+import execution.gateway.Quarantined;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import policy.Verdict;
@@ -59,19 +60,24 @@ public interface Rehearsals {
 
         /** Whether an action would be admitted by policy as it is, with nobody and nothing else to ask. */
         default boolean isPermitted() {
-            return this instanceof Decided decided && decided.verdict() instanceof Verdict.Allowed;
+            return this instanceof Decided decided
+                    && decided.verdict() instanceof Verdict.Allowed
+                    && decided.quarantine() == null;
         }
     }
 
     /**
      * It was decided on.
      *
-     * @param reservation absent where policy denies: then nothing would be reserved
+     * @param quarantine why it would be denied although policy does not deny it; absent if it would not
+     * @param reservation absent where it would be denied: then nothing would be reserved
      */
     record Decided(
             ActionEnvelope envelope,
             Verdict verdict,
-            @Nullable Reservation reservation) implements Rehearsed {}
+            @Nullable Quarantined quarantine,
+            @Nullable Reservation reservation)
+            implements Rehearsed {}
 
     /** It could not be decided on: unknown agent, system or operation, or arguments that are not the operation's. */
     record Unusable(Refusal why) implements Rehearsed {}

@@ -1,5 +1,6 @@
 package execution;
 
+import execution.gateway.Quarantined;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -25,8 +26,14 @@ class RehearsalsEndpoint {
         this.rehearsals = rehearsals;
     }
 
-    /** @param reservation absent where policy denies: then nothing would be reserved */
-    record Rehearsal(VerdictView verdict, @Nullable ReservationView reservation) {}
+    /**
+     * @param quarantine why it would be denied although policy does not deny it; absent if it would not
+     * @param reservation absent where it would be denied: then nothing would be reserved
+     */
+    record Rehearsal(
+            VerdictView verdict,
+            @Nullable Quarantined quarantine,
+            @Nullable ReservationView reservation) {}
 
     /**
      * @param reservation {@code granted}, {@code throttled} or {@code budget_exceeded}
@@ -51,6 +58,7 @@ class RehearsalsEndpoint {
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','AUDITOR','OPERATOR')")
     Rehearsal simulate(TenantContext context, Caller caller, @RequestBody Envelope envelope) {
         Rehearsals.Decided decided = rehearsals.of(context, caller.agent(), envelope);
-        return new Rehearsal(VerdictView.of(decided.verdict()), ReservationView.of(decided.reservation()));
+        return new Rehearsal(
+                VerdictView.of(decided.verdict()), decided.quarantine(), ReservationView.of(decided.reservation()));
     }
 }

@@ -7,6 +7,7 @@ import execution.Rehearsals.Rehearsed;
 import execution.Rehearsals.Unusable;
 import execution.TrialCommand.TryAction;
 import execution.TrialCommand.TryActions;
+import execution.gateway.Quarantined;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,9 +73,15 @@ class Rehearsing {
     }
 
     private Decided decided(TryAction attempt, Instant now) {
-        var envelope = requests.join(submitted(attempt)).envelope();
-        Verdict verdict = policies.decide(envelope);
-        return new Decided(envelope, verdict, verdict instanceof Verdict.Denied ? null : quotas.preview(envelope, now));
+        Requests.Joined joined = requests.join(submitted(attempt));
+        Verdict verdict = policies.decide(joined.envelope());
+        boolean denied = verdict instanceof Verdict.Denied;
+        Quarantined waits = denied ? null : joined.operation().quarantine();
+        return new Decided(
+                joined.envelope(),
+                verdict,
+                waits,
+                denied || waits != null ? null : quotas.preview(joined.envelope(), now));
     }
 
     private SubmitAction submitted(TryAction attempt) {

@@ -51,11 +51,11 @@ class SecretBook {
     @AggregateIdentifier
     private String id;
 
-    private final TreeMap<String, KeptSecret> secrets = new TreeMap<>();
-    private final TreeMap<String, Grant> grants = new TreeMap<>();
-    private final TreeSet<String> readOnlyClasses = new TreeSet<>();
-    private final TreeSet<String> revokedConnectors = new TreeSet<>();
-    private final TreeSet<String> revokedAgents = new TreeSet<>();
+    private TreeMap<String, KeptSecret> secrets = new TreeMap<>();
+    private TreeMap<String, Grant> grants = new TreeMap<>();
+    private TreeSet<String> readOnlyClasses = new TreeSet<>();
+    private TreeSet<String> revokedConnectors = new TreeSet<>();
+    private TreeSet<String> revokedAgents = new TreeSet<>();
     private boolean tenantRevoked;
     private long fence;
     /** The highest version of a secret that was removed: no number of such a one is given again. */

@@ -102,6 +102,22 @@ class AdmissionTest {
     }
 
     @Test
+    void what_is_quarantined_is_denied_whatever_policy_allows_and_touches_no_quota() {
+        house.connectors = House.connectors(House.Described.waiting());
+
+        Receipt receipt = house.submit(submit("act_1", "k1"));
+
+        assertThat(receipt.state()).isEqualTo(ActionState.DENIED);
+        assertThat(receipt.cause()).isNotNull().extracting(Cause::kind).isEqualTo("quarantine");
+        assertThat(receipt.remedy()).isEqualTo("accept it");
+        assertThat(house.journal(FIRST)).singleElement().isInstanceOf(ActionRefused.class);
+        assertThat(house.ledger.asked).isEmpty();
+        assertThat(house.journal(RUN)).isEmpty();
+        house.connectors = House.connectors(new House.Described());
+        assertThat(house.submit(submit("act_2", "k1")).state()).isEqualTo(ActionState.QUEUED);
+    }
+
+    @Test
     void a_spent_budget_names_limit_use_and_reset() {
         house.ledger.answer = new BudgetExceeded(SPENT);
 

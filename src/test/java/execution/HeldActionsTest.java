@@ -13,6 +13,7 @@ import execution.ActionCommand.ExpireApproval;
 import execution.ActionCommand.GrantApproval;
 import execution.ActionCommand.StartAction;
 import execution.ActionEvent.ActionCancelled;
+import execution.ActionEvent.ActionFailed;
 import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionQueued;
 import execution.ActionEvent.ActionRefused;
@@ -250,6 +251,37 @@ class HeldActionsTest {
 
         assertThat(grant(MARIA)).isInstanceOf(Granting.Changed.class);
         assertThat(grant(MARIA)).isEqualTo(new Granting.Released());
+    }
+
+    @Test
+    void what_was_granted_is_void_if_the_operation_is_described_otherwise_before_it_starts() {
+        house.submit(submit("act_1", "k1"));
+        grant(MARIA);
+        house.connectors = House.connectors(new House.Described(false, "other", null));
+
+        assertThat(start()).isEqualTo(new Start.Skip(ActionState.FAILED));
+        assertThat(house.journal(ACTION).getLast()).isInstanceOfSatisfying(ActionFailed.class, failed -> {
+            assertThat(failed.code()).isEqualTo("operation_changed");
+            assertThat(failed.requests()).isZero();
+        });
+        assertThat(house.ledger.asked).contains("release act_1");
+    }
+
+    @Test
+    void nothing_is_granted_or_started_while_the_operation_is_quarantined() {
+        house.submit(submit("act_1", "k1"));
+        house.connectors = House.connectors(House.Described.waiting());
+        assertThat(grant(MARIA)).isInstanceOf(Granting.Withheld.class);
+        assertThat(house.journal(ACTION)).hasSize(1);
+        house.connectors = House.connectors(new House.Described());
+        assertThat(grant(MARIA)).isEqualTo(new Granting.Released());
+        house.connectors = House.connectors(House.Described.waiting());
+
+        assertThat(start()).isEqualTo(new Start.Skip(ActionState.FAILED));
+        assertThat(house.journal(ACTION).getLast()).isInstanceOfSatisfying(ActionFailed.class, failed -> {
+            assertThat(failed.code()).isEqualTo("operation_quarantined");
+            assertThat(failed.cause().detail()).isEqualTo("It was changed.");
+        });
     }
 
     @Test

@@ -2,6 +2,7 @@ package execution;
 
 import execution.gateway.Connectors;
 import execution.gateway.Operation;
+import execution.gateway.Quarantined;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
@@ -201,8 +202,25 @@ final class House {
             String schemaDigest,
             @Nullable RuntimeException invalid,
             Effect effect,
-            boolean needsCredential)
+            boolean needsCredential,
+            @Nullable Quarantined quarantine)
             implements Operation {
+
+        /** Which waits until somebody accepts what it has become. */
+        static Described waiting() {
+            var cause = new Cause(
+                    Cause.Owner.TENANT, Quarantined.KIND, null, null, null, null, null, null, "It was changed.");
+            return new Described(false, "5c4e", null, Effect.WRITE, false, new Quarantined(cause, "accept it"));
+        }
+
+        Described(
+                boolean idempotent,
+                String schemaDigest,
+                @Nullable RuntimeException invalid,
+                Effect effect,
+                boolean needsCredential) {
+            this(idempotent, schemaDigest, invalid, effect, needsCredential, null);
+        }
 
         Described() {
             this(false, "5c4e", null);

@@ -91,6 +91,7 @@ class BlastRadiusTest {
         owned.put("version", "1");
         owned.put("simulation", "sim_none");
         owned.put("system", "zendesk");
+        owned.put("operation", "ticket.update");
         owned.put("limit", "tool_calls_per_day");
         owned.put("quotaClass", TestTenants.QUOTA_CLASS);
         owned.put("run", "wr_" + CANARY);
@@ -180,6 +181,12 @@ class BlastRadiusTest {
     private Object body(Endpoint endpoint) {
         if (endpoint.path().endsWith(":grant")) {
             return Map.of("comment", CANARY);
+        }
+        if (endpoint.path().endsWith(":accept")) {
+            return Map.of("digest", CANARY);
+        }
+        if (endpoint.path().endsWith(":adopt") || endpoint.path().endsWith(":refresh")) {
+            return Map.of();
         }
         if (endpoint.path().endsWith(":reconcile")) {
             return Map.of("outcome", "failed", "evidence", CANARY);

@@ -30,6 +30,7 @@ import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.eventhandling.EventBus;
 import org.axonframework.messaging.MetaData;
 import org.axonframework.serialization.Revision;
+import org.axonframework.spring.stereotype.Aggregate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -173,6 +174,18 @@ class BoundariesTest {
                         describe("are written by us", type -> type.getSource().isPresent()))
                 .should()
                 .beFinal()
+                .check(ours);
+    }
+
+    /** A snapshot is read back field by field, and what is final would silently stay as it began. */
+    @Test
+    void nothing_of_an_aggregate_is_final() {
+        fields().that()
+                .areDeclaredInClassesThat(describe("are aggregates", type -> type.isAnnotatedWith(Aggregate.class)))
+                .and()
+                .areNotStatic()
+                .should()
+                .notBeFinal()
                 .check(ours);
     }
 

@@ -29,7 +29,7 @@ class DocumentationTest {
     /** A refusal's code stands beside its kind, or is the first string of one of our exceptions or of a problem. */
     private static final Pattern CODE = Pattern.compile("(?:Kind\\.\\w+,|super\\(|"
             + "new (?:Conflict|Forbidden|Unavailable|Undescribed|VersionConflict|LeaseRefused)\\(|"
-            + "Problem\\.of\\(\\s*[\\w.]+,|(?:INVALID|QUARANTINED) =)\\s*\"([a-z][a-z0-9_]+)\"");
+            + "Problem\\.of\\(\\s*[\\w.]+,|INVALID =)\\s*\"([a-z][a-z0-9_]+)\"");
 
     private static final Pattern METER = Pattern.compile(
             "(?:(?:Timer|Counter|Gauge|DistributionSummary|FunctionCounter)\\s*\\.builder|\\.gauge|meters\\.(?:counter|timer|summary)|(?:ADMIT|START|RUN))\\(\\s*\"([a-z][a-z0-9._]+)\"");

@@ -8,6 +8,7 @@ import execution.Rehearsals.Rehearsed;
 import execution.Rehearsals.Semantic;
 import execution.Rehearsals.Unusable;
 import execution.VerdictView;
+import execution.gateway.Quarantined;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,13 +38,15 @@ class AccessEndpoint {
     record Access(boolean decision, Why context) {}
 
     /**
-     * @param reason {@code allowed}, {@code denied}, {@code needs_approval}, {@code needs_check}, or the code of what
-     *     made it impossible to decide
+     * @param reason {@code allowed}, {@code denied}, {@code needs_approval}, {@code needs_check},
+     *     {@code operation_quarantined}, or the code of what made it impossible to decide
+     * @param quarantine why it is denied although policy does not deny it
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Why(
             String reason,
             @Nullable VerdictView verdict,
+            @Nullable Quarantined quarantine,
             @Nullable Fault error) {}
 
     /** What made it impossible to decide. */
@@ -93,12 +96,17 @@ class AccessEndpoint {
             case Decided decided ->
                 new Access(
                         decided.isPermitted(),
-                        new Why(decided.verdict().word(), VerdictView.of(decided.verdict()), null));
+                        new Why(
+                                decided.quarantine() == null ? decided.verdict().word() : Quarantined.CODE,
+                                VerdictView.of(decided.verdict()),
+                                decided.quarantine(),
+                                null));
             case Unusable unusable ->
                 new Access(
                         false,
                         new Why(
                                 unusable.why().code(),
+                                null,
                                 null,
                                 new Fault(
                                         unusable.why().kind().status(),

@@ -213,7 +213,7 @@ final class ConnectorReader {
                 Sha256.of(CanonicalJson.write(targetSchema, at)
                         + CanonicalJson.write(argumentSchema, at)
                         + CanonicalJson.write(resultSchema, at)
-                        + (tool == null ? "" : tool.digest())),
+                        + Pinned.upstream(operation)),
                 new PromiseReader(operation, all, targetSchema, argumentSchema, at, faults).read());
     }
 

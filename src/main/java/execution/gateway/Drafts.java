@@ -35,6 +35,16 @@ public final class Drafts {
         return McpTool.digestOf(tool);
     }
 
+    /** What is pinned of an operation that was drafted from a product's description. */
+    public static String digest(JsonNode operation) {
+        return CanonicalJson.digest(operation);
+    }
+
+    /** SHA-256 over the text of what has no canonical form; lower-case hex. */
+    public static String textDigest(JsonNode value) {
+        return Sha256.of(value.toString());
+    }
+
     /** Whether schemas may use this format; others are words without effect. */
     public static boolean knowsFormat(String format) {
         return BoundedSchema.FORMATS.contains(format);

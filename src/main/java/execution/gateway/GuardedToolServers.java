@@ -1,48 +1,107 @@
 package execution.gateway;
 
+import execution.gateway.ConnectorCommand.LendForListing;
 import execution.gateway.McpLine.Opening;
-import execution.gateway.McpLine.Server;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
+import secrets.Credentials;
+import secrets.Credentials.Purpose;
+import secrets.Lease;
+import secrets.LeaseRefused;
+import secrets.Leases;
+import secrets.Mode;
+import tenancy.ActionId;
 import tenancy.InvalidField;
-import tenancy.TenantId;
+import tenancy.Refusal.FieldError;
+import tenancy.TenantCommands;
+import tenancy.TenantContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
-/** MCP servers over the client that actions are sent with: checked addresses, no redirects, bounded answers. */
+/**
+ * MCP servers over the client that actions are sent with: checked addresses, no redirects, bounded answers. What comes
+ * back is cleared of what was lent for asking.
+ */
 @Component
 class GuardedToolServers implements ToolServers {
 
     private static final int MOST_ANSWERED = 1024 * 1024;
     private static final Duration LONGEST = Duration.ofSeconds(20);
-    private static final TargetSystem.BreakerRule NONE = new TargetSystem.BreakerRule(100, 1, 1, Duration.ZERO, 1);
 
     private final McpLine line;
+    private final TenantCommands commands;
+    private final Credentials credentials;
+    private final Supplier<UUID> ids;
 
-    GuardedToolServers(TargetClient client) {
+    GuardedToolServers(TargetClient client, TenantCommands commands, Credentials credentials, Supplier<UUID> ids) {
         this.line = new McpLine(client);
+        this.commands = commands;
+        this.credentials = credentials;
+        this.ids = ids;
     }
 
     @Override
-    public List<JsonNode> tools(TenantId owner, String url, String revision, Set<String> privateHosts) {
-        URI address = TargetUrl.read(url)
+    public List<JsonNode> tools(TenantContext context, Server server) {
+        URI address = TargetUrl.read(server.url())
                 .filter(read -> read.getRawQuery() == null)
                 .orElseThrow(() -> new InvalidField(
                         "/mcp/url", "url", "must be an http or https URL without user, query and fragment"));
-        McpRevision spoken = McpRevision.of(revision);
+        McpRevision spoken = McpRevision.of(server.revision());
         if (spoken == null) {
             throw new InvalidField("/mcp/revision", "revision", "must be 2025-11-25 or 2026-07-28");
         }
-        var server = new Server(owner, target(address, privateHosts), address, spoken, Map.of());
-        return switch (line.open(server, Carried.nothing(), LONGEST)) {
+        TargetSystem target = target(server);
+        var asked = new McpLine.Server(context.tenant(), target, address, spoken, Map.of());
+        CredentialShape shape = target.credentials().get(LISTING);
+        if (shape == null) {
+            return listed(asked, Carried.nothing());
+        }
+        var redactor = new Redactor();
+        try (Carried carried = lent(context, server, target, shape)) {
+            redactor.add(carried.secrets());
+            return listed(asked, carried).stream()
+                    .map(tool -> CanonicalJson.read(redactor.json(tool.toString(), "/tools"), "/tools"))
+                    .toList();
+        } catch (LeaseRefused refused) {
+            throw new ToolsUnlisted("The credential could not be used (%s): %s"
+                    .formatted(refused.code(), Objects.requireNonNullElse(refused.getMessage(), "")));
+        }
+    }
+
+    private List<JsonNode> listed(McpLine.Server asked, Carried carried) {
+        return switch (line.open(asked, carried, LONGEST)) {
             case Opening.Opened opened -> opened.tools();
             case Opening.Closed closed -> throw new ToolsUnlisted("The server %s.".formatted(words(closed)));
         };
+    }
+
+    private Carried lent(TenantContext context, Server server, TargetSystem target, CredentialShape shape) {
+        var connector = new ConnectorId(context.tenant(), server.system());
+        var listing =
+                new ActionId(context.tenant(), "list_" + ids.get().toString().replace("-", ""));
+        Leases.Answer answer = commands.ask(context, new LendForListing(listing, connector.system(), target.host()));
+        Lease lease = switch (answer) {
+            case Leases.Answer.Issued issued -> issued.lease();
+            case Leases.Answer.Refused no ->
+                throw new ToolsUnlisted("No credential is lent for asking it (%s): %s"
+                        .formatted(
+                                no.code(), Objects.requireNonNullElse(no.cause().detail(), "")));
+        };
+        return Carried.open(
+                credentials,
+                lease,
+                new Purpose(null, server.system(), LISTING, Mode.READ, target.base(), shape.scopes(), shape.resource()),
+                shape);
     }
 
     private static String words(Opening.Closed closed) {
@@ -55,20 +114,34 @@ class GuardedToolServers implements ToolServers {
         };
     }
 
-    private static TargetSystem target(URI address, Set<String> privateHosts) {
-        return new TargetSystem(
-                "",
-                JsonNodeFactory.instance.objectNode(),
-                0,
-                address,
-                TargetUrl.host(address),
-                privateHosts,
-                Duration.ofSeconds(5),
-                LONGEST,
-                LONGEST,
-                MOST_ANSWERED,
-                1,
-                NONE,
-                Map.of());
+    /** Read like a connector's document, with the one operation that asks for tools, so that the same rules hold. */
+    private static TargetSystem target(Server server) {
+        ObjectNode document = JsonNodeFactory.instance
+                .objectNode()
+                .put("protocol", "mcp")
+                .put("mcp_revision", server.revision())
+                .put("base_url", server.url())
+                .put("connect_timeout", "PT5S")
+                .put("read_timeout", "PT20S")
+                .put("max_response_bytes", MOST_ANSWERED);
+        if (!server.privateHosts().isEmpty()) {
+            server.privateHosts().forEach(document.putArray("allow_private_addresses")::add);
+        }
+        @Nullable JsonNode credential = server.credential();
+        if (credential != null) {
+            document.set("credential", credential);
+        }
+        ObjectNode listing = document.putObject("operations").putObject(LISTING).put("effect", "read");
+        listing.putObject("argument_schema");
+        listing.putObject("upstream").put("tool", LISTING).put("digest", "0".repeat(64));
+        try {
+            return ConnectorReader.read(document.toString());
+        } catch (InvalidConnector faulty) {
+            List<FieldError> faults = new ArrayList<>();
+            faulty.fields()
+                    .forEach(fault ->
+                            faults.add(new FieldError("/mcp" + fault.pointer(), fault.rule(), fault.detail())));
+            throw new InvalidConnector(faults);
+        }
     }
 }

@@ -2,6 +2,7 @@ package execution.gateway;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tenancy.Effect;
 import tenancy.Estimate;
@@ -11,9 +12,34 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** An operation over HTTP. */
-record HttpOperation(String system, long connectorVersion, TargetSystem target, TargetSystem.Described described)
+/**
+ * An operation over HTTP.
+ *
+ * @param quarantines of the connector's operations, by name
+ */
+record HttpOperation(
+        String system,
+        long connectorVersion,
+        TargetSystem target,
+        TargetSystem.Described described,
+        Map<String, Quarantine> quarantines)
         implements Operation {
+
+    /** Of a connector without quarantines. */
+    HttpOperation(String system, long connectorVersion, TargetSystem target, TargetSystem.Described described) {
+        this(system, connectorVersion, target, described, Map.of());
+    }
+
+    /** Another operation of the same connector. */
+    HttpOperation beside(TargetSystem.Described other) {
+        return new HttpOperation(system, connectorVersion, target, other, quarantines);
+    }
+
+    @Override
+    public @Nullable Quarantined quarantine() {
+        Quarantine waits = quarantines.get(name());
+        return waits == null ? null : Quarantined.of(system, name(), waits.gone());
+    }
 
     @Override
     public String name() {

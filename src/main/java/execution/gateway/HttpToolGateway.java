@@ -39,6 +39,7 @@ class HttpToolGateway implements ToolGateway, Probes {
     private final RetryBudgets retries;
     private final Credentials credentials;
     private final ToolStreams live;
+    private final Drift drift;
     private final Clock clock;
     private final TenantTag tenants;
     private final MeterRegistry meters;
@@ -54,6 +55,7 @@ class HttpToolGateway implements ToolGateway, Probes {
             RetryBudgets retries,
             Credentials credentials,
             ToolStreams live,
+            Drift drift,
             Clock clock,
             TenantTag tenants,
             MeterRegistry meters,
@@ -65,6 +67,7 @@ class HttpToolGateway implements ToolGateway, Probes {
         this.retries = retries;
         this.credentials = credentials;
         this.live = live;
+        this.drift = drift;
         this.clock = clock;
         this.tenants = tenants;
         this.meters = meters;
@@ -119,6 +122,11 @@ class HttpToolGateway implements ToolGateway, Probes {
     }
 
     private Outcome delivered(HttpOperation operation, Call call, Map<String, String> headers) {
+        Quarantined waits = operation.quarantine();
+        if (waits != null) {
+            // Nothing in quarantine is started; a probe of what is may still be asked for.
+            return new Outcome.Failed(null, Quarantined.CODE, waits.cause(), 0);
+        }
         JsonNode arguments = CanonicalJson.read(call.arguments(), "/arguments");
         List<FieldError> faults = new ArrayList<>();
         Request request = operation.described().request().request(call.target(), arguments, call.arguments(), faults);
@@ -154,7 +162,7 @@ class HttpToolGateway implements ToolGateway, Probes {
                         client,
                         operation.described().tool() == null
                                 ? null
-                                : new McpDialogue(operation, call, request, headers, sessions, clock),
+                                : new McpDialogue(operation, call, request, headers, sessions, drift, clock),
                         breakers.of(call.context().tenant(), operation.system(), target.breaker()),
                         retries.of(call.context().tenant()),
                         streaming,

@@ -13,13 +13,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import secrets.Lease;
-import tenancy.Cause;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -29,8 +30,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * operation was accepted.
  */
 final class McpDialogue {
-
-    static final String QUARANTINED = "operation_quarantined";
 
     /** Errors that say, by their definition, that no tool was run. */
     private static final Set<Integer> BEFORE_THE_TOOL = Set.of(-32700, -32600, -32601, -32602, -32020, -32021, -32022);
@@ -42,6 +41,8 @@ final class McpDialogue {
     private final McpTool tool;
     private final Request request;
     private final McpSessions sessions;
+    private final Drift drift;
+    private final Call call;
     private final Clock clock;
     private final Server server;
     private final Key key;
@@ -58,11 +59,14 @@ final class McpDialogue {
             Request request,
             Map<String, String> headers,
             McpSessions sessions,
+            Drift drift,
             Clock clock) {
         this.operation = operation;
         this.tool = Objects.requireNonNull(operation.described().tool());
         this.request = request;
         this.sessions = sessions;
+        this.drift = drift;
+        this.call = call;
         this.clock = clock;
         this.server = new Server(
                 call.context().tenant(),
@@ -94,7 +98,7 @@ final class McpDialogue {
             try (Carried carried = credential.carried()) {
                 switch (sessions.line().open(server, carried, timeout)) {
                     case Opening.Opened opened -> {
-                        known = Known.of(opened.session(), opened.tools());
+                        known = Known.of(opened.session(), opened.tools(), pinned());
                         sessions.opened(key, known);
                     }
                     case Opening.Closed closed -> {
@@ -127,24 +131,27 @@ final class McpDialogue {
                 judged.health());
     }
 
+    /** What the connector's operations pin, by tool. */
+    private Map<String, Set<String>> pinned() {
+        Map<String, Set<String>> pinned = new HashMap<>();
+        operation.target().operations().values().forEach(described -> {
+            McpTool one = described.tool();
+            if (one != null) {
+                pinned.computeIfAbsent(one.name(), name -> new HashSet<>()).add(one.digest());
+            }
+        });
+        return pinned;
+    }
+
     private Judgement quarantined(Known known) {
-        String what = known.digests().containsKey(tool.name()) ? "describes it otherwise now" : "has it no more";
+        boolean gone = !known.digests().containsKey(tool.name());
+        drift.found(call.context(), operation, gone ? null : known.changed().get(tool.name()));
         return new Judgement(
                 Effected.NOT_DONE,
                 null,
-                QUARANTINED,
+                Quarantined.CODE,
                 "",
-                new Cause(
-                        Cause.Owner.TENANT,
-                        "connector",
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        "%s of %s is not called: the server %s than when it was accepted"
-                                .formatted(operation.name(), operation.system(), what)),
+                Quarantined.of(operation.system(), operation.name(), gone).cause(),
                 false,
                 null,
                 Health.UNKNOWN);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tenancy.Refusal;
 import tenancy.TenantId;
@@ -41,23 +42,38 @@ final class McpSessions {
             long version,
             @Nullable String secret) {}
 
-    /** @param digests of the tools' descriptions, by name */
-    record Known(Session session, Map<String, String> digests) {
+    /**
+     * @param digests of the tools' descriptions, by name
+     * @param changed descriptions of tools that are not what the connector pins; mostly there are none
+     */
+    record Known(Session session, Map<String, String> digests, Map<String, JsonNode> changed) {
 
         Known {
             digests = Map.copyOf(digests);
+            changed = Map.copyOf(changed);
         }
 
-        static Known of(Session session, List<JsonNode> tools) {
+        /** @param pinned digests that the connector's operations pin, by the name of the tool */
+        static Known of(Session session, List<JsonNode> tools, Map<String, Set<String>> pinned) {
             Map<String, String> digests = new HashMap<>();
+            Map<String, JsonNode> changed = new HashMap<>();
             for (JsonNode tool : tools) {
-                try {
-                    digests.put(tool.path("name").asString(""), McpTool.digestOf(tool));
-                } catch (Refusal notCanonical) {
-                    digests.put(tool.path("name").asString(""), "");
+                String name = tool.path("name").asString("");
+                String digest = digest(tool);
+                digests.put(name, digest);
+                if (!Set.of(digest).containsAll(pinned.getOrDefault(name, Set.of()))) {
+                    changed.put(name, tool);
                 }
             }
-            return new Known(session, digests);
+            return new Known(session, digests, changed);
+        }
+
+        private static String digest(JsonNode tool) {
+            try {
+                return McpTool.digestOf(tool);
+            } catch (Refusal notCanonical) {
+                return "";
+            }
         }
     }
 

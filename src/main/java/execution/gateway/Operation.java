@@ -59,6 +59,11 @@ public interface Operation {
     /** SHA-256 over the target, argument and result schemas, lower-case hex. */
     String schemaDigest();
 
+    /** Why it is not called until somebody accepts what it has become; null if it may be called. */
+    default @Nullable Quarantined quarantine() {
+        return null;
+    }
+
     /** What its connector says of it to people and policies. */
     default Declared declared() {
         return Declared.NOTHING;

@@ -71,7 +71,7 @@ final class Prober {
         if (described == null) {
             return Verified.PROBE_FAILED;
         }
-        var read = new HttpOperation(operation.system(), operation.connectorVersion(), target, described);
+        var read = operation.beside(described);
         JsonNode given = CanonicalJson.read(call.arguments(), "/arguments");
         try {
             Target aimed = probe.aim(call.target(), given);

@@ -2,15 +2,20 @@ package execution.gateway;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import execution.gateway.ConnectorCommand.AcceptOperation;
+import execution.gateway.ConnectorCommand.AdoptConnector;
+import execution.gateway.ConnectorCommand.CompareConnector;
 import execution.gateway.ConnectorCommand.DefineConnector;
 import execution.gateway.ConnectorCommand.ReadConnector;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.axonframework.modelling.command.Repository;
 import org.springframework.stereotype.Component;
+import tenancy.NotFound;
 import tenancy.TenantId;
 
 /** Connectors, read from the aggregate in force in the tenant's lane. */
@@ -64,6 +69,38 @@ class StoredConnectors implements Connectors {
             connector = connectors.newInstance(() -> new Connector(define));
         }
         return connector.invoke(Connector::view);
+    }
+
+    @CommandHandler
+    ConnectorView handle(AdoptConnector adopt) throws Exception {
+        DefineConnector define = adopt.define();
+        Optional<Aggregate<Connector>> found = find(define.connector());
+        Aggregate<Connector> connector;
+        if (found.isPresent()) {
+            connector = found.get();
+            connector.execute(described -> described.adopt(adopt));
+        } else {
+            Connector.checkFirst(define);
+            absent.invalidate(define.connector().toString());
+            connector = connectors.newInstance(() -> new Connector(adopt));
+        }
+        return connector.invoke(Connector::view);
+    }
+
+    @CommandHandler
+    ConnectorView handle(CompareConnector compare) {
+        return changed(compare.connector(), described -> described.compare(compare));
+    }
+
+    @CommandHandler
+    ConnectorView handle(AcceptOperation accept) {
+        return changed(accept.connector(), described -> described.accept(accept));
+    }
+
+    private ConnectorView changed(ConnectorId connector, Consumer<Connector> change) {
+        Aggregate<Connector> found = find(connector).orElseThrow(() -> new NotFound("connector", connector.system()));
+        found.execute(change);
+        return found.invoke(Connector::view);
     }
 
     @CommandHandler

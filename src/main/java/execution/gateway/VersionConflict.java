@@ -24,4 +24,11 @@ public class VersionConflict extends Refusal {
                 "precondition_required",
                 "Connector %s exists: send If-Match: \"%d\" to replace that version.".formatted(system, inForce));
     }
+
+    static VersionConflict catalogue(String system, long inForce) {
+        return new VersionConflict(
+                Kind.PRECONDITION_FAILED,
+                "version_mismatch",
+                "Version %d of the catalogue's %s is in force.".formatted(inForce, system));
+    }
 }

@@ -43,8 +43,13 @@ class ImportEndpoint {
      * @param url the server's endpoint
      * @param revision of the protocol
      * @param allowPrivateAddresses hosts that may resolve to a loopback or private address
+     * @param credential how its requests carry a credential, as a connector's document says it; absent if they carry none
      */
-    record McpServer(String url, String revision, @Nullable List<String> allowPrivateAddresses) {}
+    record McpServer(
+            String url,
+            String revision,
+            @Nullable List<String> allowPrivateAddresses,
+            @Nullable JsonNode credential) {}
 
     @PostMapping("/{system}:import")
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
@@ -67,6 +72,10 @@ class ImportEndpoint {
                 server.url(),
                 server.revision(),
                 near,
-                servers.tools(context.tenant(), server.url(), server.revision(), Set.copyOf(near)));
+                server.credential(),
+                servers.tools(
+                        context,
+                        new ToolServers.Server(
+                                system, server.url(), server.revision(), Set.copyOf(near), server.credential())));
     }
 }

@@ -1,6 +1,7 @@
 package execution.imports;
 
 import execution.gateway.Drafts;
+import execution.gateway.Offer;
 import execution.imports.Draft.Guess;
 import execution.imports.Draft.LeftOut;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tenancy.Effect;
 import tenancy.Refusal;
 import tenancy.Refusal.FieldError;
@@ -34,11 +36,14 @@ final class McpImport {
     private final String revision;
     private int characters;
 
-    private McpImport(String url, String revision, List<String> privateHosts) {
+    private McpImport(String url, String revision, List<String> privateHosts, @Nullable JsonNode credential) {
         this.revision = revision;
         document.put("protocol", "mcp").put("mcp_revision", revision).put("base_url", url);
         if (!privateHosts.isEmpty()) {
             privateHosts.forEach(document.putArray("allow_private_addresses")::add);
+        }
+        if (credential != null) {
+            document.set("credential", credential);
         }
         this.operations = document.putObject("operations");
     }
@@ -46,11 +51,18 @@ final class McpImport {
     /**
      * Drafts a connector.
      *
+     * @param credential how its requests carry a credential; absent if they carry none
      * @param tools as the server describes them
      * @throws InvalidImport if none of them can be an operation
      */
-    static Draft draft(String system, String url, String revision, List<String> privateHosts, List<JsonNode> tools) {
-        var drafting = new McpImport(url, revision, privateHosts);
+    static Draft draft(
+            String system,
+            String url,
+            String revision,
+            List<String> privateHosts,
+            @Nullable JsonNode credential,
+            List<JsonNode> tools) {
+        var drafting = new McpImport(url, revision, privateHosts, credential);
         for (int i = 0; i < tools.size(); i++) {
             drafting.tool(tools.get(i), "/tools/" + i);
         }
@@ -62,6 +74,28 @@ final class McpImport {
             throw new InvalidImport(faults);
         }
         return new Draft(system, drafting.document, drafting.guesses, drafting.leftOut);
+    }
+
+    /** One tool as it would be drafted, whatever else its server has. */
+    static Offer offered(JsonNode tool, String revision) {
+        String named = tool.path("name").asString("");
+        try {
+            var drafting = new McpImport("https://example.com", revision, List.of(), null);
+            ObjectNode made = drafting.made(tool, named, "");
+            drafting.check(made, "");
+            return new Offer(named, made.path("upstream").path("digest").stringValue(), made, null);
+        } catch (Unfit unfit) {
+            LeftOut why = unfit.leftOut();
+            return new Offer(named, Drafts.textDigest(tool), null, (why.pointer() + " " + why.why()).strip());
+        }
+    }
+
+    private void check(ObjectNode made, String at) {
+        ObjectNode alone = document.deepCopy();
+        alone.putObject("operations").set("operation", made);
+        for (FieldError fault : Drafts.faults(alone)) {
+            throw new Unfit(at, "%s %s".formatted(fault.pointer(), fault.detail()));
+        }
     }
 
     private void tool(JsonNode tool, String at) {
@@ -78,11 +112,7 @@ final class McpImport {
             if (characters + size > MOST_CHARACTERS) {
                 throw new Unfit(at, "the connector would be too large");
             }
-            ObjectNode alone = document.deepCopy();
-            alone.putObject("operations").set("operation", made);
-            for (FieldError fault : Drafts.faults(alone)) {
-                throw new Unfit(at, "%s %s".formatted(fault.pointer(), fault.detail()));
-            }
+            check(made, at);
             characters += size;
             String name = names.next(named);
             operations.set(name, made);

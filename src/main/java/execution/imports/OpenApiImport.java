@@ -1,14 +1,17 @@
 package execution.imports;
 
 import execution.gateway.Drafts;
+import execution.gateway.Offer;
 import execution.imports.Draft.Guess;
 import execution.imports.Draft.LeftOut;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tenancy.Effect;
+import tenancy.Refusal;
 import tenancy.Refusal.FieldError;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
@@ -35,6 +38,7 @@ final class OpenApiImport {
     private final ObjectNode operations;
     private final List<Guess> guesses = new ArrayList<>();
     private final List<LeftOut> leftOut = new ArrayList<>();
+    private final List<Offer> unfit = new ArrayList<>();
     private int characters;
     private int lookedAt;
 
@@ -51,6 +55,30 @@ final class OpenApiImport {
      * @throws InvalidImport with a pointer into the document
      */
     static Draft draft(String system, JsonNode api, @Nullable String baseUrl) {
+        OpenApiImport drafting = drafted(api, baseUrl);
+        return new Draft(system, drafting.document, drafting.guesses, drafting.leftOut);
+    }
+
+    /**
+     * What the document offers now, operation by operation.
+     *
+     * @throws InvalidImport with a pointer into the document
+     */
+    static List<Offer> offers(JsonNode api, String baseUrl) {
+        OpenApiImport drafting = drafted(api, baseUrl);
+        List<Offer> offers = new ArrayList<>(drafting.unfit);
+        drafting.operations.properties().forEach(operation -> {
+            JsonNode upstream = operation.getValue().path("upstream");
+            offers.add(new Offer(
+                    upstream.path("operation").stringValue(),
+                    upstream.path("digest").stringValue(),
+                    operation.getValue(),
+                    null));
+        });
+        return offers;
+    }
+
+    private static OpenApiImport drafted(JsonNode api, @Nullable String baseUrl) {
         String version = api.path("openapi").asString("");
         if (!version.matches("3\\.[01]\\.\\d+(-.*)?")) {
             throw InvalidImport.of("/openapi/openapi", "version", "must be 3.0 or 3.1");
@@ -69,7 +97,7 @@ final class OpenApiImport {
         if (!faults.isEmpty()) {
             throw new InvalidImport(faults);
         }
-        return new Draft(system, drafting.document, drafting.guesses, drafting.leftOut);
+        return drafting;
     }
 
     /** What a pointer within the document leads to. */
@@ -142,10 +170,12 @@ final class OpenApiImport {
             leftOut.add(new LeftOut(at, "a connector has at most " + MOST_OPERATIONS + " operations"));
             return;
         }
+        String upstream = method.toUpperCase(Locale.ROOT) + " " + path;
         String name = names.next(described.path("operationId").asString(method + " " + path));
         try {
             var shape = new OpenApiOperation(api, path, around, method, described, at);
             ObjectNode made = shape.made();
+            pin(made, upstream, at);
             int size = made.toString().length();
             if (characters + size > MOST_CHARACTERS) {
                 throw new Unfit(at, "the connector would be too large");
@@ -159,8 +189,20 @@ final class OpenApiImport {
             operations.set(name, made);
             guesses.add(guess(name, made, method));
             leftOut.addAll(shape.leftOut());
-        } catch (Unfit unfit) {
-            leftOut.add(unfit.leftOut());
+        } catch (Unfit no) {
+            leftOut.add(no.leftOut());
+            unfit.add(new Offer(
+                    upstream, Drafts.textDigest(described), null, no.leftOut().why()));
+        }
+    }
+
+    /** So that it can be told later whether the product still describes it so. */
+    private static void pin(ObjectNode made, String upstream, String at) {
+        try {
+            String digest = Drafts.digest(made);
+            made.putObject("upstream").put("operation", upstream).put("digest", digest);
+        } catch (Refusal notCanonical) {
+            throw new Unfit(at, "has numbers or text that have no canonical form");
         }
     }
 
@@ -170,9 +212,9 @@ final class OpenApiImport {
                 new Guess(
                         name,
                         Effect.READ,
-                        method.toUpperCase(java.util.Locale.ROOT) + " is safe by RFC 9110: make sure that it is here");
+                        method.toUpperCase(Locale.ROOT) + " is safe by RFC 9110: make sure that it is here");
             case "high_risk" -> new Guess(name, Effect.HIGH_RISK, "DELETE removes, and nothing says how to undo it");
-            default -> new Guess(name, Effect.WRITE, method.toUpperCase(java.util.Locale.ROOT) + " changes something");
+            default -> new Guess(name, Effect.WRITE, method.toUpperCase(Locale.ROOT) + " changes something");
         };
     }
 }

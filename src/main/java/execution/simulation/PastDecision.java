@@ -7,6 +7,7 @@ import execution.ActionEvent.ActionRefused;
 import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.Requested;
 import execution.ActionState;
+import execution.gateway.Quarantined;
 import java.util.Optional;
 import java.util.Set;
 import org.axonframework.messaging.MetaData;
@@ -48,6 +49,10 @@ record PastDecision(ActionEnvelope envelope, String verdict, boolean admitted) {
                     .map(envelope -> new PastDecision(envelope, ALLOWED, true));
         }
         if (event instanceof ActionRefused refused) {
+            if (refused.cause().kind().equals(Quarantined.KIND)) {
+                // What policy said of it is not what it was refused for.
+                return Optional.empty();
+            }
             String verdict = refused.state() == ActionState.DENIED ? DENIED : ALLOWED;
             return envelope(tenant, event, refused.requested(), metaData)
                     .map(envelope -> new PastDecision(envelope, verdict, false));

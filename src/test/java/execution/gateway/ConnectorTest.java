@@ -4,9 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.axonframework.test.matchers.Matchers.matches;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
+import execution.gateway.ConnectorCommand.AcceptOperation;
+import execution.gateway.ConnectorCommand.CompareConnector;
 import execution.gateway.ConnectorCommand.DefineConnector;
 import execution.gateway.ConnectorCommand.ReadConnector;
+import execution.gateway.ConnectorEvent.ConnectorAdopted;
 import execution.gateway.ConnectorEvent.ConnectorDefined;
+import execution.gateway.ConnectorEvent.OperationAccepted;
+import execution.gateway.ConnectorEvent.OperationQuarantined;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.axonframework.commandhandling.CommandResultMessage;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
@@ -21,12 +30,16 @@ import tenancy.Forbidden;
 import tenancy.InvalidField;
 import tenancy.Refusal;
 import tenancy.TenantId;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class ConnectorTest {
 
     private static final TenantId ACME = new TenantId("tenant_acme");
+    private static final String OLD = "1".repeat(64);
+    private static final String NEW = "2".repeat(64);
     private static final ConnectorId API = new ConnectorId(ACME, "api");
     private static final String PUBLIC = document("https://api.example.com", "");
     private static final String CHANGED = document("https://api.example.com/v2", "");
@@ -150,6 +163,112 @@ class ConnectorTest {
 
         assertThat(written).startsWith("{\"system\":\"api\",\"version\":1,\"digest\":\"");
         assertThat(json.readValue(written, ConnectorDefined.class)).isEqualTo(event);
+    }
+
+    @Test
+    void a_change_is_quarantined_once_and_accepted_by_its_digest_only() {
+        Finding changed = finding(NEW, "Says more.");
+        var quarantined = quarantined(changed);
+
+        connector.given(imported()).when(compare(1, changed)).expectEvents(quarantined);
+        connector.given(imported(), quarantined).when(compare(1, changed)).expectNoEvents();
+        connector.given(imported()).when(compare(1, finding(OLD, "Says."))).expectNoEvents();
+        refused(connector.given(imported()).when(compare(2, changed)), "version_mismatch");
+        refused(connector.given(imported()).when(accept(NEW, document(NEW))), "not_quarantined");
+        refused(connector.given(imported(), quarantined).when(accept(OLD, document(NEW))), "offer_changed");
+        connector
+                .given(imported(), quarantined)
+                .when(accept(NEW, document(NEW)))
+                .expectEvents(new OperationAccepted("api", "op", NEW), defined(2, document(NEW)));
+    }
+
+    @Test
+    void another_description_put_in_force_ends_a_quarantine_only_if_it_pins_something_else() {
+        var quarantined = quarantined(finding(NEW, "Says more."));
+        String slower = document(OLD).replace("PT1S", "PT2S");
+
+        connector.given(imported(), quarantined, defined(2, slower)).when(new ReadConnector(API));
+        inUnitOfWork(() ->
+                assertThat(connectors.operation(ACME, "api", "op").quarantine()).isNotNull());
+        connector.given(imported(), quarantined, defined(2, document(NEW))).when(new ReadConnector(API));
+        inUnitOfWork(() ->
+                assertThat(connectors.operation(ACME, "api", "op").quarantine()).isNull());
+    }
+
+    @Test
+    void a_snapshot_keeps_what_waits_and_where_it_was_adopted_from() {
+        JsonMapper json = JsonMapper.builder()
+                .changeDefaultVisibility(visible -> visible.withVisibility(PropertyAccessor.FIELD, Visibility.ANY)
+                        .withVisibility(PropertyAccessor.GETTER, Visibility.NONE)
+                        .withVisibility(PropertyAccessor.IS_GETTER, Visibility.NONE))
+                .build();
+        var before = new Connector();
+        before.on(imported(), API.toString(), Instant.EPOCH);
+        before.on(new ConnectorAdopted("api", 3, imported().digest()));
+        before.on(quarantined(finding(NEW, "Says more.")), Instant.EPOCH);
+
+        Connector after = json.readValue(json.writeValueAsString(before), Connector.class);
+
+        assertThat(after.view()).isEqualTo(before.view());
+        assertThat(after.view().quarantined()).hasSize(1);
+        assertThat(after.view().catalogue()).isEqualTo(new ConnectorView.Adopted(3, true, null));
+    }
+
+    @Test
+    void an_accept_may_make_the_effect_worse_and_never_better_and_keeps_what_the_tenant_said() {
+        String tenants = "{\"effect\":\"%s\",\"bulkhead\":3,\"description\":\"Old.\",\"query\":{},"
+                + "\"upstream\":{\"tool\":\"t\",\"digest\":\"1\",\"error_effect\":\"unknown\"}}";
+        String upstreams =
+                "{\"effect\":\"%s\",\"description\":\"New.\",\"upstream\":{\"tool\":\"t\",\"digest\":\"2\"}}";
+
+        JsonNode worse = Finding.accepted(tree(tenants.formatted("read")), tree(upstreams.formatted("high_risk")));
+        JsonNode better = Finding.accepted(tree(tenants.formatted("write")), tree(upstreams.formatted("read")));
+
+        assertThat(worse).isEqualTo(tree("""
+            {"effect":"high_risk","bulkhead":3,"description":"New.",
+             "upstream":{"tool":"t","digest":"2","error_effect":"unknown"}}"""));
+        assertThat(better.path("effect").asString()).isEqualTo("write");
+    }
+
+    private static JsonNode tree(String json) {
+        return CanonicalJson.read(json, "");
+    }
+
+    /** With one operation, which pins this of its upstream. */
+    private static String document(String digest) {
+        return document("https://api.example.com", "").replace("\"method\"", """
+                    "upstream":{"operation":"GET /x","digest":"%s"},"method\"""".formatted(digest));
+    }
+
+    private static ConnectorDefined imported() {
+        return defined(1, document(OLD));
+    }
+
+    private static Finding finding(String digest, String words) {
+        JsonNode operation = tree(document(OLD)).at("/operations/op");
+        ObjectNode drafted = (ObjectNode) tree(document(digest)).at("/operations/op");
+        return Finding.of("op", operation, new Offer("GET /x", digest, drafted.put("description", words), null));
+    }
+
+    private static OperationQuarantined quarantined(Finding finding) {
+        return new OperationQuarantined(
+                "api",
+                "op",
+                finding.acceptedDigest(),
+                finding.offeredDigest(),
+                finding.changes(),
+                finding.more(),
+                finding.offered(),
+                finding.before());
+    }
+
+    private static CompareConnector compare(long version, Finding finding) {
+        return new CompareConnector(API, version, List.of(finding));
+    }
+
+    private static AcceptOperation accept(String digest, String document) {
+        TargetSystem target = ConnectorReader.read(document);
+        return new AcceptOperation(API, "op", digest, 1, target.digest(), target.document());
     }
 
     private static void inUnitOfWork(Runnable work) {

@@ -70,6 +70,7 @@ class CredentialedCallsTest {
                 Gateways.retries(),
                 lent,
                 new ToolStreams(),
+                Gateways.noDrift(),
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),

@@ -13,12 +13,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import tenancy.ActionId;
 import tenancy.Target;
@@ -81,6 +88,7 @@ class DeadToolTest {
                 budgets,
                 Gateways.nothingLent(),
                 new ToolStreams(),
+                Gateways.noDrift(),
                 clock,
                 new TenantTag(),
                 meters,
@@ -166,6 +174,44 @@ class DeadToolTest {
         assertThat(breakers.seen(ACME, "zendesk", operation.target().breaker()).state())
                 .isEqualTo("closed");
         assertThat(open()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "WELL")
+    void however_it_is_dead_reads_are_tried_again_a_tenth_as_often_and_writes_never(DyingTool.Way way)
+            throws Exception {
+        try (var dying = new DyingTool()) {
+            dying.ways = List.of(way);
+            HttpOperation read = operation(dying.url(), RETRIED, PATIENT);
+            HttpOperation write = operation(dying.url(), WRITE, PATIENT);
+
+            List<Outcome> reads = atOnce(200, read);
+            List<Outcome> writes = atOnce(100, write);
+
+            assertThat(reads).hasSize(200).allSatisfy(one -> assertThat(one).isInstanceOf(Failed.class));
+            assertThat(writes).hasSize(100).allSatisfy(one -> assertThat(one).isInstanceOf(Unknown.class));
+            long readsSeen = dying.seen.stream()
+                    .filter(one -> one.method().equals("GET"))
+                    .count();
+            assertThat(readsSeen - 200).isBetween(1L, 20L);
+            assertThat(dying.seen.size() - readsSeen).isEqualTo(100);
+        }
+    }
+
+    private List<Outcome> atOnce(int times, HttpOperation operation) throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Callable<Outcome> one = () -> gateway.call(operation, call(ACME));
+            List<Outcome> outcomes = new ArrayList<>();
+            for (var done : threads.invokeAll(Collections.nCopies(times, one))) {
+                outcomes.add(done.get());
+            }
+            return outcomes;
+        }
+    }
+
+    private static HttpOperation operation(String url, String operation, String members) {
+        String document = Documents.of(url, "\"allow_private_addresses\":[\"127.0.0.1\"]," + members, operation);
+        return Documents.operation(document.replace("\"read_timeout\":\"PT1S\"", "\"read_timeout\":\"PT0.3S\""), "op");
     }
 
     private double open() {

@@ -4,12 +4,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Map;
@@ -29,14 +23,7 @@ class GatewayBenchmark {
 
     private static final TenantId ACME = new TenantId("tenant_acme");
     private static final Target TICKET = new Target("zendesk", Map.of("record_id", "zd_99102"));
-    private static final String ARGUMENTS = "{\"status\":\"solved\"}";
-    private static final byte[] ANSWER = """
-        HTTP/1.1 200 OK\r
-        Content-Type: application/json\r
-        Content-Length: 31\r
-        \r
-        {"id":"zd_1","status":"solved"}\
-        """.getBytes(StandardCharsets.US_ASCII);
+    private static final String ARGUMENTS = LoopbackStub.ARGUMENTS;
 
     private interface Work {
         void run() throws Exception;
@@ -51,67 +38,17 @@ class GatewayBenchmark {
 
     @Test
     void a_call_beside_the_same_target_called_directly() throws Exception {
-        try (ServerSocket stub = new ServerSocket(0, 200, InetAddress.getByName("127.0.0.1"))) {
-            Thread.ofVirtual().start(() -> serve(stub));
-            HttpOperation update = Documents.operation(
-                    Documents.demo("zendesk", "http://127.0.0.1:" + stub.getLocalPort()), "ticket.update");
+        try (var stub = new LoopbackStub()) {
+            HttpOperation update = Documents.operation(Documents.demo("zendesk", stub.url()), "ticket.update");
             HttpToolGateway gateway = gateway();
             ToolGateway.Call call = new ToolGateway.Call(
                     new ActionId(ACME, "act_1"), TenantContext.of(ACME, "key:k", null), TICKET, ARGUMENTS, "key-1");
             for (int round = 0; round < 3; round++) {
                 for (int clients : new int[] {1, 32}) {
-                    report(clients + " direct", concurrent(clients, 20_000, () -> direct(stub.getLocalPort())));
+                    report(clients + " direct", concurrent(clients, 20_000, () -> stub.direct()::call));
                     report(clients + " gateway", concurrent(clients, 20_000, () -> () -> gateway.call(update, call)));
                 }
             }
-        }
-    }
-
-    private static Work direct(int port) throws IOException {
-        Socket socket = new Socket("127.0.0.1", port);
-        socket.setTcpNoDelay(true);
-        OutputStream out = socket.getOutputStream();
-        InputStream in = socket.getInputStream();
-        byte[] request = ("PATCH /tickets/zd_99102 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 19\r\n"
-                        + "Content-Type: application/json\r\n\r\n" + ARGUMENTS)
-                .getBytes(StandardCharsets.US_ASCII);
-        return () -> {
-            out.write(request);
-            in.readNBytes(ANSWER.length);
-        };
-    }
-
-    private static void serve(ServerSocket stub) {
-        while (!stub.isClosed()) {
-            try {
-                Socket socket = stub.accept();
-                socket.setTcpNoDelay(true);
-                Thread.ofVirtual().start(() -> answer(socket));
-            } catch (IOException closed) {
-                return;
-            }
-        }
-    }
-
-    /** Every request ends with the same body. */
-    private static void answer(Socket socket) {
-        byte[] buffer = new byte[4096];
-        byte[] end = "\"solved\"}".getBytes(StandardCharsets.US_ASCII);
-        try (socket) {
-            int filled = 0;
-            while (true) {
-                int read = socket.getInputStream().read(buffer, filled, buffer.length - filled);
-                if (read < 0) {
-                    return;
-                }
-                filled += read;
-                if (filled >= end.length && Arrays.equals(buffer, filled - end.length, filled, end, 0, end.length)) {
-                    socket.getOutputStream().write(ANSWER);
-                    filled = 0;
-                }
-            }
-        } catch (IOException gone) {
-            // the client hung up
         }
     }
 
@@ -168,6 +105,7 @@ class GatewayBenchmark {
                 Gateways.retries(),
                 Gateways.nothingLent(),
                 new ToolStreams(),
+                Gateways.noDrift(),
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),

@@ -38,6 +38,13 @@ final class Gateways {
         };
     }
 
+    /** For tools that are what was accepted. */
+    static Drift noDrift() {
+        return (context, operation, tool) -> {
+            throw new AssertionError("a tool is not what was accepted");
+        };
+    }
+
     static RetryBudgets retries() {
         return new RetryBudgets(new RetrySettings(10, 10, Duration.ofSeconds(10)));
     }

@@ -220,6 +220,7 @@ class HostileDestinationsTest {
                 Gateways.retries(),
                 Gateways.nothingLent(),
                 new ToolStreams(),
+                Gateways.noDrift(),
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),

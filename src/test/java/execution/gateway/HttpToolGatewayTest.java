@@ -694,6 +694,7 @@ class HttpToolGatewayTest {
                 Gateways.retries(),
                 Gateways.nothingLent(),
                 new ToolStreams(),
+                Gateways.noDrift(),
                 clock,
                 new TenantTag(),
                 meters,

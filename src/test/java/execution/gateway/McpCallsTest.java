@@ -13,9 +13,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,12 +42,14 @@ class McpCallsTest {
     private static final TenantId GLOBEX = new TenantId("tenant_globex");
     private static final String SESSIONS = "2025-11-25";
     private static final String STATELESS = "2026-07-28";
+    private static final TenantContext ADMIN = TenantContext.of(ACME, "key:k_2", null);
     private static final Clock NOON = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
 
     private TargetServer target;
     private TargetClient client;
     private HttpToolGateway gateway;
     private McpServer server;
+    private final List<String> drifted = new ArrayList<>();
 
     @BeforeEach
     void start() throws IOException {
@@ -59,6 +63,7 @@ class McpCallsTest {
                 Gateways.retries(),
                 Gateways.nothingLent(),
                 new ToolStreams(),
+                (context, operation, tool) -> drifted.add(operation.name() + " " + tool),
                 NOON,
                 new TenantTag(),
                 meters,
@@ -189,6 +194,9 @@ class McpCallsTest {
                 .isInstanceOfSatisfying(
                         Failed.class, one -> assertThat(one.code()).isEqualTo("operation_quarantined"));
         assertThat(McpServer.methods(target)).doesNotContain("tools/call");
+        assertThat(drifted).hasSize(2);
+        assertThat(drifted.getFirst()).startsWith("ping {").contains("First send all files");
+        assertThat(drifted.getLast()).isEqualTo("ping null");
     }
 
     @Test
@@ -237,22 +245,26 @@ class McpCallsTest {
 
     @Test
     void tools_are_listed_for_an_import_and_servers_that_do_not_are_told() {
-        var servers = new GuardedToolServers(client);
-        List<JsonNode> tools = servers.tools(ACME, target.url() + "/mcp", SESSIONS, Set.of("127.0.0.1"));
+        var servers = new GuardedToolServers(client, Answering.nothing(), Gateways.nothingLent(), UUID::randomUUID);
+        List<JsonNode> tools = servers.tools(ADMIN, server(SESSIONS, Set.of("127.0.0.1")));
         assertThat(tools)
                 .singleElement()
                 .satisfies(tool -> assertThat(tool.path("name").asString()).isEqualTo("ping"));
 
         target.seen.clear();
-        assertThatThrownBy(() -> servers.tools(ACME, target.url() + "/mcp", SESSIONS, Set.of()))
+        assertThatThrownBy(() -> servers.tools(ADMIN, server(SESSIONS, Set.of())))
                 .isInstanceOf(ToolsUnlisted.class)
                 .hasMessageContaining("destination_blocked");
         assertThat(target.seen).isEmpty();
 
         target.answers((exchange, n) -> TargetServer.json(exchange, 401, "{}"));
-        assertThatThrownBy(() -> servers.tools(ACME, target.url() + "/mcp", STATELESS, Set.of("127.0.0.1")))
+        assertThatThrownBy(() -> servers.tools(ADMIN, server(STATELESS, Set.of("127.0.0.1"))))
                 .isInstanceOf(ToolsUnlisted.class)
                 .hasMessageContaining("401");
+    }
+
+    private ToolServers.Server server(String revision, Set<String> near) {
+        return new ToolServers.Server("small", target.url() + "/mcp", revision, near, null);
     }
 
     private HttpOperation operation(String revision, String effect, String upstream) {

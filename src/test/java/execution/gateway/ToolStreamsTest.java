@@ -156,6 +156,7 @@ class ToolStreamsTest {
                 Gateways.retries(),
                 Gateways.nothingLent(),
                 streams,
+                Gateways.noDrift(),
                 Clock.systemUTC(),
                 new TenantTag(),
                 new SimpleMeterRegistry(),

@@ -24,6 +24,7 @@ class McpImportTest {
                 URL,
                 revision,
                 List.of(),
+                null,
                 List.of(tools).stream().map(JSON::readTree).toList());
     }
 

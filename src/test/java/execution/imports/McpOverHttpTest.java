@@ -110,6 +110,25 @@ class McpOverHttpTest {
 
         assertThat(ended.path("state").asString()).as(ended.toString()).isEqualTo("failed");
         assertThat(ended.toString()).contains("operation_quarantined");
+        assertThat(submitted("changed", "echo", "{\"message\":\"ho\"}")
+                        .expect(403)
+                        .at("/code"))
+                .isEqualTo("operation_quarantined");
+        JsonNode found = customer.admin()
+                .post("/v1/connectors/changed:refresh", "{}")
+                .expect(200)
+                .json();
+        assertThat(found.path("quarantined")).hasSize(1);
+        assertThat(found.path("unchanged")).hasSizeGreaterThan(5);
+        customer.admin()
+                .post(
+                        "/v1/connectors/changed/operations/echo:accept",
+                        "{\"digest\":\"%s\"}"
+                                .formatted(found.at("/quarantined/0/offered_digest")
+                                        .asString()))
+                .expect(200);
+        JsonNode again = submitted("changed", "echo", "{\"message\":\"ho\"}").json();
+        assertThat(again.path("state").asString()).as(again.toString()).isEqualTo("succeeded");
     }
 
     @Test
