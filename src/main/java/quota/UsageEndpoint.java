@@ -3,6 +3,7 @@ package quota;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -18,6 +19,7 @@ import quota.QuotaCommand.ReadUse;
 import tenancy.Caller;
 import tenancy.Cursor;
 import tenancy.InvalidField;
+import tenancy.Moment;
 import tenancy.Page;
 import tenancy.RunId;
 import tenancy.TenantCommands;
@@ -33,12 +35,14 @@ class UsageEndpoint {
 
     private final TenantCommands commands;
     private final SubscribedClasses classes;
+    private final PastUse past;
     private final SpentTable spent;
     private final Clock clock;
 
-    UsageEndpoint(TenantCommands commands, SubscribedClasses classes, SpentTable spent, Clock clock) {
+    UsageEndpoint(TenantCommands commands, SubscribedClasses classes, PastUse past, SpentTable spent, Clock clock) {
         this.commands = commands;
         this.classes = classes;
+        this.past = past;
         this.spent = spent;
         this.clock = clock;
     }
@@ -87,6 +91,7 @@ class UsageEndpoint {
      * those of the tenant's time zone on which actions were admitted. An agent's credential sees what its agent spent.
      *
      * @param run the caps of this run instead of the tenant's limits
+     * @param asOf the limits at a moment of the past: a time, or a sequence number of the tenant's journal
      * @param by what to sum up by: {@code run}, {@code agent}, {@code workspace}, {@code operation} or {@code day}
      */
     @GetMapping
@@ -95,28 +100,43 @@ class UsageEndpoint {
             TenantContext context,
             Caller caller,
             @RequestParam(required = false) @Nullable String run,
+            @RequestParam(name = "as_of", required = false) @Nullable String asOf,
             @RequestParam(required = false) @Nullable String by,
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String to,
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String cursor) {
+        Page<SpentTable.Sum> spentBy = by == null ? null : spent(context, caller, by, from, to, limit, cursor);
+        Reading reading = asOf == null ? now(context, run) : then(context, run, Moment.of(asOf));
+        return new UsageView(
+                reading.at(),
+                reading.zone().getId(),
+                reading.lines().stream().map(LimitUse::of).toList(),
+                spentBy == null ? null : spentBy.items(),
+                spentBy == null ? null : spentBy.nextCursor());
+    }
+
+    /** A ledger at one moment. */
+    private record Reading(Instant at, ZoneId zone, List<Use.Line> lines) {}
+
+    private Reading now(TenantContext context, @Nullable String run) {
         String quotaClass = classes.of(context);
         var budget = new BudgetId(context.tenant());
         Instant now = clock.instant();
-        Page<SpentTable.Sum> spentBy = by == null ? null : spent(context, caller, by, from, to, limit, cursor);
         Use use = commands.ask(context, new ReadUse(budget, quotaClass, now));
-        List<Use.Line> lines = use.lines();
-        if (run != null) {
-            RunStatement statement = commands.ask(
-                    context, new ReadRunUse(budget, new RunId(context.tenant(), run).key(), quotaClass, now));
-            lines = statement.lines();
+        if (run == null) {
+            return new Reading(now, use.zone(), use.lines());
         }
-        return new UsageView(
-                now,
-                use.zone().getId(),
-                lines.stream().map(LimitUse::of).toList(),
-                spentBy == null ? null : spentBy.items(),
-                spentBy == null ? null : spentBy.nextCursor());
+        RunStatement statement =
+                commands.ask(context, new ReadRunUse(budget, new RunId(context.tenant(), run).key(), quotaClass, now));
+        return new Reading(now, use.zone(), statement.lines());
+    }
+
+    private Reading then(TenantContext context, @Nullable String run, Moment moment) {
+        PastUse.Then then = past.at(SubscribedClasses.named(context), moment);
+        Use use = then.use();
+        return new Reading(
+                then.at(), use.zone(), run == null ? use.lines() : then.ofRun(new RunId(context.tenant(), run)));
     }
 
     private Page<SpentTable.Sum> spent(
