@@ -110,8 +110,10 @@ class PastBatches {
                 row.getString("aggregate_identifier"),
                 row.getLong("sequence_number"),
                 row.getString("event_identifier"),
+                // In words: what is no text, Axon cuts to milliseconds.
                 Objects.requireNonNull(row.getObject("time_stamp", OffsetDateTime.class))
-                        .toInstant(),
+                        .toInstant()
+                        .toString(),
                 row.getString("payload_type"),
                 row.getString("payload_revision"),
                 row.getBytes("payload"),
