@@ -118,6 +118,7 @@ class BlastRadiusTest {
                         Map.of("operations", List.of("*")))
                 .orThrow();
         owned.put("level", "0");
+        owned.put("projection", "runs");
         owned.put("index", "000");
         owned.put("secret", "secret_" + CANARY);
         owned.put("grant", grant.body().path("grant_id").asString());
