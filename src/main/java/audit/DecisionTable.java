@@ -111,8 +111,7 @@ class DecisionTable {
         String sql = COLUMNS + where(filter, tenant, values) + " and tenant_seq > ? order by tenant_seq limit ?";
         values.add(after);
         values.add(most);
-        return transactions.in(
-                tenant, () -> database.query(sql, (row, number) -> decision(row), values.toArray()));
+        return transactions.in(tenant, () -> database.query(sql, (row, number) -> decision(row), values.toArray()));
     }
 
     /** Decisions, counted. */
@@ -133,9 +132,7 @@ class DecisionTable {
     private static String places(int count) {
         return String.join(
                 ", ",
-                IntStream.rangeClosed(1, count)
-                        .mapToObj(Integer::toString)
-                        .toList());
+                IntStream.rangeClosed(1, count).mapToObj(Integer::toString).toList());
     }
 
     private static String where(Filter filter, TenantId tenant, List<Object> values) {
@@ -187,6 +184,7 @@ class DecisionTable {
     }
 
     private static Instant time(ResultSet row, String column) throws SQLException {
-        return Objects.requireNonNull(row.getObject(column, OffsetDateTime.class)).toInstant();
+        return Objects.requireNonNull(row.getObject(column, OffsetDateTime.class))
+                .toInstant();
     }
 }

@@ -92,8 +92,10 @@ class DecisionsEndpoint {
             if (by == null) {
                 return List.of();
             }
-            List<Grouping> groupings =
-                    Arrays.stream(by.split(",", -1)).map(Grouping::of).distinct().toList();
+            List<Grouping> groupings = Arrays.stream(by.split(",", -1))
+                    .map(Grouping::of)
+                    .distinct()
+                    .toList();
             if (groupings.size() > MOST_GROUPINGS) {
                 throw new InvalidField("/by", "size", "must name at most " + MOST_GROUPINGS);
             }

@@ -139,9 +139,7 @@ class ActionsEndpoint {
             @PathVariable String action,
             @RequestParam(name = "as_of", required = false) @Nullable String asOf) {
         var id = new ActionId(context.tenant(), action);
-        return asOf == null
-                ? actions.find(id, caller.agent())
-                : past.action(id, caller.agent(), Moment.of(asOf));
+        return asOf == null ? actions.find(id, caller.agent()) : past.action(id, caller.agent(), Moment.of(asOf));
     }
 
     /** Actions, newest first. */

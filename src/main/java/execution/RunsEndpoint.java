@@ -57,7 +57,12 @@ class RunsEndpoint {
     private final Clock clock;
 
     RunsEndpoint(
-            TenantCommands commands, PastActions past, RunRows rows, TenantTransactions transactions, Supplier<UUID> ids, Clock clock) {
+            TenantCommands commands,
+            PastActions past,
+            RunRows rows,
+            TenantTransactions transactions,
+            Supplier<UUID> ids,
+            Clock clock) {
         this.commands = commands;
         this.past = past;
         this.rows = rows;
@@ -153,9 +158,7 @@ class RunsEndpoint {
             @PathVariable String run,
             @RequestParam(name = "as_of", required = false) @Nullable String asOf) {
         var id = new RunId(context.tenant(), run);
-        return asOf == null
-                ? row(id, caller.agent()).view()
-                : past.run(id, caller.agent(), Moment.of(asOf));
+        return asOf == null ? row(id, caller.agent()).view() : past.run(id, caller.agent(), Moment.of(asOf));
     }
 
     /** Runs, last started first. */

@@ -241,8 +241,7 @@ class JournalConfiguration {
     }
 
     @Bean
-    Recall recall(
-            TenantTransactions transactions, JdbcTemplate jdbc, Journal journal, JournalSerializer serializer) {
+    Recall recall(TenantTransactions transactions, JdbcTemplate jdbc, Journal journal, JournalSerializer serializer) {
         return new StoredRecall(transactions, jdbc, journal, serializer);
     }
 

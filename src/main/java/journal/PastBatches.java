@@ -37,6 +37,7 @@ class PastBatches {
              order by e.tenant_seq desc limit 1)
         from tenants t where t.tenant_id is not null\
         """;
+
     private static final String EVENTS = """
         select type, aggregate_identifier, sequence_number, event_identifier, time_stamp, payload_type, payload_revision,
             payload, meta_data
@@ -95,8 +96,8 @@ class PastBatches {
     /** The tenant's next events of these types after this entry, looking no further than that one. */
     Batch next(String tenant, String[] types, long after, long through) {
         long last = Math.min(through, after + AT_ONCE);
-        List<GenericDomainEventEntry<byte[]>> stored = everyTenant.query(
-                EVENTS, (row, number) -> stored(row), tenant, after, last, types);
+        List<GenericDomainEventEntry<byte[]>> stored =
+                everyTenant.query(EVENTS, (row, number) -> stored(row), tenant, after, last, types);
         List<DomainEventMessage<?>> events = new ArrayList<>(stored.size());
         EventStreamUtils.upcastAndDeserializeDomainEvents(stored.stream(), serializer, upcasters)
                 .asStream()

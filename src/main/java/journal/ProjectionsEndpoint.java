@@ -52,7 +52,11 @@ class ProjectionsEndpoint {
      * @param rebuild the last one; absent if there was none
      */
     record ProjectionView(
-            String name, Set<String> tables, Written written, long lag, @Nullable Rebuild rebuild) {}
+            String name,
+            Set<String> tables,
+            Written written,
+            long lag,
+            @Nullable Rebuild rebuild) {}
 
     /** All projections. */
     record ProjectionViews(List<ProjectionView> items) {}

@@ -35,6 +35,7 @@ class Rebuilds implements SmartLifecycle {
     private static final long NEAR = 2_000;
     /** Looks at the journal's end before it is taken as it is: writers that are faster are then waited for. */
     private static final int MOST_PASSES = 50;
+
     private static final int MOST_TRIES = 200;
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
@@ -138,9 +139,8 @@ class Rebuilds implements SmartLifecycle {
         shadows.analyze(projection.tables());
         for (int tries = 1; ; tries++) {
             var unused = follow(copy, progress, copy.heads(shadowed.everyTenant()));
-            boolean swapped = shadows.swap(
-                    projection.tables(),
-                    () -> follow(copy, progress, copy.heads(shadowed.everyTenant())));
+            boolean swapped =
+                    shadows.swap(projection.tables(), () -> follow(copy, progress, copy.heads(shadowed.everyTenant())));
             if (swapped) {
                 break;
             }
@@ -175,8 +175,7 @@ class Rebuilds implements SmartLifecycle {
     /** What the tables hold at one moment, against what the journal of that moment makes. */
     private void compare(RebuiltTables projection, Shadowed.Copy copy, Progress progress, Shadows shadows) {
         record Seen(Map<String, Long> heads, Map<String, Digest> digests) {}
-        Seen live = shadows.seen(
-                moment -> new Seen(copy.heads(moment), Shadows.digests(moment, projection.tables())));
+        Seen live = shadows.seen(moment -> new Seen(copy.heads(moment), Shadows.digests(moment, projection.tables())));
         var unused = follow(copy, progress, live.heads());
         Map<String, Digest> made = shadows.seen(moment -> Shadows.digests(
                 moment, projection.tables().stream().map(ShadowNames::of).toList()));

@@ -87,8 +87,9 @@ class Shadowed {
     Copy copy(RebuiltTables projection) {
         String[] types = past.names(projection.types());
         var written = new ShadowRows(journal, inlineRows, projection.tables());
-        return written.isEmpty() ? new Followed(projection, types, invoker(projection)) : new Written(
-                projection, types, written);
+        return written.isEmpty()
+                ? new Followed(projection, types, invoker(projection))
+                : new Written(projection, types, written);
     }
 
     /** Whether the rows are written by a processing group, behind the events. */
@@ -99,8 +100,8 @@ class Shadowed {
     private EventHandlerInvoker invoker(RebuiltTables projection) {
         return axon.eventProcessingConfiguration()
                 .eventProcessorByProcessingGroup(projection.name(), AbstractEventProcessor.class)
-                .orElseThrow(() -> new IllegalStateException(
-                        "Nothing writes the tables of %s".formatted(projection.name())))
+                .orElseThrow(
+                        () -> new IllegalStateException("Nothing writes the tables of %s".formatted(projection.name())))
                 .eventHandlerInvoker();
     }
 
@@ -237,8 +238,7 @@ class Shadowed {
         }
 
         private long position(byte[] token, String type) {
-            TrackingToken read =
-                    serializer.deserialize(new SimpleSerializedObject<>(token, byte[].class, type, null));
+            TrackingToken read = serializer.deserialize(new SimpleSerializedObject<>(token, byte[].class, type, null));
             return read == null ? -1 : read.position().orElse(-1);
         }
 

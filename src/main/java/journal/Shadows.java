@@ -24,6 +24,7 @@ final class Shadows implements AutoCloseable {
     private static final String GIVE = "select pg_advisory_unlock(hashtext('firebreak rebuild'))";
     /** Whoever else wants the tables waits behind whoever waits for them: not longer than this. */
     private static final String SHORT_WAIT = "set local lock_timeout = '300ms'";
+
     private static final String LONG_STATEMENTS = "set local statement_timeout = 0";
     private static final String DIGEST = """
         select count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0),
@@ -110,7 +111,9 @@ final class Shadows implements AutoCloseable {
                                     row.getLong(1),
                                     row.getBigDecimal(2).toBigInteger().toString(36)
                                             + "."
-                                            + row.getBigDecimal(3).toBigInteger().toString(36))));
+                                            + row.getBigDecimal(3)
+                                                    .toBigInteger()
+                                                    .toString(36))));
         }
         return digests;
     }

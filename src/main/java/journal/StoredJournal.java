@@ -28,7 +28,6 @@ class StoredJournal implements Journal {
     /** {@link #entry} reads its rows. */
     static final String BY_NUMBER = ENTRY + "= any (?) order by tenant_seq";
 
-
     private final TenantTransactions transactions;
     private final JdbcTemplate jdbc;
     private final Wakes wakes;

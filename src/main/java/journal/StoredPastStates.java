@@ -105,10 +105,11 @@ class StoredPastStates implements PastStates {
     public Instant time(TenantId tenant, Moment moment) {
         return switch (checked(tenant, moment)) {
             case Moment.At at -> at.time();
-            case Moment.Through through -> Objects.requireNonNull(transactions.in(
-                    tenant,
-                    () -> jdbc.queryForObject(
-                            TIME_OF, (row, n) -> time(row, 1), tenant.value(), through.sequence())));
+            case Moment.Through through ->
+                Objects.requireNonNull(transactions.in(
+                        tenant,
+                        () -> jdbc.queryForObject(
+                                TIME_OF, (row, n) -> time(row, 1), tenant.value(), through.sequence())));
         };
     }
 
@@ -124,9 +125,11 @@ class StoredPastStates implements PastStates {
     }
 
     private Optional<Long> last(TenantId tenant, String question, Object... values) {
-        return transactions.in(tenant, () -> jdbc.queryForList(question, Long.class, values).stream()
-                .filter(Objects::nonNull)
-                .findFirst());
+        return transactions.in(
+                tenant,
+                () -> jdbc.queryForList(question, Long.class, values).stream()
+                        .filter(Objects::nonNull)
+                        .findFirst());
     }
 
     /** What has not come yet may still turn out otherwise. */
@@ -140,7 +143,8 @@ class StoredPastStates implements PastStates {
             }
             case Moment.Through through -> {
                 long newest = transactions.in(
-                        tenant, () -> jdbc.query(NEWEST, (row, n) -> row.getLong(1), tenant.value()).stream()
+                        tenant,
+                        () -> jdbc.query(NEWEST, (row, n) -> row.getLong(1), tenant.value()).stream()
                                 .findFirst()
                                 .orElse(0L));
                 if (through.sequence() < 1 || through.sequence() > newest) {
@@ -156,7 +160,8 @@ class StoredPastStates implements PastStates {
         String[] parts = id.split("/", 3);
         String kind = parts.length == 3 ? parts[1] : "tenant";
         String key = parts.length == 3 ? parts[2] : id;
-        @Nullable Origin origin = transactions.in(
+        @Nullable
+        Origin origin = transactions.in(
                 tenant,
                 () -> jdbc.query(FIRST, (row, n) -> new Origin(time(row, 1), row.getLong(2)), id).stream()
                         .findFirst()

@@ -32,8 +32,7 @@ class StoredRecall implements Recall {
     private final Journal journal;
     private final JournalSerializer serializer;
 
-    StoredRecall(
-            TenantTransactions transactions, JdbcTemplate jdbc, Journal journal, JournalSerializer serializer) {
+    StoredRecall(TenantTransactions transactions, JdbcTemplate jdbc, Journal journal, JournalSerializer serializer) {
         this.transactions = transactions;
         this.jdbc = jdbc;
         this.journal = journal;
@@ -67,9 +66,10 @@ class StoredRecall implements Recall {
         }
         List<String> all = List.copyOf(things);
         for (int at = 0; at < all.size(); at += MOST_AT_ONCE) {
-            String[] some = all.subList(at, Math.min(all.size(), at + MOST_AT_ONCE)).toArray(String[]::new);
-            sequences.addAll(transactions.in(
-                    tenant, () -> jdbc.queryForList(OF_THINGS, Long.class, tenant.value(), some)));
+            String[] some =
+                    all.subList(at, Math.min(all.size(), at + MOST_AT_ONCE)).toArray(String[]::new);
+            sequences.addAll(
+                    transactions.in(tenant, () -> jdbc.queryForList(OF_THINGS, Long.class, tenant.value(), some)));
         }
         return sequences.stream().limit(MOST_OF_A_RUN).toList();
     }
@@ -92,8 +92,8 @@ class StoredRecall implements Recall {
     public Recalled understood(Entry entry) {
         Object event = serializer.deserialize(new SimpleSerializedObject<>(
                 entry.payload(), byte[].class, entry.type(), entry.revision().isEmpty() ? null : entry.revision()));
-        MetaData metaData = serializer.deserialize(new SimpleSerializedObject<>(
-                entry.metaData(), byte[].class, serializer.typeForClass(MetaData.class)));
+        MetaData metaData = serializer.deserialize(
+                new SimpleSerializedObject<>(entry.metaData(), byte[].class, serializer.typeForClass(MetaData.class)));
         return new Recalled(entry, Objects.requireNonNull(event), Objects.requireNonNull(metaData));
     }
 }

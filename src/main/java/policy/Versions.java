@@ -30,7 +30,12 @@ class Versions {
     private final PolicyRows rows;
     private final JsonMapper json;
 
-    Versions(TenantCommands commands, PastStates past, TenantTransactions transactions, PolicyRows rows, JsonMapper json) {
+    Versions(
+            TenantCommands commands,
+            PastStates past,
+            TenantTransactions transactions,
+            PolicyRows rows,
+            JsonMapper json) {
         this.commands = commands;
         this.past = past;
         this.transactions = transactions;
@@ -48,7 +53,8 @@ class Versions {
     /** The version that was in force at a moment of the past. */
     PublishedPolicy inForce(TenantContext context, String profile, Moment moment) {
         var id = new ProfileId(context.tenant(), profile);
-        return past.get(context.tenant(), PolicyBook.class, id.toString(), moment).inForce();
+        return past.get(context.tenant(), PolicyBook.class, id.toString(), moment)
+                .inForce();
     }
 
     PublishedPolicy shadow(TenantContext context, String profile) {

@@ -64,11 +64,7 @@ class PastUse {
     }
 
     private Limits limits(String quotaClass, Instant at) {
-        return past.find(
-                        TenantId.FLEET,
-                        QuotaClass.class,
-                        new QuotaClassId(quotaClass).toString(),
-                        new Moment.At(at))
+        return past.find(TenantId.FLEET, QuotaClass.class, new QuotaClassId(quotaClass).toString(), new Moment.At(at))
                 .orElseThrow(() -> new UnknownQuotaClass(quotaClass))
                 .inForce()
                 .limits();

@@ -34,17 +34,12 @@ public class QuotaModule {
         return new RebuiltTables(
                 "quota",
                 Set.of("quota.quota_class", "quota.limit_override"),
-                List.of(
-                        QuotaClassDefined.class,
-                        QuotaClassChanged.class,
-                        OverrideSet.class,
-                        OverrideCleared.class));
+                List.of(QuotaClassDefined.class, QuotaClassChanged.class, OverrideSet.class, OverrideCleared.class));
     }
 
     @Bean
     RebuiltTables spentTables() {
-        return new RebuiltTables(
-                "spent", Set.of("quota.spent"), List.of(BudgetSettled.class, BudgetCorrected.class));
+        return new RebuiltTables("spent", Set.of("quota.spent"), List.of(BudgetSettled.class, BudgetCorrected.class));
     }
 
     @Bean

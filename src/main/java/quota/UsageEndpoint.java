@@ -50,7 +50,13 @@ class UsageEndpoint {
     private final Clock clock;
     private final ObjectWriter json;
 
-    UsageEndpoint(TenantCommands commands, SubscribedClasses classes, PastUse past, SpentTable spent, Clock clock, JsonMapper json) {
+    UsageEndpoint(
+            TenantCommands commands,
+            SubscribedClasses classes,
+            PastUse past,
+            SpentTable spent,
+            Clock clock,
+            JsonMapper json) {
         this.commands = commands;
         this.classes = classes;
         this.past = past;
@@ -177,22 +183,24 @@ class UsageEndpoint {
     /** What was spent, summed up, as comma-separated values with a line of names first. */
     @GetMapping(produces = Csv.TYPE)
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
-    void csv(
-            TenantContext context, Caller caller, @ParameterObject Summing summing, HttpServletResponse response)
+    void csv(TenantContext context, Caller caller, @ParameterObject Summing summing, HttpServletResponse response)
             throws IOException {
         var by = SpentTable.Grouping.of(summing.required());
         SpentTable.Filter filter = filter(caller, summing);
         response.setContentType(Csv.TYPE + ";charset=UTF-8;header=present");
         OutputStream out = response.getOutputStream();
-        out.write(Csv.line(List.of(
-                by.column(), "tool_calls", "high_risk", "tokens", "cost_micros", "storage_bytes")));
-        each(context.tenant(), by, filter, sum -> out.write(Csv.line(List.of(
-                sum.key(),
-                sum.toolCalls(),
-                sum.highRisk(),
-                sum.tokens(),
-                sum.costMicros(),
-                sum.storageBytes()))));
+        out.write(Csv.line(List.of(by.column(), "tool_calls", "high_risk", "tokens", "cost_micros", "storage_bytes")));
+        each(
+                context.tenant(),
+                by,
+                filter,
+                sum -> out.write(Csv.line(List.of(
+                        sum.key(),
+                        sum.toolCalls(),
+                        sum.highRisk(),
+                        sum.tokens(),
+                        sum.costMicros(),
+                        sum.storageBytes()))));
     }
 
     /** What was spent, summed up, one JSON document a line. */
@@ -215,8 +223,7 @@ class UsageEndpoint {
     }
 
     /** A page at a time: whoever reads slowly holds no transaction open. */
-    private void each(TenantId tenant, SpentTable.Grouping by, SpentTable.Filter filter, Line line)
-            throws IOException {
+    private void each(TenantId tenant, SpentTable.Grouping by, SpentTable.Filter filter, Line line) throws IOException {
         String after = "";
         List<SpentTable.Sum> page;
         do {

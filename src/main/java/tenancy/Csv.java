@@ -27,7 +27,9 @@ public final class Csv {
 
     private static String value(@Nullable Object value) {
         String text = value == null ? "" : value.toString();
-        if (text.isEmpty() || PLAIN.matcher(text).matches() || NUMBER.matcher(text).matches()) {
+        if (text.isEmpty()
+                || PLAIN.matcher(text).matches()
+                || NUMBER.matcher(text).matches()) {
             return text;
         }
         String harmless = FORMULAS.indexOf(text.charAt(0)) < 0 ? text : "'" + text;

@@ -93,7 +93,8 @@ class AsOfTest {
         awaitNothingUnderWay();
         List<Past> straight = stream();
         Map<Long, Map<String, String>> states = replayed(straight);
-        List<String> things = List.copyOf(states.get(straight.getLast().sequence()).keySet());
+        List<String> things =
+                List.copyOf(states.get(straight.getLast().sequence()).keySet());
         var random = new Random(SEED);
 
         int there = 0;
@@ -103,8 +104,7 @@ class AsOfTest {
 
             Answer then = acme.auditor().get("/v1/" + thing + "?as_of=" + sequence);
 
-            String expected =
-                    Objects.requireNonNull(states.get(sequence)).get(thing);
+            String expected = Objects.requireNonNull(states.get(sequence)).get(thing);
             if (expected == null) {
                 then.expect(404);
                 assertThat(then.at("/code")).isEqualTo("not_there_yet");
@@ -177,7 +177,9 @@ class AsOfTest {
         TestClient auditor = acme.auditor();
         String agent = "/v1/agents/" + Given.AGENT;
 
-        assertThat(auditor.get(agent + "?as_of=2999-01-01T00:00:00Z").expect(400).at("/errors/0/pointer"))
+        assertThat(auditor.get(agent + "?as_of=2999-01-01T00:00:00Z")
+                        .expect(400)
+                        .at("/errors/0/pointer"))
                 .isEqualTo("/as_of");
         assertThat(auditor.get(agent + "?as_of=999999").expect(400).at("/errors/0/rule"))
                 .isEqualTo("range");
@@ -186,7 +188,9 @@ class AsOfTest {
         assertThat(auditor.get(agent + "?as_of=yesterday").expect(400).at("/errors/0/rule"))
                 .isEqualTo("wrong_value");
         assertThat(auditor.get(agent + "?as_of=1").expect(404).at("/code")).isEqualTo("not_there_yet");
-        assertThat(auditor.get(agent + "?as_of=2001-01-01T00:00:00Z").expect(404).at("/code"))
+        assertThat(auditor.get(agent + "?as_of=2001-01-01T00:00:00Z")
+                        .expect(404)
+                        .at("/code"))
                 .isEqualTo("not_there_yet");
         assertThat(auditor.get("/v1/agents/nobody?as_of=1").expect(404).at("/code"))
                 .isEqualTo("not_found");
@@ -207,7 +211,9 @@ class AsOfTest {
 
         for (String asOf : List.of("?as_of=1", "?as_of=" + Math.min(last(), 10), "?as_of=2001-01-01T00:00:00Z")) {
             for (TestClient stranger : List.of(otherAgent, globex.auditor(), globex.agent())) {
-                assertThat(stranger.get("/v1/actions/" + action + asOf).expect(404).at("/code"))
+                assertThat(stranger.get("/v1/actions/" + action + asOf)
+                                .expect(404)
+                                .at("/code"))
                         .isEqualTo("not_found");
                 assertThat(stranger.get("/v1/runs/wr_1" + asOf).expect(404).at("/code"))
                         .isEqualTo("not_found");
@@ -354,6 +360,7 @@ class AsOfTest {
              "quota_class":"%s","requested_action":"%s",
              "target":{"system":"zendesk","record_id":"%s"},
              "arguments":{"status":"solved"},"data_classes":["internal"]}\
-            """.formatted(acme.tenant(), Given.WORKSPACE, Given.AGENT, run, Given.PROFILE, Given.QUOTA_CLASS, operation, record);
+            """.formatted(
+                acme.tenant(), Given.WORKSPACE, Given.AGENT, run, Given.PROFILE, Given.QUOTA_CLASS, operation, record);
     }
 }

@@ -39,8 +39,8 @@ import tools.jackson.databind.JsonNode;
 class RebuildOverHttpTest {
 
     /** What holds more than events tell, or does not outlive what it is for. */
-    private static final Set<String> NOT_FROM_EVENTS_ALONE = Set.of(
-            "execution.payload", "execution.webhook_delivery", "secrets.sealed_value", "secrets.wrapping_key");
+    private static final Set<String> NOT_FROM_EVENTS_ALONE =
+            Set.of("execution.payload", "execution.webhook_delivery", "secrets.sealed_value", "secrets.wrapping_key");
 
     @Autowired
     private Given given;
@@ -109,11 +109,15 @@ class RebuildOverHttpTest {
             for (String name : names) {
                 JsonNode rebuilt = rebuilt(name);
 
-                assertThat(rebuilt.path("state").asString()).as(rebuilt.toString()).isEqualTo("done");
-                assertThat(rebuilt.path("compared")).as(name).isNotEmpty().allSatisfy(table -> assertThat(
-                                table.path("equal").asBoolean())
-                        .as("%s: %s", name, table)
-                        .isTrue());
+                assertThat(rebuilt.path("state").asString())
+                        .as(rebuilt.toString())
+                        .isEqualTo("done");
+                assertThat(rebuilt.path("compared"))
+                        .as(name)
+                        .isNotEmpty()
+                        .allSatisfy(table -> assertThat(table.path("equal").asBoolean())
+                                .as("%s: %s", name, table)
+                                .isTrue());
             }
         } finally {
             stop.set(true);
@@ -125,10 +129,11 @@ class RebuildOverHttpTest {
         assertThat(sent.get()).isGreaterThan(names.size());
         // What took the places went on under the load: it is what the journal says to the end.
         for (String name : names) {
-            assertThat(rebuilt(name).path("compared")).as(name).allSatisfy(table -> assertThat(
-                            table.path("equal").asBoolean())
-                    .as("%s: %s", name, table)
-                    .isTrue());
+            assertThat(rebuilt(name).path("compared"))
+                    .as(name)
+                    .allSatisfy(table -> assertThat(table.path("equal").asBoolean())
+                            .as("%s: %s", name, table)
+                            .isTrue());
         }
         assertThat(schemasLeft()).isEmpty();
     }
@@ -139,7 +144,8 @@ class RebuildOverHttpTest {
         awaitEnd(action);
         Answer before = acme.auditor().get("/v1/actions?limit=200").expect(200);
         asOwner("update execution.action set state = 'failed' where tenant_id = '%s'".formatted(acme.tenant()));
-        assertThat(acme.auditor().get("/v1/actions?limit=200").at("/items/0/state")).isEqualTo("failed");
+        assertThat(acme.auditor().get("/v1/actions?limit=200").at("/items/0/state"))
+                .isEqualTo("failed");
 
         JsonNode rebuilt = rebuilt("actions");
 
@@ -164,7 +170,9 @@ class RebuildOverHttpTest {
                 var statement = elsewhere.createStatement()) {
             statement.execute("select pg_advisory_lock(hashtext('firebreak rebuild'))");
 
-            assertThat(operator.post("/v1/projections/runs:rebuild", "").expect(409).at("/code"))
+            assertThat(operator.post("/v1/projections/runs:rebuild", "")
+                            .expect(409)
+                            .at("/code"))
                     .isEqualTo("rebuild_under_way");
 
             statement.execute("select pg_advisory_unlock(hashtext('firebreak rebuild'))");
@@ -281,7 +289,8 @@ class RebuildOverHttpTest {
             case 0 -> customer.admin().post("/v1/keys", "{\"role\":\"analyst\",\"label\":\"load\"}");
             case 1 -> customer.admin().patch("/v1/agents/" + Given.AGENT, "{\"trust_zone\":\"zone_" + number + "\"}");
             case 2 ->
-                customer.admin().put("/v1/quotas/overrides/tool_calls_per_day", "{\"value\":" + (50_000 + number) + "}");
+                customer.admin()
+                        .put("/v1/quotas/overrides/tool_calls_per_day", "{\"value\":" + (50_000 + number) + "}");
             case 3 -> customer.agent().post("/v1/runs/wr_" + number % 5 + ":end", "");
             default -> LockSupport.parkNanos(1_000_000);
         }
@@ -317,7 +326,9 @@ class RebuildOverHttpTest {
                      "target_schema":{"type":"object","required":["record_id"],
                                       "properties":{"record_id":{"type":"string"}}},
                      "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}}}}\
-                """.formatted(target.getAddress().getPort())).expect(201);
+                """.formatted(
+                                target.getAddress().getPort()))
+                .expect(201);
         customer.admin().put("/v1/policies/" + Given.PROFILE, """
             {"document":{"rules":[{"id":"tickets","effect":"allow","operations":["ticket.update"]},
                       {"id":"no_delete","effect":"deny","operations":["ticket.delete"]}],

@@ -66,8 +66,7 @@ final class Account {
                         reserved.draws().stream()
                                 .map(draw -> new Drawn(draw.limit(), draw.scope(), draw.used(), draw.of()))
                                 .toList());
-            case BudgetSettled _, BudgetReleased _, BudgetDoubted _, BudgetCorrected _ ->
-                plain(recalled, "accounted");
+            case BudgetSettled _, BudgetReleased _, BudgetDoubted _, BudgetCorrected _ -> plain(recalled, "accounted");
             default -> plain(recalled, "changed");
         };
     }
@@ -116,15 +115,7 @@ final class Account {
                 asked(
                         step(recalled, "answered", event),
                         new Asked(
-                                passed.rule(),
-                                null,
-                                passed.answer().digest(),
-                                null,
-                                "passed",
-                                null,
-                                null,
-                                null,
-                                null));
+                                passed.rule(), null, passed.answer().digest(), null, "passed", null, null, null, null));
             case CheckFailed failed ->
                 asked(
                         step(recalled, "answered", event),
@@ -159,7 +150,8 @@ final class Account {
                 outcome(
                         recalled,
                         event,
-                        new Outcome(state(state), done.status(), null, null, done.requests(), done.resultDigest(), null));
+                        new Outcome(
+                                state(state), done.status(), null, null, done.requests(), done.resultDigest(), null));
             case ActionFailed failed ->
                 outcome(
                         recalled,
@@ -182,8 +174,7 @@ final class Account {
                 outcome(
                         recalled,
                         event,
-                        new Outcome(
-                                state(state), null, null, known.cause(), known.requests(), null, known.evidence()));
+                        new Outcome(state(state), null, null, known.cause(), known.requests(), null, known.evidence()));
             case ActionCancelled _ ->
                 outcome(recalled, event, new Outcome(state(state), null, null, null, 0, null, null));
         };
@@ -230,8 +221,7 @@ final class Account {
                         text(context, TenantContext.QUOTA_CLASS),
                         requested.connectorVersion(),
                         requested.schemaDigest()),
-                new Decided(
-                        state(event.standsAs()), ruling.rules(), ruling.shadow(), event.why(), remedy, drawn, pool),
+                new Decided(state(event.standsAs()), ruling.rules(), ruling.shadow(), event.why(), remedy, drawn, pool),
                 null,
                 null,
                 null,
@@ -248,8 +238,7 @@ final class Account {
             @Nullable String words,
             @Nullable Cause cause) {
         return asked(
-                step(recalled, "answered", event),
-                new Asked(null, null, null, null, answer, by, role, words, cause));
+                step(recalled, "answered", event), new Asked(null, null, null, null, answer, by, role, words, cause));
     }
 
     private static Step asked(Step step, Asked asked) {
@@ -265,15 +254,7 @@ final class Account {
     }
 
     private static Step accounted(Recalled recalled, String action, List<Drawn> drawn) {
-        return with(
-                bare(recalled, "accounted", action),
-                null,
-                null,
-                null,
-                null,
-                null,
-                new Accounted(drawn),
-                null);
+        return with(bare(recalled, "accounted", action), null, null, null, null, null, new Accounted(drawn), null);
     }
 
     /** Nothing is told of it but what is stored. */

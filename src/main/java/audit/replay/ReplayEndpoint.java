@@ -54,15 +54,13 @@ class ReplayEndpoint {
                 .filter(sequence -> sequence > after)
                 .limit(most + 1L)
                 .toList();
-        return Page.of(
-                told(recall.entries(context.tenant(), wanted)), most, step -> Long.toString(step.sequence()));
+        return Page.of(told(recall.entries(context.tenant(), wanted)), most, step -> Long.toString(step.sequence()));
     }
 
     /** All of a run's steps, one JSON document a line (NDJSON). */
     @GetMapping(path = "/v1/runs/{run}/replay", produces = MediaType.APPLICATION_NDJSON_VALUE)
     @PreAuthorize("hasAnyRole('AUDITOR','OPERATOR')")
-    void runAsLines(TenantContext context, @PathVariable String run, HttpServletResponse response)
-            throws IOException {
+    void runAsLines(TenantContext context, @PathVariable String run, HttpServletResponse response) throws IOException {
         List<Long> wanted = ofRun(context, run);
         OutputStream out = lines(response);
         for (int at = 0; at < wanted.size(); at += AT_ONCE) {

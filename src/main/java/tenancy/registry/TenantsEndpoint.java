@@ -40,7 +40,8 @@ class TenantsEndpoint {
     private final JdbcTemplate everyTenant;
 
     TenantsEndpoint(
-            TenantCommands commands, PastStates past,
+            TenantCommands commands,
+            PastStates past,
             RememberedSubscriptions subscriptions,
             @Qualifier("systemDataSource") DataSource everyTenant) {
         this.commands = commands;

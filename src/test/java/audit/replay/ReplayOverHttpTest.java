@@ -240,16 +240,19 @@ class ReplayOverHttpTest {
             """;
         String path = "/v1/connectors/zendesk?tenant=" + acme.tenant();
         Answer now = given.operator().get(path);
-        Answer described = given.operator().put(path, """
+        Answer described = given.operator()
+                .put(
+                        path,
+                        """
             {"base_url":"http://127.0.0.1:%d","allow_private_addresses":["127.0.0.1"],"bulkhead":%d,
              "operations":{%s,%s,%s}}\
             """.formatted(
-                        target.getAddress().getPort(),
-                        100 + calls.get(),
-                        operation.formatted("ticket.update"),
-                        operation.formatted("ticket.delete"),
-                        operation.formatted("ticket.merge")),
-                now.status() == 404 ? new String[0] : new String[] {"If-Match", now.header("ETag")});
+                                        target.getAddress().getPort(),
+                                        100 + calls.get(),
+                                        operation.formatted("ticket.update"),
+                                        operation.formatted("ticket.delete"),
+                                        operation.formatted("ticket.merge")),
+                        now.status() == 404 ? new String[0] : new String[] {"If-Match", now.header("ETag")});
         assertThat(described.status()).as(described.body()).isIn(200, 201);
     }
 }
