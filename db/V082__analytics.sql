@@ -34,6 +34,7 @@ create table analytics.login (
     constraint login_sees_one_tenant unique (login)
 );
 call journal.guard('analytics.login');
+grant usage on schema analytics to firebreak_app, firebreak_system;
 create policy kept_by_owner on analytics.login to current_user using (true) with check (true);
 
 -- The tenant that whoever is logged in may see; null for everybody else.

@@ -36,21 +36,24 @@ class DecisionTable {
 
     /** What decisions are counted by. */
     enum Grouping {
-        AGENT("agent_id"),
-        RUN("run_id"),
-        OPERATION("operation"),
-        SYSTEM("system"),
-        DAY("(time_stamp at time zone 'UTC')::date"),
-        STATE("state"),
-        RULE("rule"),
-        LAYER("layer"),
-        POLICY_VERSION("policy_version"),
-        LIMIT("cause_limit");
+        AGENT,
+        RUN,
+        OPERATION,
+        SYSTEM,
+        DAY,
+        STATE,
+        RULE,
+        LAYER,
+        POLICY_VERSION,
+        LIMIT;
 
-        private final String column;
-
-        Grouping(String column) {
-            this.column = column;
+        private String column() {
+            return switch (this) {
+                case AGENT, RUN -> word() + "_id";
+                case DAY -> "(time_stamp at time zone 'UTC')::date";
+                case LIMIT -> "cause_limit";
+                case OPERATION, SYSTEM, STATE, RULE, LAYER, POLICY_VERSION -> word();
+            };
         }
 
         String word() {
@@ -119,7 +122,7 @@ class DecisionTable {
         List<Object> values = new ArrayList<>();
         // Columns are an enum's own: no caller's word becomes SQL.
         List<String> keys = by.stream()
-                .map(grouping -> "coalesce((%s)::text, '') collate \"C\"".formatted(grouping.column))
+                .map(grouping -> "coalesce((%s)::text, '') collate \"C\"".formatted(grouping.column()))
                 .toList();
         String sql = "select " + String.join(", ", keys) + ", count(*), min(time_stamp), max(time_stamp)"
                 + where(filter, tenant, values) + " group by " + places(by.size()) + " order by "

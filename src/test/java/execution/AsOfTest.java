@@ -39,18 +39,20 @@ class AsOfTest {
     private static final int ACTIONS = 60;
     private static final long SEED = 20_261_129;
 
-    @Autowired
-    private Given given;
-
-    @Autowired
-    private PastEvents past;
-
-    @Autowired
-    private JsonMapper json;
+    private final Given given;
+    private final PastEvents past;
+    private final JsonMapper json;
 
     private HttpServer target;
     private final AtomicInteger calls = new AtomicInteger();
     private Given.Customer acme;
+
+    @Autowired
+    AsOfTest(Given given, PastEvents past, JsonMapper json) {
+        this.given = given;
+        this.past = past;
+        this.json = json;
+    }
 
     @BeforeEach
     void aCustomerWithATarget() throws IOException {
@@ -94,7 +96,8 @@ class AsOfTest {
         List<Past> straight = stream();
         Map<Long, Map<String, String>> states = replayed(straight);
         List<String> things =
-                List.copyOf(states.get(straight.getLast().sequence()).keySet());
+                List.copyOf(Objects.requireNonNull(states.get(straight.getLast().sequence()))
+                        .keySet());
         var random = new Random(SEED);
 
         int there = 0;

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,26 +43,30 @@ class RebuildOverHttpTest {
     private static final Set<String> NOT_FROM_EVENTS_ALONE =
             Set.of("execution.payload", "execution.webhook_delivery", "secrets.sealed_value", "secrets.wrapping_key");
 
-    @Autowired
-    private Given given;
-
-    @Autowired
-    private Rebuilds rebuilds;
-
-    @Autowired
-    private List<InlineRows> inlineRows;
-
-    @Autowired
-    @Qualifier("systemDataSource")
-    private DataSource system;
-
-    @Autowired
-    private Environment environment;
+    private final Given given;
+    private final Rebuilds rebuilds;
+    private final List<InlineRows> inlineRows;
+    private final DataSource system;
+    private final Environment environment;
 
     private HttpServer target;
     private TestClient operator;
     private Given.Customer acme;
     private Given.Customer globex;
+
+    @Autowired
+    RebuildOverHttpTest(
+            Given given,
+            Rebuilds rebuilds,
+            List<InlineRows> inlineRows,
+            @Qualifier("systemDataSource") DataSource system,
+            Environment environment) {
+        this.given = given;
+        this.rebuilds = rebuilds;
+        this.inlineRows = inlineRows;
+        this.system = system;
+        this.environment = environment;
+    }
 
     @BeforeEach
     void twoCustomersWithATarget() throws IOException {
@@ -157,7 +162,7 @@ class RebuildOverHttpTest {
 
     @Test
     void a_rebuilt_table_keeps_its_guards_rights_keys_and_indexes() {
-        List<String> before = describes("execution.action");
+        List<@Nullable String> before = describes("execution.action");
 
         assertThat(rebuilt("actions").path("state").asString()).isEqualTo("done");
 
@@ -245,13 +250,13 @@ class RebuildOverHttpTest {
                         Boolean.class));
     }
 
-    private List<String> schemasLeft() {
+    private List<@Nullable String> schemasLeft() {
         return new JdbcTemplate(system)
                 .queryForList("select nspname from pg_namespace where nspname ~ '_(rebuilt|replaced)$'", String.class);
     }
 
     /** All that guards a table and makes it fast, in words. */
-    private List<String> describes(String table) {
+    private List<@Nullable String> describes(String table) {
         return new JdbcTemplate(system).queryForList("""
             select pg_get_indexdef(indexrelid) from pg_index where indrelid = '%1$s'::regclass
             union all select conname || pg_get_constraintdef(oid) from pg_constraint where conrelid = '%1$s'::regclass

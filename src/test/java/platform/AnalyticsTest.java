@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,7 +101,7 @@ class AnalyticsTest {
         return new JdbcTemplate(login(login, PASSWORD));
     }
 
-    private List<String> views(String schema) {
+    private List<@Nullable String> views(String schema) {
         return owner.queryForList(
                 "select table_name::text from information_schema.views where table_schema = ? order by 1",
                 String.class,
@@ -110,7 +111,7 @@ class AnalyticsTest {
     @Test
     void a_tenants_login_sees_its_tenants_rows_in_every_view_and_no_others() {
         assertThat(views("analytics")).hasSizeGreaterThan(8).isEqualTo(views("analytics_fleet"));
-        for (String view : views("analytics")) {
+        for (@Nullable String view : views("analytics")) {
             assertThat(analyst.queryForList("select distinct tenant_id from analytics." + view, String.class))
                     .as(view)
                     .isSubsetOf(acme.id());
@@ -155,7 +156,7 @@ class AnalyticsTest {
         try {
             jdbc.execute(attempt.formatted(globex.id()));
 
-            List<String> seen = new ArrayList<>();
+            List<@Nullable String> seen = new ArrayList<>();
             try {
                 seen = jdbc.queryForList("select distinct tenant_id from analytics.events", String.class);
             } catch (DataAccessException refused) {
@@ -245,7 +246,7 @@ class AnalyticsTest {
 
     @Test
     void views_go_on_after_their_tables_were_rebuilt() {
-        long before = analyst.queryForObject("select count(*) from actions", Long.class);
+        Long before = analyst.queryForObject("select count(*) from actions", Long.class);
         tenants.api()
                 .post(tenants.operator(), "/v1/projections/actions:rebuild", Map.of())
                 .orThrow();
@@ -273,22 +274,22 @@ class AnalyticsTest {
 
     @Test
     void every_column_is_documented_and_every_documented_column_is_there() throws IOException {
-        Map<String, List<String>> documented = new TreeMap<>();
+        Map<String, List<@Nullable String>> documented = new TreeMap<>();
         for (String section : Files.readString(Path.of("docs/analytics.md")).split("\n### ")) {
-            List<String> columns = Pattern.compile("(?m)^\\| `([a-z_]+)` \\|")
+            List<@Nullable String> columns = Pattern.compile("(?m)^\\| `([a-z_]+)` \\|")
                     .matcher(section)
                     .results()
-                    .map((MatchResult found) -> found.group(1))
+                    .<@Nullable String>map((MatchResult found) -> found.group(1))
                     .toList();
             if (!section.startsWith("#") && !columns.isEmpty()) {
                 documented.put(section.substring(0, section.indexOf('\n')), columns);
             }
         }
         for (String schema : SCHEMAS) {
-            Map<String, List<String>> there = new TreeMap<>();
-            for (String view : views(schema)) {
+            Map<String, List<@Nullable String>> there = new TreeMap<>();
+            for (@Nullable String view : views(schema)) {
                 there.put(
-                        view,
+                        String.valueOf(view),
                         owner.queryForList(
                                 "select column_name::text from information_schema.columns"
                                         + " where table_schema = ? and table_name = ? order by ordinal_position",
