@@ -139,8 +139,12 @@ class Rebuilds implements SmartLifecycle {
         shadows.analyze(projection.tables());
         for (int tries = 1; ; tries++) {
             var unused = follow(copy, progress, copy.heads(shadowed.everyTenant()));
-            boolean swapped =
-                    shadows.swap(projection.tables(), () -> follow(copy, progress, copy.heads(shadowed.everyTenant())));
+            boolean swapped = shadows.swap(projection.tables(), () -> {
+                Map<String, Long> heads = copy.heads(shadowed.everyTenant());
+                return copy.mayCatchUpWhileTablesStandStill()
+                        ? follow(copy, progress, heads) >= 0
+                        : missing(progress, heads) == 0;
+            });
             if (swapped) {
                 break;
             }
@@ -152,12 +156,17 @@ class Rebuilds implements SmartLifecycle {
         history.progress(projection.name(), progress.passed, progress.passed);
     }
 
-    /** Brings the copies up to these entries; tells how many were missing. */
-    private long follow(Shadowed.Copy copy, Progress progress, Map<String, Long> heads) {
+    private static long missing(Progress progress, Map<String, Long> heads) {
         long missing = 0;
         for (var head : heads.entrySet()) {
             missing += head.getValue() - progress.positions.getOrDefault(head.getKey(), 0L);
         }
+        return missing;
+    }
+
+    /** Brings the copies up to these entries; tells how many were missing. */
+    private long follow(Shadowed.Copy copy, Progress progress, Map<String, Long> heads) {
+        long missing = missing(progress, heads);
         long total = progress.passed + missing;
         copy.follow(heads, progress.positions, passed -> {
             if (!running) {

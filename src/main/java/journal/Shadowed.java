@@ -75,6 +75,9 @@ class Shadowed {
         /** Each tenant's last entry that the tables themselves hold, at the moment that is asked. */
         Map<String, Long> heads(JdbcTemplate moment);
 
+        /** Whether what fills them needs nothing that others may hold who wait for the tables. */
+        boolean mayCatchUpWhileTablesStandStill();
+
         /**
          * Fills the copies up to these entries.
          *
@@ -131,6 +134,12 @@ class Shadowed {
         @Override
         public Map<String, Long> heads(JdbcTemplate moment) {
             return past.heads(moment, Long.MAX_VALUE);
+        }
+
+        /** The connections that it writes by are the writer's, and it takes one of two. */
+        @Override
+        public boolean mayCatchUpWhileTablesStandStill() {
+            return true;
         }
 
         @Override
@@ -235,6 +244,12 @@ class Shadowed {
                     .max()
                     .orElse(-1);
             return past.heads(moment, last);
+        }
+
+        /** Requests that wait for the tables may have all connections of the application's role. */
+        @Override
+        public boolean mayCatchUpWhileTablesStandStill() {
+            return false;
         }
 
         private long position(byte[] token, String type) {

@@ -5,11 +5,14 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -118,23 +121,32 @@ final class Shadows implements AutoCloseable {
         return digests;
     }
 
+    /** Not now: others use the tables, or the copies are not complete. */
+    private static final class NotNow extends RuntimeException {
+        NotNow() {
+            super("The copies are not complete.");
+        }
+    }
+
     /**
      * Stops the tables for all, lets the copies catch up, and puts them in their places: all of it or nothing.
      *
-     * @return false if others used the tables for longer than may be waited for
+     * @param complete brings the copies to the end, if that can be done while the tables stand still
+     * @return false if others used the tables for longer than may be waited for, or the copies are not complete
      */
-    boolean swap(Collection<String> tables, Runnable catchUp) {
+    boolean swap(Collection<String> tables, BooleanSupplier complete) {
         try {
             return in(Connection.TRANSACTION_READ_COMMITTED, same -> {
                 same.execute(SHORT_WAIT);
                 call("stop_tables", tables);
-                catchUp.run();
+                if (!complete.getAsBoolean()) {
+                    throw new NotNow();
+                }
                 call("swap_shadows", tables);
                 return true;
             });
-        } catch (org.springframework.dao.CannotAcquireLockException
-                | org.springframework.dao.QueryTimeoutException busy) {
-            log.debug("The tables {} are in use", tables, busy);
+        } catch (NotNow | PessimisticLockingFailureException | QueryTimeoutException busy) {
+            log.debug("The tables {} cannot be replaced now", tables, busy);
             return false;
         }
     }

@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -148,7 +150,7 @@ class RebuildOverHttpTest {
         String action = act(acme, 1).at("/action_id");
         awaitEnd(action);
         Answer before = acme.auditor().get("/v1/actions?limit=200").expect(200);
-        asOwner("update execution.action set state = 'failed' where tenant_id = '%s'".formatted(acme.tenant()));
+        owner().execute("update execution.action set state = 'failed' where tenant_id = '%s'".formatted(acme.tenant()));
         assertThat(acme.auditor().get("/v1/actions?limit=200").at("/items/0/state"))
                 .isEqualTo("failed");
 
@@ -167,6 +169,43 @@ class RebuildOverHttpTest {
         assertThat(rebuilt("actions").path("state").asString()).isEqualTo("done");
 
         assertThat(describes("execution.action")).isEqualTo(before).hasSizeGreaterThan(8);
+    }
+
+    @Test
+    void whoever_reads_for_long_is_waited_for_and_nobody_else_waits() throws Exception {
+        DataSource owner = Objects.requireNonNull(owner().getDataSource());
+        try (Connection reader = owner.getConnection();
+                var statement = reader.createStatement()) {
+            reader.setAutoCommit(false);
+            statement.execute("lock table execution.action in access share mode");
+            operator.post("/v1/projections/actions:rebuild", "").expect(202);
+            await(() -> operator.get("/v1/projections/actions")
+                            .json()
+                            .at("/rebuild/compared")
+                            .size()
+                    == 1);
+
+            for (int number = 0; number < 20; number++) {
+                act(acme, number);
+            }
+
+            assertThat(operator.get("/v1/projections/actions").at("/rebuild/state"))
+                    .isEqualTo("building");
+            assertThat(acme.auditor().get("/v1/actions?limit=200").json().at("/items"))
+                    .hasSize(20);
+            reader.rollback();
+        }
+        await(() -> operator.get("/v1/projections/actions").at("/rebuild/state").equals("done"));
+        assertThat(acme.auditor().get("/v1/actions?limit=200").json().at("/items"))
+                .hasSize(20);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("it happens within 60 s").isLessThan(deadline);
+            LockSupport.parkNanos(20_000_000);
+        }
     }
 
     @Test
@@ -273,12 +312,11 @@ class RebuildOverHttpTest {
             """.formatted(table), String.class);
     }
 
-    private void asOwner(String statement) {
-        var owner = new DriverManagerDataSource(
+    private JdbcTemplate owner() {
+        return new JdbcTemplate(new DriverManagerDataSource(
                 environment.getRequiredProperty("spring.datasource.url"),
                 environment.getRequiredProperty("spring.datasource.username"),
-                environment.getRequiredProperty("spring.datasource.password"));
-        new JdbcTemplate(owner).execute(statement);
+                environment.getRequiredProperty("spring.datasource.password")));
     }
 
     private void awaitEnd(String action) {
