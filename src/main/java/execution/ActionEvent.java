@@ -53,6 +53,16 @@ public sealed interface ActionEvent {
         };
     }
 
+    /** Where the action stands after it; null for what changes no state. */
+    default @Nullable ActionState standsAs() {
+        return this instanceof ArgumentsDropped ? null : ActionHistory.stateAfter(this);
+    }
+
+    /** Why it is no plain progress; null if it is. */
+    default @Nullable Cause why() {
+        return ActionHistory.causeOf(this);
+    }
+
     /**
      * What was asked for, as policy and quota saw it.
      *

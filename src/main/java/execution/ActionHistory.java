@@ -30,8 +30,10 @@ import execution.ActionEvent.Ruling;
 import execution.ActionView.Attempt;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.axonframework.eventhandling.EventMessage;
 import org.jspecify.annotations.Nullable;
 import policy.AuditLevel;
 import tenancy.Cause;
@@ -88,6 +90,21 @@ final class ActionHistory {
             }
             default -> throw new IllegalStateException("An action cannot begin with " + decision);
         }
+    }
+
+    /** The story of these events of one action, in order; null if there are none. */
+    static @Nullable ActionHistory of(Iterator<? extends EventMessage<?>> events) {
+        ActionHistory history = null;
+        while (events.hasNext()) {
+            EventMessage<?> message = events.next();
+            var event = (ActionEvent) message.getPayload();
+            if (history == null) {
+                history = new ActionHistory(event, message.getMetaData());
+            } else {
+                history.then(event);
+            }
+        }
+        return history;
     }
 
     /** Where it was queued, and what was reserved for it. */

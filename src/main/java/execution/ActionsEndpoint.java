@@ -36,6 +36,7 @@ import tenancy.AgentId;
 import tenancy.Caller;
 import tenancy.Cursor;
 import tenancy.InvalidField;
+import tenancy.Moment;
 import tenancy.Page;
 import tenancy.TenantContext;
 import tenancy.TenantTransactions;
@@ -46,6 +47,7 @@ import tenancy.TenantTransactions;
 class ActionsEndpoint {
 
     private final Actions actions;
+    private final PastActions past;
     private final ActionRows rows;
     private final TenantTransactions transactions;
     private final ExecutionSettings settings;
@@ -53,11 +55,13 @@ class ActionsEndpoint {
 
     ActionsEndpoint(
             Actions actions,
+            PastActions past,
             ActionRows rows,
             TenantTransactions transactions,
             ExecutionSettings settings,
             Clock clock) {
         this.actions = actions;
+        this.past = past;
         this.rows = rows;
         this.transactions = transactions;
         this.settings = settings;
@@ -127,11 +131,20 @@ class ActionsEndpoint {
         };
     }
 
-    /** One action and its whole why, as of this moment. */
+    /**
+     * One action and its whole why, as of this moment or of another.
+     *
+     * @param asOf a moment of the past: a time, or a sequence number of the tenant's journal
+     */
     @GetMapping("/{action}")
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
-    ActionView read(TenantContext context, Caller caller, @PathVariable String action) {
-        return actions.find(new ActionId(context.tenant(), action), caller.agent());
+    ActionView read(
+            TenantContext context,
+            Caller caller,
+            @PathVariable String action,
+            @RequestParam(name = "as_of", required = false) @Nullable String asOf) {
+        var id = new ActionId(context.tenant(), action);
+        return asOf == null ? actions.find(id, caller.agent()) : past.action(id, caller.agent(), Moment.of(asOf));
     }
 
     /** Actions, newest first. */

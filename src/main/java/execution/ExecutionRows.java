@@ -19,11 +19,6 @@ import execution.ActionEvent.CheckFailed;
 import execution.ActionEvent.CheckPassed;
 import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.ChecksStarted;
-import execution.RunEvent.RunEnded;
-import execution.RunEvent.RunPaused;
-import execution.RunEvent.RunRefused;
-import execution.RunEvent.RunResumed;
-import execution.RunEvent.RunStarted;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -315,84 +310,18 @@ class ExecutionRows {
     }
 
     private static List<Object[]> run(EventMessage<?> event, RunEvent happened) {
-        return switch (happened) {
-            case RunStarted started ->
-                run(
-                        event,
-                        started,
-                        started.agent(),
-                        started.workspace(),
-                        RunState.OPEN,
-                        started.startedAt(),
-                        null,
-                        started.parent(),
-                        null);
-            case RunRefused refused ->
-                run(
-                        event,
-                        refused,
-                        refused.agent(),
-                        refused.workspace(),
-                        RunState.REFUSED,
-                        refused.refusedAt(),
-                        null,
-                        null,
-                        refused.cause());
-            case RunPaused paused ->
-                run(
-                        event,
-                        paused,
-                        paused.agent(),
-                        paused.workspace(),
-                        RunState.PAUSED,
-                        paused.startedAt(),
-                        null,
-                        null,
-                        paused.cause());
-            case RunResumed resumed ->
-                run(
-                        event,
-                        resumed,
-                        resumed.agent(),
-                        resumed.workspace(),
-                        RunState.OPEN,
-                        resumed.startedAt(),
-                        null,
-                        null,
-                        null);
-            case RunEnded ended ->
-                run(
-                        event,
-                        ended,
-                        ended.agent(),
-                        ended.workspace(),
-                        RunState.ENDED,
-                        ended.startedAt(),
-                        ended.endedAt(),
-                        null,
-                        null);
-        };
-    }
-
-    private static List<Object[]> run(
-            EventMessage<?> event,
-            RunEvent happened,
-            String agent,
-            String workspace,
-            RunState state,
-            Instant startedAt,
-            @Nullable Instant endedAt,
-            @Nullable String parent,
-            @Nullable Cause cause) {
+        RunView now = RunView.of(happened);
+        Instant endedAt = now.endedAt();
+        Cause cause = now.cause();
         return row(
                 tenant(event),
-                happened.run(),
-                agent,
-                workspace,
-                state.word(),
-                startedAt.toString(),
+                now.run(),
+                now.agent(),
+                now.workspace(),
+                now.state().word(),
+                now.startedAt().toString(),
                 endedAt == null ? null : endedAt.toString(),
-                parent,
+                now.parent(),
                 cause == null ? null : StoredJson.write(cause));
     }
 

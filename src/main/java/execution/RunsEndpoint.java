@@ -34,6 +34,7 @@ import tenancy.Caller;
 import tenancy.Cause;
 import tenancy.Cursor;
 import tenancy.InvalidField;
+import tenancy.Moment;
 import tenancy.NotFound;
 import tenancy.Page;
 import tenancy.Role;
@@ -49,14 +50,21 @@ import tools.jackson.databind.JsonNode;
 class RunsEndpoint {
 
     private final TenantCommands commands;
+    private final PastActions past;
     private final RunRows rows;
     private final TenantTransactions transactions;
     private final Supplier<UUID> ids;
     private final Clock clock;
 
     RunsEndpoint(
-            TenantCommands commands, RunRows rows, TenantTransactions transactions, Supplier<UUID> ids, Clock clock) {
+            TenantCommands commands,
+            PastActions past,
+            RunRows rows,
+            TenantTransactions transactions,
+            Supplier<UUID> ids,
+            Clock clock) {
         this.commands = commands;
+        this.past = past;
         this.rows = rows;
         this.transactions = transactions;
         this.ids = ids;
@@ -141,10 +149,16 @@ class RunsEndpoint {
         return value.asLong();
     }
 
+    /** @param asOf a moment of the past: a time, or a sequence number of the tenant's journal */
     @GetMapping("/{run}")
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
-    RunView read(TenantContext context, Caller caller, @PathVariable String run) {
-        return row(new RunId(context.tenant(), run), caller.agent()).view();
+    RunView read(
+            TenantContext context,
+            Caller caller,
+            @PathVariable String run,
+            @RequestParam(name = "as_of", required = false) @Nullable String asOf) {
+        var id = new RunId(context.tenant(), run);
+        return asOf == null ? row(id, caller.agent()).view() : past.run(id, caller.agent(), Moment.of(asOf));
     }
 
     /** Runs, last started first. */

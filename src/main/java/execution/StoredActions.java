@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.axonframework.eventsourcing.eventstore.DomainEventStream;
 import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -190,17 +189,8 @@ class StoredActions implements Actions {
     }
 
     private ActionHistory history(ActionId action, @Nullable AgentId boundTo) {
-        DomainEventStream stream = events.readEvents(action.toString());
-        ActionHistory history = null;
-        while (stream.hasNext()) {
-            var message = stream.next();
-            var event = (ActionEvent) message.getPayload();
-            if (history == null) {
-                history = new ActionHistory(event, message.getMetaData());
-            } else {
-                history.then(event);
-            }
-        }
+        ActionHistory history =
+                ActionHistory.of(events.readEvents(action.toString()).asStream().iterator());
         if (history == null || boundTo != null && !boundTo.key().equals(history.agent())) {
             throw new NotFound("action", action.key());
         }

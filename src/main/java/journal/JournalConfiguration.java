@@ -46,6 +46,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import tenancy.InlineRows;
 import tenancy.JournaledTypes;
 import tenancy.PastEvents;
+import tenancy.PastStates;
 import tenancy.TenantTransactions;
 
 /** Lanes, writer and storage in the places where Axon looks for its command bus, event store and transactions. */
@@ -240,7 +241,24 @@ class JournalConfiguration {
     }
 
     @Bean
+    Recall recall(TenantTransactions transactions, JdbcTemplate jdbc, Journal journal, JournalSerializer serializer) {
+        return new StoredRecall(transactions, jdbc, journal, serializer);
+    }
+
+    @Bean
     PastEvents pastEvents(TenantTransactions transactions, JdbcTemplate jdbc, JournalSerializer serializer) {
         return new StoredPast(transactions, jdbc, serializer);
+    }
+
+    @Bean
+    PastStates pastStates(
+            TenantTransactions transactions,
+            JdbcTemplate jdbc,
+            EventStorageEngine storage,
+            EventStore events,
+            ParameterResolverFactory parameters,
+            HandlerDefinition handlers,
+            Clock clock) {
+        return new StoredPastStates(transactions, jdbc, storage, events, parameters, handlers, clock);
     }
 }

@@ -18,11 +18,15 @@ import tenancy.TenantTransactions;
 class StoredJournal implements Journal {
 
     private static final int MOST_ENTRIES = 1_000;
-    private static final String SELECT = """
+    private static final String ENTRY = """
         select tenant_seq, event_identifier, payload_type, payload_revision, time_stamp, aggregate_identifier,
             sequence_number, payload, meta_data
-        from journal.event where tenant_id = ? and tenant_seq > ?\
+        from journal.event where tenant_id = ? and tenant_seq \
         """;
+    private static final String SELECT = ENTRY + "> ?";
+
+    /** {@link #entry} reads its rows. */
+    static final String BY_NUMBER = ENTRY + "= any (?) order by tenant_seq";
 
     private final TenantTransactions transactions;
     private final JdbcTemplate jdbc;
@@ -68,7 +72,7 @@ class StoredJournal implements Journal {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
-    private static Entry entry(ResultSet row) throws SQLException {
+    static Entry entry(ResultSet row) throws SQLException {
         return new Entry(
                 row.getLong("tenant_seq"),
                 row.getString("event_identifier"),

@@ -22,6 +22,7 @@ import policy.PolicyCommand.RestorePolicy;
 import tenancy.Caller;
 import tenancy.Cursor;
 import tenancy.InvalidField;
+import tenancy.Moment;
 import tenancy.Page;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
@@ -57,13 +58,24 @@ class PoliciesEndpoint {
                 versions.inForce(context.tenant(), Cursor.key(cursor), most + 1), most, PublishedPolicy::profile);
     }
 
-    /** The version in force. */
+    /**
+     * The version in force.
+     *
+     * @param asOf a moment of the past: a time, or a sequence number of the tenant's journal
+     */
     @GetMapping(
             path = "/{profile}",
             produces = {MediaType.APPLICATION_JSON_VALUE, MediaType.APPLICATION_YAML_VALUE})
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
-    ResponseEntity<PublishedPolicy> read(TenantContext context, @PathVariable String profile) {
-        return answer(HttpStatus.OK, versions.inForce(context, profile));
+    ResponseEntity<PublishedPolicy> read(
+            TenantContext context,
+            @PathVariable String profile,
+            @RequestParam(name = "as_of", required = false) @Nullable String asOf) {
+        return answer(
+                HttpStatus.OK,
+                asOf == null
+                        ? versions.inForce(context, profile)
+                        : versions.inForce(context, profile, Moment.of(asOf)));
     }
 
     /** Publishes a document: to decide from now on, or in shadow. */

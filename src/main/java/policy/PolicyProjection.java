@@ -13,7 +13,6 @@ import policy.PolicyDocument.Rule;
 import policy.PolicyEvent.PolicyPublished;
 import policy.PolicyEvent.PolicyRulesExpired;
 import tenancy.TenantContext;
-import tenancy.TenantId;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Keeps every published version as a row, and when the next rule of the one in force ends. */
@@ -23,13 +22,11 @@ class PolicyProjection {
 
     private final PolicyRows rows;
     private final RuleExpiryRows expiries;
-    private final RecordsInForce records;
     private final JsonMapper json;
 
-    PolicyProjection(PolicyRows rows, RuleExpiryRows expiries, RecordsInForce records, JsonMapper json) {
+    PolicyProjection(PolicyRows rows, RuleExpiryRows expiries, JsonMapper json) {
         this.rows = rows;
         this.expiries = expiries;
-        this.records = records;
         this.json = json;
     }
 
@@ -74,9 +71,6 @@ class PolicyProjection {
     private void keep(String tenant, PublishedPolicy version) {
         rows.save(PolicyRow.of(tenant, version, json.writeValueAsString(version.document())));
         if (version.mode() == Mode.ENFORCED) {
-            if (version.profile().equals(Layer.OF_TENANT)) {
-                records.know(new TenantId(tenant), version.document());
-            }
             var key = new RuleExpiryRow.Key(tenant, version.profile());
             version.document().rules().stream()
                     .map(Rule::expiresAt)

@@ -8,7 +8,9 @@ import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 import policy.PolicyCommand.ReadPolicy;
 import policy.PolicyCommand.ReadShadow;
+import tenancy.Moment;
 import tenancy.NotFound;
+import tenancy.PastStates;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -23,12 +25,19 @@ class Versions {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(40);
 
     private final TenantCommands commands;
+    private final PastStates past;
     private final TenantTransactions transactions;
     private final PolicyRows rows;
     private final JsonMapper json;
 
-    Versions(TenantCommands commands, TenantTransactions transactions, PolicyRows rows, JsonMapper json) {
+    Versions(
+            TenantCommands commands,
+            PastStates past,
+            TenantTransactions transactions,
+            PolicyRows rows,
+            JsonMapper json) {
         this.commands = commands;
+        this.past = past;
         this.transactions = transactions;
         this.rows = rows;
         this.json = json;
@@ -39,6 +48,13 @@ class Versions {
         Optional<PublishedPolicy> book =
                 commands.ask(context, new ReadPolicy(new ProfileId(context.tenant(), profile)));
         return book.orElseThrow(() -> new NotFound("policy", profile));
+    }
+
+    /** The version that was in force at a moment of the past. */
+    PublishedPolicy inForce(TenantContext context, String profile, Moment moment) {
+        var id = new ProfileId(context.tenant(), profile);
+        return past.get(context.tenant(), PolicyBook.class, id.toString(), moment)
+                .inForce();
     }
 
     PublishedPolicy shadow(TenantContext context, String profile) {

@@ -13,20 +13,18 @@ import tenancy.TenantContext;
 import tenancy.TenantId;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Keeps classes and overrides as rows, and tells the memory of this process what other processes decided. */
+/** Keeps classes and overrides as rows. */
 @Component
 @ProcessingGroup("quota")
 class QuotaProjection {
 
     private final QuotaClassRows classes;
     private final OverrideRows overrides;
-    private final LimitsInForce limits;
     private final JsonMapper json;
 
-    QuotaProjection(QuotaClassRows classes, OverrideRows overrides, LimitsInForce limits, JsonMapper json) {
+    QuotaProjection(QuotaClassRows classes, OverrideRows overrides, JsonMapper json) {
         this.classes = classes;
         this.overrides = overrides;
-        this.limits = limits;
         this.json = json;
     }
 
@@ -44,19 +42,16 @@ class QuotaProjection {
         var key = new QuotaClassRow.Key(TenantId.FLEET.value(), defined.name());
         classes.save(new QuotaClassRow(
                 key, defined.limits(), json.writeValueAsString(defined.limits().counted()), defined.version()));
-        limits.defined(defined);
     }
 
     @EventHandler
     void on(OverrideSet set, @MetaDataValue(value = TenantContext.TENANT, required = true) String tenant) {
         overrides.save(new OverrideRow(key(tenant, set.scope(), set.limit(), set.layer()), set.value(), set.version()));
-        limits.overridden(new TenantId(tenant), set.layer(), set.scope(), set.limit(), set.value(), set.version());
     }
 
     @EventHandler
     void on(OverrideCleared cleared, @MetaDataValue(value = TenantContext.TENANT, required = true) String tenant) {
         overrides.deleteById(key(tenant, cleared.scope(), cleared.limit(), cleared.layer()));
-        limits.cleared(new TenantId(tenant), cleared.layer(), cleared.scope(), cleared.limit(), cleared.version());
     }
 
     private static OverrideRow.Key key(String tenant, String scope, String limit, Layer layer) {

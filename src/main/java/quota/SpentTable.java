@@ -65,19 +65,25 @@ class SpentTable implements InlineRows {
      */
     record Sum(String key, long toolCalls, long highRisk, long tokens, long costMicros, long storageBytes) {}
 
-    List<Sum> sums(
-            TenantId tenant,
-            Grouping by,
-            @Nullable String agent,
+    /**
+     * What is summed up; an absent part matches all.
+     *
+     * @param operation {@code <system>/<operation>}
+     */
+    record Filter(
             LocalDate first,
             LocalDate last,
-            String after,
-            int most) {
+            @Nullable String agent,
+            @Nullable String workspace,
+            @Nullable String operation) {}
+
+    List<Sum> sums(TenantId tenant, Grouping by, Filter filter, String after, int most) {
         // The column is one of an enum's names: no caller's word becomes SQL.
         String sql = """
             select %1$s::text as key, sum(tool_calls), sum(high_risk), sum(tokens), sum(cost_micros), sum(storage_bytes)
             from quota.spent
             where tenant_id = ? and day between ? and ? and (?::text is null or agent = ?)
+                and (?::text is null or workspace = ?) and (?::text is null or operation = ?)
                 and %1$s::text collate "C" > ?
             group by 1
             order by %1$s::text collate "C"
@@ -95,10 +101,14 @@ class SpentTable implements InlineRows {
                                 row.getLong(5),
                                 row.getLong(6)),
                         tenant.value(),
-                        first,
-                        last,
-                        agent,
-                        agent,
+                        filter.first(),
+                        filter.last(),
+                        filter.agent(),
+                        filter.agent(),
+                        filter.workspace(),
+                        filter.workspace(),
+                        filter.operation(),
+                        filter.operation(),
                         after,
                         most));
     }

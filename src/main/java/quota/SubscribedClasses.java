@@ -17,11 +17,16 @@ class SubscribedClasses {
     }
 
     String of(TenantContext context) {
+        return subscriptions
+                .quotaClass(named(context))
+                .orElseThrow(() -> new UnknownQuotaClass("of an unregistered tenant"));
+    }
+
+    /** The tenant that is meant; the fleet has no limits. */
+    static TenantId named(TenantContext context) {
         if (context.tenant().equals(TenantId.FLEET)) {
             throw new InvalidField("/tenant", "required", "must name the tenant whose limits are meant");
         }
-        return subscriptions
-                .quotaClass(context.tenant())
-                .orElseThrow(() -> new UnknownQuotaClass("of an unregistered tenant"));
+        return context.tenant();
     }
 }

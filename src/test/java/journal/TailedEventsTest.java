@@ -8,8 +8,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.sql.DataSource;
 import org.axonframework.config.Configuration;
+import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.TrackedEventMessage;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
@@ -25,6 +31,9 @@ class TailedEventsTest {
 
     private static final String OF_INTEREST = "tally_opened";
     private static final String OF_NONE = "counted";
+    private static final int ROUNDS = 5;
+    private static final int WRITERS = 32;
+    private static final int EVENTS_EACH = 62;
 
     @SuppressWarnings("NullAway.Init")
     private static Running running;
@@ -115,6 +124,89 @@ class TailedEventsTest {
         assertThat(seen).contains(OF_INTEREST);
     }
 
+    /** One transaction holds the lowest number while many go on; in the end it commits, or is undone. */
+    @Test
+    void followers_miss_none_of_thousands_whatever_becomes_of_the_lowest_number() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            Set<String> committed = ConcurrentHashMap.newKeySet();
+            List<String> seen = new ArrayList<>();
+            try (Connection held = connection();
+                    var writers = Executors.newVirtualThreadPerTaskExecutor()) {
+                write(held, OF_INTEREST);
+                List<Future<?>> running = new ArrayList<>();
+                for (int writer = 0; writer < WRITERS; writer++) {
+                    String own = "tail_%s_%d_%d".formatted(tenant, round, writer);
+                    running.add(writers.submit(() -> writeMany(own, committed)));
+                }
+                while (running.stream().anyMatch(writer -> !writer.isDone())) {
+                    seen.addAll(readIds());
+                }
+                for (Future<?> writer : running) {
+                    writer.get();
+                }
+                if (round % 2 == 0) {
+                    committed.add(tenant + "/tally#" + sequence);
+                    held.commit();
+                } else {
+                    held.rollback();
+                    sequence--;
+                }
+            }
+            List<String> more;
+            do {
+                more = readIds();
+                seen.addAll(more);
+            } while (!more.isEmpty());
+
+            assertThat(seen).as("round %d", round).doesNotHaveDuplicates().containsAll(committed);
+        }
+    }
+
+    private static boolean writeMany(String own, Set<String> committed) throws SQLException {
+        var random = new Random(own.hashCode());
+        try (Connection connection = connection()) {
+            int last = 0;
+            while (last < EVENTS_EACH) {
+                List<String> written = new ArrayList<>();
+                int before = last;
+                for (int n = 0; n <= random.nextInt(4); n++) {
+                    last++;
+                    String type = random.nextBoolean() ? OF_INTEREST : OF_NONE;
+                    write(connection, own, last, type);
+                    if (type.equals(OF_INTEREST)) {
+                        written.add(own + "/tally#" + last);
+                    }
+                }
+                if (random.nextInt(5) == 0) {
+                    connection.rollback();
+                    last = before;
+                } else {
+                    connection.commit();
+                    committed.addAll(written);
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Of those of interest: of which aggregate, and its number there. */
+    private List<String> readIds() {
+        List<String> ids = new ArrayList<>();
+        try (var events = tail.readEvents(token, false)) {
+            events.forEach(event -> {
+                token = ((TrackedEventMessage<?>) event).trackingToken();
+                var happened = (DomainEventMessage<?>) event;
+                if (running.bean(JournalSerializer.class)
+                        .typeForClass(event.getPayloadType())
+                        .getName()
+                        .equals(OF_INTEREST)) {
+                    ids.add(happened.getAggregateIdentifier() + "#" + happened.getSequenceNumber());
+                }
+            });
+        }
+        return ids;
+    }
+
     private List<String> read() {
         List<String> types = new ArrayList<>();
         try (var events = tail.readEvents(token, false)) {
@@ -156,6 +248,10 @@ class TailedEventsTest {
 
     private void write(Connection connection, String type) throws SQLException {
         sequence++;
+        write(connection, tenant, sequence, type);
+    }
+
+    private static void write(Connection connection, String tenant, int sequence, String type) throws SQLException {
         try (var insert = connection.prepareStatement("""
             insert into journal.event (tenant_id, tenant_seq, aggregate_identifier, sequence_number, type,
                 event_identifier, time_stamp, payload_type, payload_revision, payload, meta_data)

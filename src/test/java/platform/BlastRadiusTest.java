@@ -123,6 +123,7 @@ class BlastRadiusTest {
                 .orThrow();
         owned.put("rollback", rollback.body().path("rollback_id").asString());
         owned.put("level", "0");
+        owned.put("projection", "runs");
         owned.put("index", "000");
         owned.put("secret", "secret_" + CANARY);
         owned.put("grant", grant.body().path("grant_id").asString());

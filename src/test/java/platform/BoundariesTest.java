@@ -150,6 +150,26 @@ class BoundariesTest {
                 .check(ours);
     }
 
+    /** A replay has no effect because from where it is told nothing can be sent and nothing can be asked for. */
+    @Test
+    void a_replay_reaches_no_gateway_and_sends_no_command() {
+        noClasses()
+                .that(resideInAPackage("audit.replay.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("execution.gateway..", "org.axonframework.commandhandling.."))
+                .orShould()
+                .dependOnClassesThat(describe(
+                        "asks for something to be done",
+                        type -> List.of("tenancy.TenantCommands", "execution.Actions", "tenancy.Attempts")
+                                .contains(type.getName())))
+                .check(ours);
+        noClasses()
+                .that(resideInAPackage("audit.."))
+                .should()
+                .dependOnClassesThat(resideInAPackage("execution.gateway.."))
+                .check(ours);
+    }
+
     @Test
     void every_endpoint_method_says_who_may_call_it() {
         methods()

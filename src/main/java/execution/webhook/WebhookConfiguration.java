@@ -1,6 +1,8 @@
 package execution.webhook;
 
 import java.util.List;
+import tenancy.RebuiltTables;
+import java.util.Set;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,5 +16,10 @@ class WebhookConfiguration {
     @Bean
     JournaledTypes webhookJournaledTypes() {
         return new JournaledTypes(List.of(WebhookEvent.class));
+    }
+
+    @Bean
+    RebuiltTables webhookTables() {
+        return new RebuiltTables("webhooks", Set.of("execution.webhook"), List.of(WebhookEvent.class));
     }
 }

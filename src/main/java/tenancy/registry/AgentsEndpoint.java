@@ -17,7 +17,9 @@ import org.springframework.web.bind.annotation.RestController;
 import tenancy.AgentId;
 import tenancy.Cursor;
 import tenancy.Identifiers;
+import tenancy.Moment;
 import tenancy.Page;
+import tenancy.PastStates;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantTransactions;
@@ -32,11 +34,13 @@ import tenancy.registry.TenantCommand.RegisterAgent;
 class AgentsEndpoint {
 
     private final TenantCommands commands;
+    private final PastStates past;
     private final TenantTransactions transactions;
     private final AgentRows rows;
 
-    AgentsEndpoint(TenantCommands commands, TenantTransactions transactions, AgentRows rows) {
+    AgentsEndpoint(TenantCommands commands, PastStates past, TenantTransactions transactions, AgentRows rows) {
         this.commands = commands;
+        this.past = past;
         this.transactions = transactions;
         this.rows = rows;
     }
@@ -89,10 +93,18 @@ class AgentsEndpoint {
         return Page.of(found, limit, AgentView::agentId);
     }
 
+    /** @param asOf a moment of the past: a time, or a sequence number of the tenant's journal */
     @GetMapping("/{agent}")
     @PreAuthorize("hasRole('ANALYST')")
-    AgentView get(@PathVariable String agent, TenantContext context) {
-        return commands.ask(context, new FindAgent(new AgentId(context.tenant(), agent)));
+    AgentView get(
+            @PathVariable String agent,
+            @RequestParam(name = "as_of", required = false) @Nullable String asOf,
+            TenantContext context) {
+        var id = new AgentId(context.tenant(), agent);
+        return asOf == null
+                ? commands.ask(context, new FindAgent(id))
+                : past.get(context.tenant(), Agent.class, id.toString(), Moment.of(asOf))
+                        .view();
     }
 
     @PatchMapping("/{agent}")

@@ -19,7 +19,9 @@ import org.springframework.web.bind.annotation.RestController;
 import tenancy.Cursor;
 import tenancy.Fields;
 import tenancy.Identifiers;
+import tenancy.Moment;
 import tenancy.Page;
+import tenancy.PastStates;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -33,14 +35,17 @@ import tenancy.registry.TenantCommand.RegisterTenant;
 class TenantsEndpoint {
 
     private final TenantCommands commands;
+    private final PastStates past;
     private final RememberedSubscriptions subscriptions;
     private final JdbcTemplate everyTenant;
 
     TenantsEndpoint(
             TenantCommands commands,
+            PastStates past,
             RememberedSubscriptions subscriptions,
             @Qualifier("systemDataSource") DataSource everyTenant) {
         this.commands = commands;
+        this.past = past;
         this.subscriptions = subscriptions;
         this.everyTenant = new JdbcTemplate(everyTenant);
     }
@@ -81,10 +86,18 @@ class TenantsEndpoint {
         return Page.of(found, limit, TenantView::tenantId);
     }
 
+    /** @param asOf a moment of the past: a time, or a sequence number of the tenant's journal */
     @GetMapping("/{tenant}")
     @PreAuthorize("hasRole('ANALYST')")
-    TenantView get(@PathVariable String tenant, TenantContext context) {
-        return commands.ask(context, new FindTenant(new TenantId(tenant)));
+    TenantView get(
+            @PathVariable String tenant,
+            @RequestParam(name = "as_of", required = false) @Nullable String asOf,
+            TenantContext context) {
+        var id = new TenantId(tenant);
+        return asOf == null
+                ? commands.ask(context, new FindTenant(id))
+                : past.get(context.tenant(), Tenant.class, id.toString(), Moment.of(asOf))
+                        .view();
     }
 
     @PatchMapping("/{tenant}")

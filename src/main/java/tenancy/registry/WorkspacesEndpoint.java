@@ -16,7 +16,9 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tenancy.Cursor;
 import tenancy.Fields;
+import tenancy.Moment;
 import tenancy.Page;
+import tenancy.PastStates;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantTransactions;
@@ -31,11 +33,13 @@ import tenancy.registry.TenantCommand.OpenWorkspace;
 class WorkspacesEndpoint {
 
     private final TenantCommands commands;
+    private final PastStates past;
     private final TenantTransactions transactions;
     private final WorkspaceRows rows;
 
-    WorkspacesEndpoint(TenantCommands commands, TenantTransactions transactions, WorkspaceRows rows) {
+    WorkspacesEndpoint(TenantCommands commands, PastStates past, TenantTransactions transactions, WorkspaceRows rows) {
         this.commands = commands;
+        this.past = past;
         this.transactions = transactions;
         this.rows = rows;
     }
@@ -69,10 +73,18 @@ class WorkspacesEndpoint {
         return Page.of(found, limit, WorkspaceView::workspaceId);
     }
 
+    /** @param asOf a moment of the past: a time, or a sequence number of the tenant's journal */
     @GetMapping("/{workspace}")
     @PreAuthorize("hasRole('ANALYST')")
-    WorkspaceView get(@PathVariable String workspace, TenantContext context) {
-        return commands.ask(context, new FindWorkspace(new WorkspaceId(context.tenant(), workspace)));
+    WorkspaceView get(
+            @PathVariable String workspace,
+            @RequestParam(name = "as_of", required = false) @Nullable String asOf,
+            TenantContext context) {
+        var id = new WorkspaceId(context.tenant(), workspace);
+        return asOf == null
+                ? commands.ask(context, new FindWorkspace(id))
+                : past.get(context.tenant(), Workspace.class, id.toString(), Moment.of(asOf))
+                        .view();
     }
 
     @PatchMapping("/{workspace}")

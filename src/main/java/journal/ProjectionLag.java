@@ -1,4 +1,4 @@
-package platform;
+package journal;
 
 import java.util.Map;
 import java.util.OptionalLong;
@@ -13,10 +13,10 @@ import org.springframework.stereotype.Component;
 
 /** How far each projection is behind the journal, in events of all tenants. */
 @Component
-class ProjectionLag {
+public class ProjectionLag {
 
     /** One projection: events it has not seen, and whether it stands still on an error. */
-    record Behind(long events, boolean failing) {}
+    public record Behind(long events, boolean failing) {}
 
     private final EventProcessingConfiguration processors;
     private final EventStore journal;
@@ -27,7 +27,7 @@ class ProjectionLag {
     }
 
     /** Asks the database for the journal's end once, whatever the number of projections. */
-    Map<String, Behind> now() {
+    public Map<String, Behind> now() {
         long end = position(journal.createHeadToken());
         var lag = new TreeMap<String, Behind>();
         processors.eventProcessors().forEach((name, processor) -> {

@@ -1,0 +1,183 @@
+package journal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.axonframework.eventsourcing.eventstore.EventStoreException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/**
+ * Copies of tables beside the tables, and the lock of whoever makes them: one on all nodes, gone with its connection, so
+ * that a process that dies leaves nothing but copies that the next one drops.
+ */
+final class Shadows implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Shadows.class);
+    private static final String TAKE = "select pg_try_advisory_lock(hashtext('firebreak rebuild'))";
+    private static final String GIVE = "select pg_advisory_unlock(hashtext('firebreak rebuild'))";
+    /** Whoever else wants the tables waits behind whoever waits for them: not longer than this. */
+    private static final String SHORT_WAIT = "set local lock_timeout = '300ms'";
+
+    private static final String LONG_STATEMENTS = "set local statement_timeout = 0";
+    private static final String DIGEST = """
+        select count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0),
+            coalesce(sum(('x' || right(md5(t::text), 15))::bit(60)::bigint), 0)
+        from %s t\
+        """;
+
+    /** What a table holds, whatever the order of its rows. */
+    record Digest(long rows, String digest) {}
+
+    /** What must be true of one moment, seen in one transaction. */
+    interface Seen<T> {
+        T in(JdbcTemplate moment);
+    }
+
+    private final Connection connection;
+    private final JdbcTemplate jdbc;
+
+    private Shadows(Connection connection) {
+        this.connection = connection;
+        this.jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+    }
+
+    /** Takes the lock and drops what an earlier rebuild left; null if somebody else is at it. */
+    static @Nullable Shadows take(DataSource everyTenant) {
+        try {
+            Connection connection = everyTenant.getConnection();
+            var shadows = new Shadows(connection);
+            try {
+                if (Boolean.TRUE.equals(shadows.jdbc.queryForObject(TAKE, Boolean.class))) {
+                    shadows.drop();
+                    return shadows;
+                }
+            } catch (RuntimeException failed) {
+                connection.close();
+                throw failed;
+            }
+            connection.close();
+            return null;
+        } catch (SQLException failed) {
+            throw new EventStoreException("No connection for a rebuild", failed);
+        }
+    }
+
+    void open(Collection<String> tables) {
+        call("open_shadows", tables);
+    }
+
+    void analyze(Collection<String> tables) {
+        in(Connection.TRANSACTION_READ_COMMITTED, same -> {
+            same.execute(LONG_STATEMENTS);
+            call("analyze_shadows", tables);
+            return true;
+        });
+    }
+
+    private void drop() {
+        jdbc.execute("call journal.drop_shadows()");
+    }
+
+    private void call(String procedure, Collection<String> tables) {
+        jdbc.update(
+                "call journal.%s(?::text[]::regclass[])".formatted(procedure), (Object) tables.toArray(String[]::new));
+    }
+
+    /** One moment of the database, seen whole. */
+    <T> T seen(Seen<T> question) {
+        return in(Connection.TRANSACTION_REPEATABLE_READ, same -> {
+            same.execute(LONG_STATEMENTS);
+            return question.in(same);
+        });
+    }
+
+    /** The digest of each of these tables. */
+    static Map<String, Digest> digests(JdbcTemplate moment, Collection<String> tables) {
+        Map<String, Digest> digests = new TreeMap<>();
+        for (String table : tables) {
+            // A table's name comes from a module's own declaration: no caller's word becomes SQL.
+            digests.put(
+                    table,
+                    moment.queryForObject(
+                            DIGEST.formatted(table),
+                            (row, number) -> new Digest(
+                                    row.getLong(1),
+                                    row.getBigDecimal(2).toBigInteger().toString(36)
+                                            + "."
+                                            + row.getBigDecimal(3)
+                                                    .toBigInteger()
+                                                    .toString(36))));
+        }
+        return digests;
+    }
+
+    /** Not now: others use the tables, or the copies are not complete. */
+    private static final class NotNow extends RuntimeException {
+        NotNow() {
+            super("The copies are not complete.");
+        }
+    }
+
+    /**
+     * Stops the tables for all, lets the copies catch up, and puts them in their places: all of it or nothing.
+     *
+     * @param complete brings the copies to the end, if that can be done while the tables stand still
+     * @return false if others used the tables for longer than may be waited for, or the copies are not complete
+     */
+    boolean swap(Collection<String> tables, BooleanSupplier complete) {
+        try {
+            return in(Connection.TRANSACTION_READ_COMMITTED, same -> {
+                same.execute(SHORT_WAIT);
+                call("stop_tables", tables);
+                if (!complete.getAsBoolean()) {
+                    throw new NotNow();
+                }
+                call("swap_shadows", tables);
+                return true;
+            });
+        } catch (NotNow | PessimisticLockingFailureException | QueryTimeoutException busy) {
+            log.debug("The tables {} cannot be replaced now", tables, busy);
+            return false;
+        }
+    }
+
+    private <T> T in(int isolation, Seen<T> work) {
+        try {
+            connection.setTransactionIsolation(isolation);
+            connection.setAutoCommit(false);
+            try {
+                T result = work.in(jdbc);
+                connection.commit();
+                return result;
+            } catch (RuntimeException failed) {
+                connection.rollback();
+                throw failed;
+            } finally {
+                connection.setAutoCommit(true);
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            }
+        } catch (SQLException failed) {
+            throw new EventStoreException("A rebuild lost its connection", failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        try (connection) {
+            drop();
+            jdbc.queryForObject(GIVE, Boolean.class);
+        } catch (SQLException | RuntimeException failed) {
+            log.warn("What a rebuild left is dropped by the next", failed);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import platform.TestTenants.TestTenant;
+import tenancy.Role;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * How fast projections are made again and a journal is exported, over the streams of many tenants that are copies of one
+ * that really acted. Prints entries a second.
+ */
+@PlatformTest
+@Tag("benchmark")
+class RebuildBenchmark {
+
+    private static final int ACTIONS = 120;
+    private static final int COPIES = Integer.getInteger("benchmark.copies", 500);
+
+    @Autowired
+    ApplicationContext context;
+
+    @Autowired
+    Environment environment;
+
+    @Test
+    void entries_a_second() throws IOException, InterruptedException {
+        try (TestTenants tenants = TestTenants.of(context);
+                SandboxServer sandbox = SandboxServer.start(0)) {
+            TestTenant model = tenants.register("model");
+            tenants.connector(model.id(), "zendesk", URI.create(sandbox.url()));
+            for (int i = 0; i < ACTIONS; i++) {
+                tenants.api()
+                        .post(
+                                model.key(Role.AGENT),
+                                "/v1/actions?wait=PT10S",
+                                tenants.envelope(model.id(), "wr_" + i / 10, "zd_" + i))
+                        .orThrow();
+            }
+            var owner = new JdbcTemplate(new DriverManagerDataSource(
+                    environment.getRequiredProperty("spring.datasource.url"),
+                    environment.getRequiredProperty("spring.datasource.username"),
+                    environment.getRequiredProperty("spring.datasource.password")));
+            // As many tenants as that, each with the model's stream; and one whose stream is all of theirs together.
+            long each = Objects.requireNonNull(owner.queryForObject(
+                    "select max(tenant_seq) from journal.event where tenant_id = ?", Long.class, model.id()));
+            owner.update(COPY.formatted("'copy_' || n", "e.tenant_seq", "''"), model.id(), COPIES, model.id());
+            owner.update(
+                    COPY.formatted("'model'", "%d * n + e.tenant_seq".formatted(each), "'_' || n"),
+                    model.id(),
+                    COPIES / 5,
+                    model.id());
+            for (String projection :
+                    new String[] {"actions", "runs", "spent", "queue", "idempotency", "keys", "tenancy"}) {
+                for (int round = 0; round < 2; round++) {
+                    long start = System.nanoTime();
+                    JsonNode rebuild = rebuilt(tenants, projection);
+                    double seconds = (System.nanoTime() - start) / 1e9;
+                    assertThat(rebuild.path("state").asString()).isEqualTo("done");
+                    System.out.printf(
+                            "rebuild %-12s %8d entries %6.1f s %9.0f entries/s, %d rows%n",
+                            projection,
+                            rebuild.path("passed").asLong(),
+                            seconds,
+                            rebuild.path("passed").asLong() / seconds,
+                            rebuild.at("/compared/0/rebuilt_rows").asLong());
+                }
+            }
+            for (int round = 0; round < 3; round++) {
+                long start = System.nanoTime();
+                long entries = exported(model);
+                double seconds = (System.nanoTime() - start) / 1e9;
+                System.out.printf("export %d entries %.0f entries/s%n", entries, entries / seconds);
+            }
+        }
+    }
+
+    private static final String COPY = """
+        insert into journal.event (tenant_id, tenant_seq, aggregate_identifier, sequence_number, type, event_identifier,
+            time_stamp, payload_type, payload_revision, agent_id, run_id, payload, meta_data)
+        select %1$s, %2$s, replace(e.aggregate_identifier, ?, %1$s) || %3$s, e.sequence_number, e.type,
+            gen_random_uuid()::text, e.time_stamp, e.payload_type, e.payload_revision, e.agent_id, e.run_id,
+            convert_to(case when e.payload_type in ('key_issued', 'key_revoked')
+                then regexp_replace(convert_from(e.payload, 'UTF8'), '"key":"', '"key":"' || n || '_')
+                else convert_from(e.payload, 'UTF8') end, 'UTF8'),
+            convert_to(replace(convert_from(e.meta_data, 'UTF8'), '"model"', '"' || %1$s || '"'), 'UTF8')
+        from journal.event e, generate_series(1, ?) as n where e.tenant_id = ?
+        order by n, e.tenant_seq\
+        """;
+
+    private JsonNode rebuilt(TestTenants tenants, String projection) {
+        tenants.api()
+                .post(tenants.operator(), "/v1/projections/" + projection + ":rebuild", Map.of())
+                .orThrow();
+        while (true) {
+            JsonNode rebuild = tenants.api()
+                    .get(tenants.operator(), "/v1/projections/" + projection)
+                    .body()
+                    .path("rebuild");
+            if (!rebuild.path("state").asString().equals("building")) {
+                LockSupport.parkNanos(100_000_000);
+                return rebuild;
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private long exported(TestTenant tenant) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                        + environment.getRequiredProperty("local.server.port") + "/v1/journal:export"))
+                .header("Authorization", "Bearer " + tenant.key(Role.AUDITOR))
+                .build();
+        long lines = 0;
+        try (HttpClient http = HttpClient.newHttpClient();
+                InputStream body =
+                        http.send(request, BodyHandlers.ofInputStream()).body()) {
+            byte[] buffer = new byte[1 << 16];
+            for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
+                for (int i = 0; i < read; i++) {
+                    lines += buffer[i] == '\n' ? 1 : 0;
+                }
+            }
+        }
+        return lines;
+    }
+}
