@@ -117,6 +117,21 @@ class BlastRadiusTest {
                         "/v1/secrets/secret_" + CANARY + "/grants",
                         Map.of("operations", List.of("*")))
                 .orThrow();
+        Answer incident = tenants.api()
+                .post(
+                        owner.key(Role.TENANT_ADMIN),
+                        "/v1/incidents",
+                        Map.of(
+                                "title",
+                                "Incident of " + RECORD,
+                                "severity",
+                                "low",
+                                "scope",
+                                Map.of("kind", "tenant"),
+                                "from",
+                                done.body().path("decided_at").asString()))
+                .orThrow();
+        owned.put("incident", incident.body().path("incident_id").asString());
         owned.put("level", "0");
         owned.put("index", "000");
         owned.put("secret", "secret_" + CANARY);
@@ -186,6 +201,12 @@ class BlastRadiusTest {
         if (endpoint.path().endsWith("/grants")) {
             return Map.of("operations", List.of("*"));
         }
+        if (endpoint.path().endsWith("/notes")) {
+            return Map.of("note", CANARY);
+        }
+        if (endpoint.path().endsWith("{incident}:close")) {
+            return Map.of("summary", CANARY);
+        }
         return endpoint.path().endsWith(":deny")
                 ? Map.of("reason", CANARY)
                 : tenants.envelope(owner.id(), "wr_" + CANARY, RECORD);
@@ -248,7 +269,7 @@ class BlastRadiusTest {
 
     /** Whether the path names a thing that the owner has and the stranger has not. */
     private static boolean onlyOwners(Endpoint endpoint) {
-        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}").stream()
+        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}", "{incident}").stream()
                         .anyMatch(endpoint.path()::contains)
                 || endpoint.path().contains("{secret}") && !endpoint.path().endsWith("/exposure")
                 || endpoint.method().equals("GET") && endpoint.path().contains("{system}");

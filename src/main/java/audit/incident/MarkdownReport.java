@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** A report as Markdown, for people. Words of tenants are escaped: they are text and nothing else. */
 final class MarkdownReport {
 
-    private static final Pattern SPECIAL = Pattern.compile("[\\\\`*_{}\\[\\]<>()#+!|~&-]");
+    /** What could begin anything else than text, also by GitHub's rules: of addresses it makes links. */
+    private static final Pattern SPECIAL = Pattern.compile("[\\\\`*_\\[\\]<>#|~&@]|(?<=www)\\.|:(?=//)|^[-+=]");
 
     private final StringBuilder text = new StringBuilder();
 

@@ -116,11 +116,11 @@ final class OthersAccount {
         Group all = own.all();
         if (forOperator) {
             told.add(Draft.of(
-                    "Tenant %s had slots for %s of the time that all %s had slots, place %d; it asked for %s of %s."
+                    "Of the slot time of %s, tenant %s had %s, which is place %d; it asked for %s of %s."
                             .formatted(
+                                    many(mine.tenants(), "tenant"),
                                     tenant,
                                     share(mine.slotMillis(), mine.allSlotMillis()),
-                                    many(mine.tenants(), "tenant"),
                                     mine.place(),
                                     number(mine.decided()),
                                     many(mine.allDecided(), "action")),
@@ -136,7 +136,7 @@ final class OthersAccount {
             loads.stream()
                     .filter(load -> !load.own())
                     .forEach(load -> told.add(new Draft(
-                            "Tenant %s had slots for %s of it and asked for %s."
+                            "Tenant %s had %s of it and asked for %s."
                                     .formatted(
                                             load.tenant(),
                                             share(load.slotMillis(), load.allSlotMillis()),
@@ -150,7 +150,7 @@ final class OthersAccount {
                             Map.of())));
         } else if (mine.tenants() > CROWD) {
             told.add(Draft.of(
-                    "Tenant %s had slots for %s of the time that all tenants together had, and asked for %s."
+                    "Of the slot time of all tenants, tenant %s had %s; it asked for %s."
                             .formatted(
                                     tenant,
                                     share(mine.slotMillis(), mine.allSlotMillis()),

@@ -196,7 +196,7 @@ class IncidentsOverHttpTest {
 
         assertThat(markdown.header("Content-Type")).startsWith("text/markdown");
         assertThat(markdown.body())
-                .startsWith("# \\<script\\>alert\\(1\\)\\</script\\> \\[x\\]\\(http://evil\\)\n")
+                .startsWith("# \\<script\\>alert(1)\\</script\\> \\[x\\](http\\://evil)\n")
                 .contains("> \\# not a heading", "## Were other tenants affected?", "](/v1/journal/inclusion?sequence=");
     }
 
