@@ -122,6 +122,21 @@ class BlastRadiusTest {
                 .post(owner.key(Role.TENANT_ADMIN), "/v1/rollbacks", Map.of("system", "zendesk"))
                 .orThrow();
         owned.put("rollback", rollback.body().path("rollback_id").asString());
+        Answer incident = tenants.api()
+                .post(
+                        owner.key(Role.TENANT_ADMIN),
+                        "/v1/incidents",
+                        Map.of(
+                                "title",
+                                "Incident of " + RECORD,
+                                "severity",
+                                "low",
+                                "scope",
+                                Map.of("kind", "tenant"),
+                                "from",
+                                done.body().path("decided_at").asString()))
+                .orThrow();
+        owned.put("incident", incident.body().path("incident_id").asString());
         owned.put("level", "0");
         owned.put("projection", "runs");
         owned.put("index", "000");
@@ -204,6 +219,12 @@ class BlastRadiusTest {
         if (endpoint.path().endsWith("{rollback}:execute")) {
             return Map.of("digest", "0".repeat(64));
         }
+        if (endpoint.path().endsWith("/notes")) {
+            return Map.of("note", CANARY);
+        }
+        if (endpoint.path().endsWith("{incident}:close")) {
+            return Map.of("summary", CANARY);
+        }
         return endpoint.path().endsWith(":deny")
                 ? Map.of("reason", CANARY)
                 : tenants.envelope(owner.id(), "wr_" + CANARY, RECORD);
@@ -266,7 +287,7 @@ class BlastRadiusTest {
 
     /** Whether the path names a thing that the owner has and the stranger has not. */
     private static boolean onlyOwners(Endpoint endpoint) {
-        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}", "{rollback}").stream()
+        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}", "{rollback}", "{incident}").stream()
                         .anyMatch(endpoint.path()::contains)
                 || endpoint.path().contains("{secret}") && !endpoint.path().endsWith("/exposure")
                 || endpoint.method().equals("GET") && endpoint.path().contains("{system}");

@@ -1,0 +1,120 @@
+package audit.incident;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import tenancy.TenantId;
+
+/** Has journals counted that have grown: every so often on one thread, and for whoever makes a report. */
+@Component
+class Counting implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Counting.class);
+
+    /** Jumps from tenant to tenant in the index, instead of walking over all their entries. */
+    private static final String GROWN = """
+        with recursive tenant(id) as (
+            (select tenant_id from journal.event order by tenant_id limit 1)
+            union all
+            select (select tenant_id from journal.event where tenant_id > id order by tenant_id limit 1)
+            from tenant where id is not null)
+        select id from tenant left join audit.counted on tenant_id = id
+        where id is not null and coalesce(sequence, 0) <
+            (select tenant_seq from journal.event where tenant_id = id order by tenant_seq desc limit 1)\
+        """;
+
+    private final Facts facts;
+    private final JdbcTemplate everyTenant;
+    private final IncidentSettings settings;
+    private final Map<String, String> failing = new HashMap<>();
+    private @Nullable ScheduledExecutorService timer;
+
+    Counting(Facts facts, @Qualifier("systemDataSource") DataSource everyTenant, IncidentSettings settings) {
+        this.facts = facts;
+        this.everyTenant = new JdbcTemplate(everyTenant);
+        this.settings = settings;
+    }
+
+    /**
+     * Counts the others' journals too, as far as there is time.
+     *
+     * @return how many tenants' journals are not counted to their end
+     */
+    int countOthers(TenantId but, Duration longest) {
+        long deadline = System.nanoTime() + longest.toNanos();
+        int left = 0;
+        for (String tenant : everyTenant.queryForList(GROWN, String.class)) {
+            if (tenant.equals(but.value())) {
+                continue;
+            }
+            if (System.nanoTime() > deadline) {
+                left++;
+            } else {
+                long unused = facts.count(new TenantId(tenant));
+            }
+        }
+        return left;
+    }
+
+    private void look() {
+        try {
+            List<String> grown = everyTenant.queryForList(GROWN, String.class);
+            grown.forEach(this::count);
+        } catch (RuntimeException unreachable) {
+            log.warn("The journals could not be counted now: {}", unreachable.getMessage());
+        }
+    }
+
+    /** What cannot be counted of one tenant keeps nobody else's journal from being counted; it is told once. */
+    private void count(String tenant) {
+        try {
+            long unused = facts.count(new TenantId(tenant));
+            failing.remove(tenant);
+        } catch (RuntimeException uncountable) {
+            String words = String.valueOf(uncountable.getMessage());
+            if (timer != null && !words.equals(failing.put(tenant, words))) {
+                log.error("The journal of {} cannot be counted for reports", tenant, uncountable);
+            }
+        }
+    }
+
+    @Override
+    public void start() {
+        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
+                task -> Thread.ofPlatform().name("incident-counting").daemon().unstarted(task));
+        long every = settings.countEvery().toMillis();
+        var unused = started.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
+        timer = started;
+    }
+
+    @Override
+    public void stop() {
+        ScheduledExecutorService started = timer;
+        timer = null;
+        if (started != null) {
+            started.shutdown();
+            try {
+                boolean unused = started.awaitTermination(2, TimeUnit.SECONDS);
+            } catch (InterruptedException hurried) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return timer != null;
+    }
+}

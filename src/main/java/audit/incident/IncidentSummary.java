@@ -1,0 +1,21 @@
+package audit.incident;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** One incident in a list; see {@link IncidentView}. */
+record IncidentSummary(
+        String incidentId,
+        String title,
+        String severity,
+        Scope scope,
+        String state,
+        Instant from,
+        @Nullable Instant until,
+        Instant openedAt,
+        String openedBy,
+        @Nullable Instant closedAt) {
+
+    /** @see IncidentScope */
+    record Scope(String kind, String key) {}
+}

@@ -1,0 +1,228 @@
+package audit.incident;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import tenancy.TenantId;
+
+/**
+ * How all other tenants fared on what a tenant shares with them. The one place where a report looks beyond its tenant:
+ * on the platform's own role, which reads all; only sums over tenants leave it, but for what {@link #hurt} and
+ * {@link #loads} tell operators.
+ */
+@Component
+class OtherFigures {
+
+    private static final int MOST_TENANTS = 5;
+
+    /**
+     * Waiting is cut off at the end of its period, so that what still waits counts as having waited so long, and what
+     * began before is not blamed on what came after.
+     */
+    private static final String FACT = """
+        with period(own, before, began, ended, looked) as (
+            values (?::text, ?::timestamptz, ?::timestamptz, ?::timestamptz, ?::timestamptz)
+        ), fact as (
+            select f.tenant_id, f.tenant_id = own as own, f.decided_at >= began as during, f.pool, f.destination, f.state,
+                f.cause_owner, f.cause_kind, f.started_at, f.last_sequence,
+                case when f.queued_at is not null and (f.started_at is not null or f.state = 'queued')
+                    then extract(epoch from greatest(f.queued_at, least(coalesce(f.started_at, looked),
+                        case when f.decided_at >= began then ended else began end)) - f.queued_at) * 1000 end as wait_ms,
+                case when f.started_at is not null
+                    then extract(epoch from greatest(coalesce(f.left_at, least(looked, ended)), f.started_at) - f.started_at)
+                        * 1000 end as call_ms,
+                case when f.left_at is not null
+                    then extract(epoch from greatest(f.written_at, f.left_at) - f.left_at) * 1000 end as write_ms
+            from audit.action_fact f, period
+            where f.decided_at >= before and f.decided_at < ended
+        )\
+        """;
+
+    private static final String COMPARED = FACT + """
+
+        select 'pool' as kind, pool as name, own, during, count(distinct tenant_id) as tenants, count(wait_ms) as samples,
+            percentile_disc(0.5) within group (order by wait_ms)::bigint as half,
+            percentile_disc(0.95) within group (order by wait_ms)::bigint as most,
+            0::bigint as faults, coalesce(sum(call_ms), 0)::bigint as slot_ms
+        from fact where pool = any (?) group by pool, own, during
+        union all
+        select 'destination', destination, own, during, count(distinct tenant_id), count(call_ms),
+            percentile_disc(0.5) within group (order by call_ms)::bigint,
+            percentile_disc(0.95) within group (order by call_ms)::bigint,
+            count(*) filter (where state in ('failed', 'outcome_unknown') and cause_owner = 'provider'),
+            coalesce(sum(call_ms), 0)::bigint
+        from fact where destination = any (?) and started_at is not null group by destination, own, during
+        union all
+        select 'store', 'journal', own, during, count(distinct tenant_id), count(write_ms),
+            percentile_disc(0.5) within group (order by write_ms)::bigint,
+            percentile_disc(0.95) within group (order by write_ms)::bigint, 0::bigint, 0::bigint
+        from fact where write_ms is not null group by own, during
+        union all
+        select 'admission', 'platform', own, during, count(distinct tenant_id), count(*), 0::bigint, 0::bigint,
+            count(*) filter (where state = 'throttled' and (cause_owner = 'platform' or cause_kind = 'capacity')), 0::bigint
+        from fact group by own, during\
+        """;
+
+    private static final String HURT = FACT + """
+
+        select tenant_id, count(*) as samples, percentile_disc(0.95) within group (order by %1$s)::bigint as most,
+            coalesce((array_agg(last_sequence order by %1$s desc nulls last))[1], 0) as worst
+        from fact where during and not own and %2$s = ? and %1$s is not null
+        group by tenant_id order by most desc limit ?\
+        """;
+
+    private static final String LOADS = FACT + """
+
+        , load as (
+            select tenant_id, own, count(*) as decided, coalesce(sum(call_ms), 0)::bigint as slot_ms
+            from fact where during group by tenant_id, own
+        ), placed as (
+            select *, row_number() over (order by slot_ms desc, decided desc) as place, count(*) over () as tenants,
+                sum(decided) over ()::bigint as all_decided, sum(slot_ms) over ()::bigint as all_slot_ms
+            from load
+        )
+        select * from placed where place <= ? or own order by place\
+        """;
+
+    private static final String ATTEMPTS = """
+        select count(distinct tenant_id) as tenants, coalesce(sum(counted), 0)::bigint as counted
+        from audit.notable_fact
+        where tenant_id not in (?, 'fleet') and at >= ? and at < ?
+            and (type = 'request_refused' and code in ('other_tenant', 'envelope_mismatch')
+                or type = 'lease_use_refused' and code = 'lease_mismatch')\
+        """;
+
+    private final JdbcTemplate everyTenant;
+
+    OtherFigures(@Qualifier("systemDataSource") DataSource everyTenant) {
+        this.everyTenant = new JdbcTemplate(everyTenant);
+    }
+
+    /**
+     * What is known of one thing that is shared, of one side, in one of the two periods.
+     *
+     * @param kind {@code pool}, {@code destination}, {@code store} or {@code admission}
+     * @param own the tenant's, or that of all others together
+     * @param during in the period, or before it
+     * @param tenants how many tenants these are of
+     * @param most milliseconds that 95 of 100 did not exceed
+     * @param faults provider errors of a destination; throttled admissions
+     */
+    record Side(
+            String kind,
+            String name,
+            boolean own,
+            boolean during,
+            long tenants,
+            long samples,
+            long half,
+            long most,
+            long faults,
+            long slotMillis) {}
+
+    /** One other tenant, for operators. */
+    record Hurt(String tenant, long samples, long most, long worst) {}
+
+    /**
+     * What one tenant asked for in the period, for operators.
+     *
+     * @param place 1 for the one that had slots for longest
+     * @param tenants that asked for anything
+     */
+    record Load(
+            String tenant,
+            boolean own,
+            long place,
+            long decided,
+            long slotMillis,
+            long tenants,
+            long allDecided,
+            long allSlotMillis) {}
+
+    /** Attempts across tenants that were seen in others' journals. */
+    record Attempts(long tenants, long counted) {}
+
+    List<Side> compared(TenantId tenant, Period period, List<String> pools, List<String> destinations) {
+        return everyTenant.query(
+                COMPARED,
+                (row, number) -> side(row),
+                tenant.value(),
+                Period.sql(period.before()),
+                Period.sql(period.from()),
+                Period.sql(period.until()),
+                Period.sql(period.now()),
+                pools.toArray(String[]::new),
+                destinations.toArray(String[]::new));
+    }
+
+    List<Hurt> hurt(TenantId tenant, Period period, String kind, String name) {
+        // Both are words of ours: no caller's word becomes SQL.
+        String sql =
+                kind.equals("pool") ? HURT.formatted("wait_ms", "pool") : HURT.formatted("call_ms", "destination");
+        return everyTenant.query(
+                sql,
+                (row, number) ->
+                        new Hurt(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+                tenant.value(),
+                Period.sql(period.before()),
+                Period.sql(period.from()),
+                Period.sql(period.until()),
+                Period.sql(period.now()),
+                name,
+                MOST_TENANTS);
+    }
+
+    /** The largest by slot time, most first, and the tenant itself. */
+    List<Load> loads(TenantId tenant, Period period) {
+        return everyTenant.query(
+                LOADS,
+                (row, number) -> new Load(
+                        row.getString("tenant_id"),
+                        row.getBoolean("own"),
+                        row.getLong("place"),
+                        row.getLong("decided"),
+                        row.getLong("slot_ms"),
+                        row.getLong("tenants"),
+                        row.getLong("all_decided"),
+                        row.getLong("all_slot_ms")),
+                tenant.value(),
+                Period.sql(period.from()),
+                Period.sql(period.from()),
+                Period.sql(period.until()),
+                Period.sql(period.now()),
+                MOST_TENANTS);
+    }
+
+    Attempts attempts(TenantId tenant, Period period) {
+        return Objects.requireNonNull(everyTenant.queryForObject(
+                ATTEMPTS,
+                (row, number) -> new Attempts(row.getLong(1), row.getLong(2)),
+                tenant.value(),
+                Period.sql(period.from()),
+                Period.sql(period.until())));
+    }
+
+    Map<Long, String> eventIds(String tenant, List<Long> sequences) {
+        return OwnFigures.eventIds(everyTenant, tenant, sequences);
+    }
+
+    private static Side side(ResultSet row) throws SQLException {
+        return new Side(
+                row.getString("kind"),
+                Objects.requireNonNullElse(row.getString("name"), "none"),
+                row.getBoolean("own"),
+                row.getBoolean("during"),
+                row.getLong("tenants"),
+                row.getLong("samples"),
+                row.getLong("half"),
+                row.getLong("most"),
+                row.getLong("faults"),
+                row.getLong("slot_ms"));
+    }
+}
