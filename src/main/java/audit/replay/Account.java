@@ -9,6 +9,7 @@ import audit.replay.Step.Known;
 import audit.replay.Step.Outcome;
 import execution.ActionEvent;
 import execution.ActionEvent.ActionCancelled;
+import execution.ActionEvent.ActionCompensated;
 import execution.ActionEvent.ActionFailed;
 import execution.ActionEvent.ActionHeld;
 import execution.ActionEvent.ActionOutcomeUnknown;
@@ -175,6 +176,11 @@ final class Account {
                         recalled,
                         event,
                         new Outcome(state(state), null, null, known.cause(), known.requests(), null, known.evidence()));
+            case ActionCompensated undone ->
+                outcome(
+                        recalled,
+                        event,
+                        new Outcome(state(state), null, null, null, 0, null, "undone by " + undone.by()));
             case ActionCancelled _ ->
                 outcome(recalled, event, new Outcome(state(state), null, null, null, 0, null, null));
         };
