@@ -55,7 +55,7 @@ class Counting implements SmartLifecycle {
     int countOthers(TenantId but, Duration longest) {
         long deadline = System.nanoTime() + longest.toNanos();
         int left = 0;
-        for (String tenant : everyTenant.queryForList(GROWN, String.class)) {
+        for (String tenant : grown()) {
             if (tenant.equals(but.value())) {
                 continue;
             }
@@ -68,10 +68,13 @@ class Counting implements SmartLifecycle {
         return left;
     }
 
+    private List<String> grown() {
+        return everyTenant.query(GROWN, (row, number) -> row.getString(1));
+    }
+
     private void look() {
         try {
-            List<String> grown = everyTenant.queryForList(GROWN, String.class);
-            grown.forEach(this::count);
+            grown().forEach(this::count);
         } catch (RuntimeException unreachable) {
             log.warn("The journals could not be counted now: {}", unreachable.getMessage());
         }
