@@ -15,6 +15,7 @@ import secrets.LeaseRefused;
 import secrets.Mode;
 import tenancy.Cause;
 import tenancy.Effect;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The credential of one call: opened anew for each attempt, and taken out of what comes back. What needs one does not
@@ -130,6 +131,14 @@ final class CallCredential {
                 redactor.text(event.type(), "/result"),
                 redactor.text(event.data(), "/result"),
                 id == null ? null : redactor.text(id, "/result"));
+    }
+
+    /**
+     * Tools that were listed to whom the credential says, as an import with a credential sees them too: what a server
+     * echoes is pinned, compared and written down without it.
+     */
+    List<JsonNode> cleaned(List<JsonNode> tools) {
+        return shape == null ? tools : redactor.tools(tools);
     }
 
     private Judgement cleaned(Judgement judged) {

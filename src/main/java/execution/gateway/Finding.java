@@ -36,6 +36,9 @@ record Finding(
             "result_schema",
             "upstream");
 
+    /** Most characters of one operation that waits: what waits stays in memory. */
+    private static final int MOST_WAITING = 64 * 1024;
+
     private static final String EFFECT = "effect";
     private static final String KEPT_OF_UPSTREAM = "error_effect";
 
@@ -55,9 +58,11 @@ record Finding(
         }
         JsonNode drafted = offer.operation();
         if (drafted == null) {
-            String why = "cannot be drafted any more: " + Objects.requireNonNullElse(offer.unfit(), "");
-            return new Finding(
-                    name, accepted, offer.digest(), List.of(new Change("upstream", "", null, why)), 0, null, null);
+            return unacceptable(name, accepted, offer.digest(), Objects.requireNonNullElse(offer.unfit(), ""));
+        }
+        if (!accepted.equals(offer.digest()) && drafted.toString().length() > MOST_WAITING) {
+            return unacceptable(
+                    name, accepted, offer.digest(), "it has more than %d characters".formatted(MOST_WAITING));
         }
         ObjectNode after = accepted(operation, drafted);
         after.remove("upstream");
@@ -68,6 +73,11 @@ record Finding(
             differences.unseen(accepted, offer.digest());
         }
         return new Finding(name, accepted, offer.digest(), differences.changes(), differences.more(), drafted, null);
+    }
+
+    private static Finding unacceptable(String name, String accepted, String offered, String why) {
+        var change = new Change("upstream", "", null, "cannot be drafted any more: " + why);
+        return new Finding(name, accepted, offered, List.of(change), 0, null, null);
     }
 
     /** An operation that stands otherwise in the catalogue's new document than in what the tenant has accepted. */

@@ -69,9 +69,7 @@ class GuardedToolServers implements ToolServers {
         var redactor = new Redactor();
         try (Carried carried = lent(context, server, target, shape)) {
             redactor.add(carried.secrets());
-            return listed(asked, carried).stream()
-                    .map(tool -> CanonicalJson.read(redactor.json(tool.toString(), "/tools"), "/tools"))
-                    .toList();
+            return redactor.tools(listed(asked, carried));
         } catch (LeaseRefused refused) {
             throw new ToolsUnlisted("The credential could not be used (%s): %s"
                     .formatted(refused.code(), Objects.requireNonNullElse(refused.getMessage(), "")));

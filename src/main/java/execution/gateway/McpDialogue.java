@@ -13,8 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -92,13 +91,20 @@ final class McpDialogue {
     Judgement open(CallCredential credential, Duration timeout) {
         forgotten = false;
         Known known = sessions.known(key);
+        if (known != null && !isAsAccepted(known)) {
+            // Asked anew: what is told of the tool has to be what its server says now.
+            sessions.forget(key, known);
+            known = null;
+        }
         reused = known != null;
+        List<JsonNode> tools = List.of();
         if (known == null) {
             // A use of its own: that this is answered does not say that the tool was called.
             try (Carried carried = credential.carried()) {
                 switch (sessions.line().open(server, carried, timeout)) {
                     case Opening.Opened opened -> {
-                        known = Known.of(opened.session(), opened.tools(), pinned());
+                        tools = credential.cleaned(opened.tools());
+                        known = Known.of(opened.session(), tools);
                         sessions.opened(key, known);
                     }
                     case Opening.Closed closed -> {
@@ -108,7 +114,11 @@ final class McpDialogue {
             }
         }
         session = known;
-        return tool.digest().equals(known.digests().get(tool.name())) ? null : quarantined(known);
+        return isAsAccepted(known) ? null : quarantined(tools);
+    }
+
+    private boolean isAsAccepted(Known known) {
+        return tool.digest().equals(known.digests().get(tool.name()));
     }
 
     private Judgement told(Opening.Closed closed) {
@@ -131,27 +141,19 @@ final class McpDialogue {
                 judged.health());
     }
 
-    /** What the connector's operations pin, by tool. */
-    private Map<String, Set<String>> pinned() {
-        Map<String, Set<String>> pinned = new HashMap<>();
-        operation.target().operations().values().forEach(described -> {
-            McpTool one = described.tool();
-            if (one != null) {
-                pinned.computeIfAbsent(one.name(), name -> new HashSet<>()).add(one.digest());
-            }
-        });
-        return pinned;
-    }
-
-    private Judgement quarantined(Known known) {
-        boolean gone = !known.digests().containsKey(tool.name());
-        drift.found(call.context(), operation, gone ? null : known.changed().get(tool.name()));
+    private Judgement quarantined(List<JsonNode> tools) {
+        JsonNode now = tools.stream()
+                .filter(one -> one.path("name").asString("").equals(tool.name()))
+                .findFirst()
+                .orElse(null);
+        drift.found(call.context(), operation, now);
         return new Judgement(
                 Effected.NOT_DONE,
                 null,
                 Quarantined.CODE,
                 "",
-                Quarantined.of(operation.system(), operation.name(), gone).cause(),
+                Quarantined.of(operation.system(), operation.name(), now == null)
+                        .cause(),
                 false,
                 null,
                 Health.UNKNOWN);

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tenancy.Refusal;
 import tenancy.TenantId;
@@ -42,30 +41,17 @@ final class McpSessions {
             long version,
             @Nullable String secret) {}
 
-    /**
-     * @param digests of the tools' descriptions, by name
-     * @param changed descriptions of tools that are not what the connector pins; mostly there are none
-     */
-    record Known(Session session, Map<String, String> digests, Map<String, JsonNode> changed) {
+    /** @param digests of the tools' descriptions, by name */
+    record Known(Session session, Map<String, String> digests) {
 
         Known {
             digests = Map.copyOf(digests);
-            changed = Map.copyOf(changed);
         }
 
-        /** @param pinned digests that the connector's operations pin, by the name of the tool */
-        static Known of(Session session, List<JsonNode> tools, Map<String, Set<String>> pinned) {
+        static Known of(Session session, List<JsonNode> tools) {
             Map<String, String> digests = new HashMap<>();
-            Map<String, JsonNode> changed = new HashMap<>();
-            for (JsonNode tool : tools) {
-                String name = tool.path("name").asString("");
-                String digest = digest(tool);
-                digests.put(name, digest);
-                if (!Set.of(digest).containsAll(pinned.getOrDefault(name, Set.of()))) {
-                    changed.put(name, tool);
-                }
-            }
-            return new Known(session, digests, changed);
+            tools.forEach(tool -> digests.put(tool.path("name").asString(""), digest(tool)));
+            return new Known(session, digests);
         }
 
         private static String digest(JsonNode tool) {

@@ -53,6 +53,13 @@ final class Redactor {
                 .toList();
     }
 
+    /** The same tools of a server, without. */
+    List<JsonNode> tools(List<JsonNode> tools) {
+        return tools.stream()
+                .map(tool -> CanonicalJson.read(json(tool.toString(), "/tools"), "/tools"))
+                .toList();
+    }
+
     /** @param at pointer of the text */
     String text(String text, String at) {
         List<Span> spans = spans(text);
