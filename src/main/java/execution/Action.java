@@ -67,6 +67,8 @@ class Action {
     private boolean idempotent;
     private String requester;
     private Held held;
+    /** Whether people have agreed to what was admitted. */
+    private boolean granted;
     private String idempotencyKey;
     private String requestDigest;
     /** What has to pass before it may start; null if nothing has. */
@@ -105,6 +107,11 @@ class Action {
     /** What waits for people; only while it does. */
     Held held() {
         return held;
+    }
+
+    /** Whether people have agreed to what was admitted. */
+    boolean isGranted() {
+        return granted;
     }
 
     /** What has to pass before it may start; null if nothing has. */
@@ -157,9 +164,15 @@ class Action {
         return applied(ending);
     }
 
-    void startChecks(String worker, Map<String, Leased> leases, Instant at) {
+    void startChecks(String worker, Map<String, Leased> leases, long epoch, Instant at) {
         require(ActionState.QUEUED);
-        apply(new ChecksStarted(key, worker, at, leases.isEmpty() ? null : leases));
+        apply(new ChecksStarted(key, worker, at, leases.isEmpty() ? null : leases, epoch));
+    }
+
+    /** It was contained while it was checked: it waits, and is checked again before it starts. */
+    void waitAgain(Instant at) {
+        require(ActionState.CHECKING);
+        apply(new ActionRequeued(key, attempt, "contained", at));
     }
 
     /** Something had to be taken out of an answer. */
@@ -180,12 +193,22 @@ class Action {
             String schemaDigest,
             String argumentsDigest,
             @Nullable Leased lent,
+            long epoch,
             Instant at) {
         if (state != ActionState.CHECKING) {
             require(ActionState.QUEUED);
         }
         apply(new ActionStarted(
-                key, attempt + 1, worker, mayRepeat, connectorVersion, schemaDigest, at, argumentsDigest, lent));
+                key,
+                attempt + 1,
+                worker,
+                mayRepeat,
+                connectorVersion,
+                schemaDigest,
+                at,
+                argumentsDigest,
+                lent,
+                epoch));
     }
 
     /** It cannot even be started: nothing left the platform. */
@@ -220,14 +243,15 @@ class Action {
                 at));
     }
 
-    ActionEvent cancel(Instant at) {
+    /** @param cause what stops it; null where somebody takes it back */
+    ActionEvent cancel(@Nullable Cause cause, Instant at) {
         if (state != ActionState.QUEUED && state != ActionState.APPROVAL_REQUIRED) {
             throw new Conflict(
                     "not_cancellable",
                     "Action %s is %s: only an action that is queued or waits for approval can be cancelled."
                             .formatted(key, state.word()));
         }
-        return applied(new ActionCancelled(key, at));
+        return applied(new ActionCancelled(key, at, cause));
     }
 
     /** Its worker is gone: it is queued again if it may be repeated, else nobody knows what came of it. */
@@ -318,6 +342,7 @@ class Action {
                         released.releasedAt(),
                         released.operationBulkhead());
                 held = null;
+                granted = true;
                 state = ActionState.QUEUED;
             }
             case ChecksRequired required -> checks = required;
@@ -374,6 +399,7 @@ class Action {
 
     private void hold(Requested requested, Ruling ruling, Hold hold, @Nullable String parentRun) {
         held = new Held(requested, ruling, hold, requester, parentRun, List.of());
+        granted = false;
         checks = null;
         state = ActionState.APPROVAL_REQUIRED;
     }

@@ -86,6 +86,10 @@ class ActionsEndpoint {
             description = "denied by policy, or envelope_mismatch",
             content = @Content(schema = @Schema(implementation = ProblemDetail.class)))
     @ApiResponse(
+            responseCode = "423",
+            description = "frozen: contained, see GET /v1/containment",
+            content = @Content(schema = @Schema(implementation = ProblemDetail.class)))
+    @ApiResponse(
             responseCode = "429",
             description = "throttled or budget_exceeded",
             content = @Content(schema = @Schema(implementation = ProblemDetail.class)))
@@ -100,7 +104,7 @@ class ActionsEndpoint {
         Submitted submitted = actions.submit(context, caller.agent(), envelope, key, duration(wait));
         Answer answer = submitted.answer();
         return switch (answer.state()) {
-            case DENIED, THROTTLED, BUDGET_EXCEEDED ->
+            case DENIED, THROTTLED, BUDGET_EXCEEDED, FROZEN ->
                 DecisionProblem.of(
                         answer.state(),
                         answer.cause(),

@@ -35,15 +35,24 @@ import quota.Reservation.Throttled;
 import tenancy.ActionEnvelope;
 import tenancy.ActionId;
 import tenancy.Cause;
+import tenancy.Restriction;
+import tenancy.TenantContext;
 
-/** The way in: may it, can it, then write down what was decided. All refusals of a caller come before the first event. */
+/**
+ * The way in: is it contained, may it, can it, then write down what was decided. All refusals of a caller come before the
+ * first event.
+ */
 @Component
 class Admission {
 
     static final String WAIT = "wait";
     static final String RAISE_OR_WAIT = "raise_limit_or_wait";
 
+    /** No policy was asked. */
+    private static final Ruling NONE = new Ruling(0, List.of());
+
     private final Requests requests;
+    private final Restraints restraints;
     private final IdempotencyKeys keys;
     private final RunBook runs;
     private final Policies policies;
@@ -58,6 +67,7 @@ class Admission {
 
     Admission(
             Requests requests,
+            Restraints restraints,
             IdempotencyKeys keys,
             RunBook runs,
             Policies policies,
@@ -70,6 +80,7 @@ class Admission {
             Payloads payloads,
             Clock clock) {
         this.requests = requests;
+        this.restraints = restraints;
         this.keys = keys;
         this.runs = runs;
         this.policies = policies;
@@ -122,7 +133,11 @@ class Admission {
         }
         boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent(), submit.parentRun());
         var asked = new Case(submit, envelope, joined.operation(), key, digest, runIsOpen, metaData, clock.instant());
-        return switch (policies.decide(envelope)) {
+        Restriction restriction = restraints.on(envelope);
+        if (restriction != null && Restraints.forbids(restriction, joined.operation())) {
+            return refuse(asked, ActionState.FROZEN, NONE, restriction.cause(), restriction.remedy());
+        }
+        return switch (Restraints.under(restriction, policies.decide(envelope))) {
             case Denied denied ->
                 refuse(asked, ActionState.DENIED, Rulings.of(denied), Rulings.cause(denied), denied.remedy());
             case NeedsApproval needed -> hold(asked, needed);
@@ -223,7 +238,7 @@ class Admission {
         Aggregates.create(
                 actions, () -> checks == null ? new Action(action, queued) : new Action(action, queued, checks));
         keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now(), false));
-        backlog.queue(waiting(action, queued, asked.metaData()));
+        backlog.queue(waiting(action, queued, false, asked.metaData()));
         return Receipt.queued(action, asked.now(), ruling.shadow());
     }
 
@@ -293,18 +308,24 @@ class Admission {
         return parts;
     }
 
-    /** What a queued action's turn is decided by. */
-    static Waiting waiting(ActionId action, ActionQueued queued, MetaData metaData) {
-        String quotaClass = Origin.text(metaData, tenancy.TenantContext.QUOTA_CLASS);
+    /**
+     * What a queued action's turn is decided by.
+     *
+     * @param granted whether people have agreed to it
+     */
+    static Waiting waiting(ActionId action, ActionQueued queued, boolean granted, MetaData metaData) {
+        TenantContext context = Origin.context(action.tenant(), metaData);
+        String quotaClass = Origin.text(metaData, TenantContext.QUOTA_CLASS);
         return new Waiting(
                 action,
-                Origin.context(action.tenant(), metaData),
+                context,
                 Origin.trace(metaData),
                 queued.pool(),
                 queued.requested().system(),
                 queued.requested().operation(),
                 queued.requested().estimate().slotMillis(),
                 queued.bulkheads(),
-                quotaClass == null ? "" : quotaClass);
+                quotaClass == null ? "" : quotaClass,
+                Reachable.of(context, queued.requested(), granted));
     }
 }

@@ -3,6 +3,7 @@ package execution;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -40,7 +41,11 @@ final class DecisionProblem {
             String path,
             @Nullable String requestId,
             Instant now) {
-        HttpStatus status = state == ActionState.DENIED ? HttpStatus.FORBIDDEN : HttpStatus.TOO_MANY_REQUESTS;
+        HttpStatus status = switch (state) {
+            case DENIED -> HttpStatus.FORBIDDEN;
+            case FROZEN -> HttpStatus.LOCKED;
+            default -> HttpStatus.TOO_MANY_REQUESTS;
+        };
         ProblemDetail body = ProblemDetail.forStatusAndDetail(status, words(state, cause));
         body.setType(URI.create("/problems/" + state.word()));
         body.setTitle(title(state));
@@ -72,7 +77,7 @@ final class DecisionProblem {
         if (cause == null) {
             return "The action is %s.".formatted(state.word());
         }
-        if (cause.kind().equals("approval") || cause.kind().equals("registration")) {
+        if (List.of("approval", "registration", "containment").contains(cause.kind())) {
             return String.valueOf(cause.detail());
         }
         if (cause.rule() != null) {

@@ -36,6 +36,7 @@ import tenancy.AgentId;
 import tenancy.Cause;
 import tenancy.Conflict;
 import tenancy.Refusal;
+import tenancy.Restriction;
 import tenancy.RunId;
 import tenancy.Target;
 import tenancy.TenantContext;
@@ -51,6 +52,7 @@ import tenancy.WorkspaceId;
 class HeldActions {
 
     private final Requests requests;
+    private final Restraints restraints;
     private final RunBook runs;
     private final Policies policies;
     private final Quotas quotas;
@@ -63,6 +65,7 @@ class HeldActions {
 
     HeldActions(
             Requests requests,
+            Restraints restraints,
             RunBook runs,
             Policies policies,
             Quotas quotas,
@@ -73,6 +76,7 @@ class HeldActions {
             ExecutionSettings settings,
             Payloads payloads) {
         this.requests = requests;
+        this.restraints = restraints;
         this.runs = runs;
         this.policies = policies;
         this.quotas = quotas;
@@ -168,7 +172,11 @@ class HeldActions {
                     "What was asked for cannot be done any more: " + changed.getMessage());
             return voided(action, grant, null, cause, "ask for it again");
         }
-        return switch (policies.decide(asked.joined().envelope())) {
+        Restriction restriction = restraints.on(asked.joined().envelope());
+        if (restriction != null && Restraints.forbids(restriction, asked.joined().operation())) {
+            return new Granting.Contained(restriction);
+        }
+        return switch (Restraints.under(restriction, policies.decide(asked.joined().envelope()))) {
             case Verdict.Denied denied ->
                 voided(action, grant, Rulings.of(denied), Rulings.cause(denied), denied.remedy());
             case Verdict.NeedsApproval needed ->
@@ -243,7 +251,7 @@ class HeldActions {
             waiting.grant(asked.grant().approver(), asked.grant().comment(), asked.now());
             waiting.release(released, checks);
         });
-        backlog.queue(Admission.waiting(id, asked.action().invoke(Action::queued), asked.metaData())
+        backlog.queue(Admission.waiting(id, asked.action().invoke(Action::queued), true, asked.metaData())
                 .onBehalfOf(asked.held().requester()));
         return new Granting.Released();
     }

@@ -41,6 +41,7 @@ import tenancy.Target;
 class Progress {
 
     private final Repository<Action> actions;
+    private final Restraints restraints;
     private final Connectors connectors;
     private final CheckCalls checks;
     private final Lending lending;
@@ -54,6 +55,7 @@ class Progress {
 
     Progress(
             Repository<Action> actions,
+            Restraints restraints,
             Connectors connectors,
             CheckCalls checks,
             Lending lending,
@@ -64,6 +66,7 @@ class Progress {
             Payloads payloads,
             @Qualifier("aggregateCache") Cache cache) {
         this.actions = actions;
+        this.restraints = restraints;
         this.connectors = connectors;
         this.checks = checks;
         this.lending = lending;
@@ -86,6 +89,9 @@ class Progress {
         }
         ActionQueued queued = action.invoke(Action::queued);
         ChecksRequired required = action.invoke(Action::checks);
+        if (!askedAgain && !checksAgain && isContained(action, start.action(), queued)) {
+            return new Start.Held(restraints.epochToStart(start.action().tenant()));
+        }
         if (required != null && !askedAgain) {
             return check(action, start, queued, required, checksAgain);
         }
@@ -106,7 +112,8 @@ class Progress {
         } else {
             Map<String, Leased> leases = new HashMap<>();
             made = lent(made, required, queued.ruling().version(), start, leases);
-            action.execute(waiting -> waiting.startChecks(start.claim(), leases, start.at()));
+            long epoch = restraints.epochToStart(start.action().tenant());
+            action.execute(waiting -> waiting.startChecks(start.claim(), leases, epoch, start.at()));
             backlog.leave(start.action());
         }
         return switch (made) {
@@ -170,6 +177,11 @@ class Progress {
         if (runs) {
             return go(action, start, queued, state, true);
         }
+        if (isContained(action, record.action(), queued)) {
+            action.execute(checking -> checking.waitAgain(record.at()));
+            backlog.waitAgain(record.action());
+            return new Start.Held(restraints.epochToStart(record.action().tenant()));
+        }
         ChecksRequired required = action.invoke(Action::checks);
         for (Checked checked : record.checked()) {
             if (!checked.redactions().isEmpty()) {
@@ -204,6 +216,13 @@ class Progress {
         ended(id, answers.getLast());
     }
 
+    /** Whatever was admitted before: nothing of a contained scope starts. */
+    private boolean isContained(Aggregate<Action> action, ActionId id, ActionQueued queued) {
+        return restraints
+                .atStart(id, queued.requested(), action.invoke(Action::isGranted))
+                .isPresent();
+    }
+
     private Start go(
             Aggregate<Action> action, StartAction start, ActionQueued queued, ActionState state, boolean askedAgain) {
         Operation operation;
@@ -223,6 +242,7 @@ class Progress {
                 }
             }
             Leased lent = lease;
+            long epoch = restraints.epochToStart(start.action().tenant());
             action.execute(waiting -> waiting.start(
                     start.claim(),
                     operation.idempotent(),
@@ -230,6 +250,7 @@ class Progress {
                     operation.schemaDigest(),
                     Fingerprint.of(requested.given()),
                     lent,
+                    epoch,
                     start.at()));
             if (state == ActionState.QUEUED) {
                 backlog.leave(start.action());
@@ -264,9 +285,13 @@ class Progress {
     @CommandHandler
     ActionState handle(CancelAction cancel) {
         Aggregate<Action> action = load(cancel.action());
+        if (cancel.cause() != null && !isWaiting(action.invoke(Action::state))) {
+            // What is contained and waits no more has started, or ended, before.
+            return action.invoke(Action::state);
+        }
         if (action.invoke(Action::state) != ActionState.CANCELLED) {
             Optional<ActionQueued> queued = Optional.ofNullable(action.invoke(Action::queued));
-            ActionEvent cancelled = action.invoke(waiting -> waiting.cancel(cancel.at()));
+            ActionEvent cancelled = action.invoke(waiting -> waiting.cancel(cancel.cause(), cancel.at()));
             queued.ifPresent(admitted -> {
                 quotas.release(cancel.action(), cancel.at());
                 backlog.withdraw(
@@ -275,6 +300,10 @@ class Progress {
             ended(cancel.action(), cancelled);
         }
         return ActionState.CANCELLED;
+    }
+
+    private static boolean isWaiting(ActionState state) {
+        return state == ActionState.QUEUED || state == ActionState.APPROVAL_REQUIRED;
     }
 
     @CommandHandler
@@ -288,7 +317,8 @@ class Progress {
                 quotas.settleInDoubt(recover.action(), recover.at());
                 ended(recover.action(), recovered);
             } else {
-                backlog.queue(Admission.waiting(recover.action(), queued, metaData));
+                backlog.queue(Admission.waiting(
+                        recover.action(), queued, action.invoke(Action::isGranted), metaData));
             }
         }
         return action.invoke(Action::state);

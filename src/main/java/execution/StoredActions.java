@@ -26,6 +26,7 @@ import tenancy.AgentId;
 import tenancy.Cause;
 import tenancy.Conflict;
 import tenancy.NotFound;
+import tenancy.Restriction;
 import tenancy.RunId;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
@@ -195,7 +196,7 @@ class StoredActions implements Actions {
             var message = stream.next();
             var event = (ActionEvent) message.getPayload();
             if (history == null) {
-                history = new ActionHistory(event, message.getMetaData());
+                history = new ActionHistory(action.tenant(), event, message.getMetaData());
             } else {
                 history.then(event);
             }
@@ -212,11 +213,12 @@ class StoredActions implements Actions {
                 tenant, () -> database.queryForObject(POSITION, Long.class, tenant.value(), action.key()));
         Optional<Hold> hold = backlog.hold(tenant, admitted.pool(), admitted.system(), admitted.operation());
         Pool pool = backlog.pool(admitted.pool());
-        Cause waitsFor = hold.map(
+        Optional<Cause> contained = backlog.restriction(tenant, admitted.reach()).map(Restriction::cause);
+        Cause waitsFor = contained.orElseGet(() -> hold.map(
                         own -> Cause.limit(Cause.Owner.TENANT, "concurrency", own.limit(), own.used(), own.most(), null)
                                 .of(own.scope()))
                 .orElseGet(() ->
-                        Cause.limit(Cause.Owner.PLATFORM, "capacity", "slots", pool.running(), pool.slots(), null));
+                        Cause.limit(Cause.Owner.PLATFORM, "capacity", "slots", pool.running(), pool.slots(), null)));
         return new Place(position == null ? 1 : position, waitsFor);
     }
 }

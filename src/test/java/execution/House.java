@@ -40,7 +40,10 @@ import tenancy.Agents.Registration;
 import tenancy.Cause;
 import tenancy.Effect;
 import tenancy.Estimate;
+import tenancy.Postures;
+import tenancy.Restriction;
 import tenancy.RunId;
+import tenancy.Subject;
 import tenancy.Target;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -94,6 +97,36 @@ final class House {
     secrets.Leases leases = request -> {
         throw new AssertionError("a lease was asked for");
     };
+    /** What is contained; nothing. */
+    @Nullable
+    Restriction restriction;
+
+    final Postures postures = new Postures() {
+        @Override
+        public Optional<Restriction> on(TenantId tenant, Subject subject) {
+            return Optional.ofNullable(restriction).filter(one -> one.scope().covers(subject));
+        }
+
+        @Override
+        public long epochToStart(TenantId tenant) {
+            return restriction == null ? 0 : restriction.epoch();
+        }
+
+        @Override
+        public java.time.Duration stoodStill(TenantId tenant, Subject subject, Instant from, Instant to) {
+            return java.time.Duration.ZERO;
+        }
+
+        @Override
+        public Optional<Restriction> known(TenantId tenant, Subject subject) {
+            return on(tenant, subject);
+        }
+
+        @Override
+        public long knownEpoch(TenantId tenant) {
+            return epochToStart(tenant);
+        }
+    };
     policy.Checks checks = (check, result) -> result.contains("true");
     /** Actions that the table says wait for people. */
     long heldBefore;
@@ -108,6 +141,7 @@ final class House {
         backlog = new Backlog(
                 settings,
                 (tenant, quotaClass) -> limits,
+                postures,
                 new StaticListableBeanFactory().getBeanProvider(Worker.class),
                 meters);
         book = new RunBook(runs, events, agent -> registration, ledger, clock);
@@ -123,8 +157,10 @@ final class House {
         var holds = new Holds(
                 tenant -> heldBefore, deadlines::put, new ApprovalSettings(2, java.time.Duration.ofSeconds(5)));
         Policies inForce = envelope -> policies.decide(envelope);
+        var restraints = new Restraints(postures);
         admission = new Admission(
                 requests,
+                restraints,
                 new IdempotencyKeys(new JdbcTemplate(), none, settings),
                 book,
                 inForce,
@@ -140,6 +176,7 @@ final class House {
         judges.addBean("checks", (policy.Checks) (check, result) -> checks.pass(check, result));
         progress = new Progress(
                 actions,
+                restraints,
                 current,
                 new CheckCalls(current, judges.getBeanProvider(policy.Checks.class)),
                 new Lending(request -> leases.lease(request), agent -> registration),
@@ -150,7 +187,8 @@ final class House {
                 payloads,
                 NoCache.INSTANCE);
         reconciling = new Reconciling(actions, current, payloads, ledger);
-        held = new HeldActions(requests, book, inForce, ledger, backlog, holds, outcomes, actions, settings, payloads);
+        held = new HeldActions(
+                requests, restraints, book, inForce, ledger, backlog, holds, outcomes, actions, settings, payloads);
     }
 
     /** Runs one command handler as its tenant's lane does: everything is committed, or nothing. */
