@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 import tenancy.ActionId;
 import tenancy.Cause;
 import tenancy.Conflict;
+import tenancy.Subject;
 import tenancy.TenantContext;
 
 /**
@@ -66,6 +67,9 @@ class Action {
     private String claim;
     private boolean idempotent;
     private String requester;
+    private String workspace;
+    private String agent;
+    private String run;
     private Held held;
     /** Whether people have agreed to what was admitted. */
     private boolean granted;
@@ -303,9 +307,13 @@ class Action {
     void on(
             ActionEvent event,
             @SourceId String source,
-            @MetaDataValue(TenantContext.PRINCIPAL) @Nullable String principal) {
+            @MetaDataValue(TenantContext.PRINCIPAL) @Nullable String principal,
+            @MetaDataValue(TenantContext.WORKSPACE) @Nullable String inWorkspace,
+            @MetaDataValue(TenantContext.AGENT) @Nullable String ofAgent,
+            @MetaDataValue(TenantContext.RUN) @Nullable String inRun) {
         switch (event) {
             case ActionQueued admitted -> {
+                asked(inWorkspace, ofAgent, inRun);
                 id = source;
                 key = admitted.action();
                 queued = admitted;
@@ -313,6 +321,7 @@ class Action {
                 state = ActionState.QUEUED;
             }
             case ActionHeld waits -> {
+                asked(inWorkspace, ofAgent, inRun);
                 id = source;
                 key = waits.action();
                 requester = principal;
@@ -387,6 +396,12 @@ class Action {
         }
     }
 
+    private void asked(String inWorkspace, String ofAgent, String inRun) {
+        workspace = inWorkspace;
+        agent = ofAgent;
+        run = inRun;
+    }
+
     /** An ended action stays in the cache for a while: without what only a worker needs. */
     private void end(ActionState last) {
         state = last;
@@ -398,7 +413,23 @@ class Action {
     }
 
     private void hold(Requested requested, Ruling ruling, Hold hold, @Nullable String parentRun) {
-        held = new Held(requested, ruling, hold, requester, parentRun, List.of());
+        held = new Held(
+                requested,
+                ruling,
+                hold,
+                requester,
+                parentRun,
+                List.of(),
+                new Subject(
+                        workspace,
+                        requested.agentClass(),
+                        agent,
+                        run,
+                        requested.system(),
+                        requested.operation(),
+                        requested.destination(),
+                        requested.model(),
+                        null));
         granted = false;
         checks = null;
         state = ActionState.APPROVAL_REQUIRED;

@@ -90,7 +90,7 @@ class Progress {
         ActionQueued queued = action.invoke(Action::queued);
         ChecksRequired required = action.invoke(Action::checks);
         if (!askedAgain && !checksAgain && isContained(action, start.action(), queued)) {
-            return new Start.Held(restraints.epochToStart(start.action().tenant()));
+            return held(start.action());
         }
         if (required != null && !askedAgain) {
             return check(action, start, queued, required, checksAgain);
@@ -112,12 +112,16 @@ class Progress {
         } else {
             Map<String, Leased> leases = new HashMap<>();
             made = lent(made, required, queued.ruling().version(), start, leases);
+            if (made instanceof CheckCalls.Made.Held) {
+                return held(start.action());
+            }
             long epoch = restraints.epochToStart(start.action().tenant());
             action.execute(waiting -> waiting.startChecks(start.claim(), leases, epoch, start.at()));
             backlog.leave(start.action());
         }
         return switch (made) {
             case CheckCalls.Made.Calls calls -> new Start.Check(calls.calls());
+            case CheckCalls.Made.Held contained -> held(start.action());
             case CheckCalls.Made.Impossible impossible -> {
                 denied(action, start.action(), List.of(impossible.no()), start.at());
                 yield new Start.Skip(ActionState.DENIED);
@@ -142,6 +146,9 @@ class Progress {
                 case Lent.Borrowed borrowed -> {
                     leases.put(call.rule(), Leased.of(borrowed.lease()));
                     calls.add(call.with(borrowed.lease()));
+                }
+                case Lent.Contained contained -> {
+                    return new CheckCalls.Made.Held();
                 }
                 case Lent.Refused no -> {
                     return new CheckCalls.Made.Impossible(
@@ -178,9 +185,7 @@ class Progress {
             return go(action, start, queued, state, true);
         }
         if (isContained(action, record.action(), queued)) {
-            action.execute(checking -> checking.waitAgain(record.at()));
-            backlog.waitAgain(record.action());
-            return new Start.Held(restraints.epochToStart(record.action().tenant()));
+            return held(action, start, state);
         }
         ChecksRequired required = action.invoke(Action::checks);
         for (Checked checked : record.checked()) {
@@ -223,6 +228,19 @@ class Progress {
                 .isPresent();
     }
 
+    private Start held(ActionId action) {
+        return new Start.Held(restraints.epochToStart(action.tenant()));
+    }
+
+    /** Out of its slot, whether it has begun its checks or not. */
+    private Start held(Aggregate<Action> action, StartAction start, ActionState state) {
+        if (state == ActionState.CHECKING) {
+            action.execute(checking -> checking.waitAgain(start.at()));
+            backlog.waitAgain(start.action());
+        }
+        return held(start.action());
+    }
+
     private Start go(
             Aggregate<Action> action, StartAction start, ActionQueued queued, ActionState state, boolean askedAgain) {
         Operation operation;
@@ -237,6 +255,9 @@ class Progress {
             switch (lending.lend(start.action(), operation, start.at())) {
                 case Lent.Nothing _ -> {}
                 case Lent.Borrowed borrowed -> lease = Leased.of(borrowed.lease());
+                case Lent.Contained contained -> {
+                    return held(action, start, state);
+                }
                 case Lent.Refused no -> {
                     return giveUp(action, start, state, no.code(), no.cause());
                 }

@@ -19,19 +19,22 @@ import quota.Quotas;
 import tenancy.Agents;
 import tenancy.Agents.Registration;
 import tenancy.Refusal;
+import tenancy.Restriction;
 
 /** Decides as {@link Admission} does and applies no event: what it answers is true of the moment it was asked. */
 @Component
 class Rehearsing {
 
     private final Requests requests;
+    private final Restraints restraints;
     private final Agents agents;
     private final Policies policies;
     private final Quotas quotas;
     private final Clock clock;
 
-    Rehearsing(Requests requests, Agents agents, Policies policies, Quotas quotas, Clock clock) {
+    Rehearsing(Requests requests, Restraints restraints, Agents agents, Policies policies, Quotas quotas, Clock clock) {
         this.requests = requests;
+        this.restraints = restraints;
         this.agents = agents;
         this.policies = policies;
         this.quotas = quotas;
@@ -72,8 +75,13 @@ class Rehearsing {
     }
 
     private Decided decided(TryAction attempt, Instant now) {
-        var envelope = requests.join(submitted(attempt)).envelope();
-        Verdict verdict = policies.decide(envelope);
+        var joined = requests.join(submitted(attempt));
+        var envelope = joined.envelope();
+        Restriction restriction = restraints.on(envelope);
+        if (restriction != null && Restraints.forbids(restriction, joined.operation())) {
+            throw new ContainedNow("It would not be admitted", restriction);
+        }
+        Verdict verdict = Restraints.under(restriction, policies.decide(envelope));
         return new Decided(envelope, verdict, verdict instanceof Verdict.Denied ? null : quotas.preview(envelope, now));
     }
 

@@ -3,6 +3,7 @@ package execution;
 import execution.ActionEvent.Requested;
 import execution.gateway.Operation;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -78,6 +79,18 @@ class Restraints {
                 action.tenant(), CurrentUnitOfWork.get().getMessage().getMetaData());
         Reachable reach = Reachable.of(context, requested, granted);
         return postures.on(action.tenant(), reach.subject()).filter(reach::isStoppedBy);
+    }
+
+    /** For how long a held action's time has stood still since it began to wait. */
+    Duration stoodStill(TenantId tenant, Held held, Instant now) {
+        return postures.stoodStill(tenant, held.subject(), held.since(), now);
+    }
+
+    /** Whether a held action's time stands still now. */
+    boolean standsStill(TenantId tenant, Held held) {
+        return postures.on(tenant, held.subject())
+                .filter(restriction -> restriction.posture().standsStill())
+                .isPresent();
     }
 
     long epochToStart(TenantId tenant) {

@@ -23,8 +23,20 @@ public interface ContainedWork {
      * A posture that was set for a scope, or is thought of.
      *
      * @param context of whoever set it, in the tenant
+     * @param agents the agents that the scope is about: one, those of a workspace or class, or all; none where it is about
+     *     something else
      */
-    record Containment(TenantContext context, ContainmentScope scope, Posture posture, Cause cause, String reason) {
+    record Containment(
+            TenantContext context,
+            ContainmentScope scope,
+            Posture posture,
+            Cause cause,
+            String reason,
+            List<String> agents) {
+
+        public Containment {
+            agents = List.copyOf(agents);
+        }
 
         public TenantId tenant() {
             return context.tenant();

@@ -144,7 +144,7 @@ final class House {
                 postures,
                 new StaticListableBeanFactory().getBeanProvider(Worker.class),
                 meters);
-        book = new RunBook(runs, events, agent -> registration, ledger, clock);
+        book = new RunBook(runs, events, agent -> registration, ledger, postures, clock);
         TenantTransactions none = new TenantTransactions() {
             @Override
             public <T> T in(TenantId tenant, java.util.function.Supplier<T> work) {

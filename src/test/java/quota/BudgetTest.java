@@ -47,6 +47,7 @@ import quota.QuotaEvent.TimeZoneSet;
 import quota.Reservation.BudgetExceeded;
 import quota.Reservation.Granted;
 import quota.Reservation.Throttled;
+import tenancy.NothingContained;
 import tenancy.ActionEnvelope;
 import tenancy.ActionId;
 import tenancy.AgentId;
@@ -160,7 +161,7 @@ class BudgetTest {
         var meters = new SimpleMeterRegistry();
         var lifetimes =
                 new Lifetimes(new NoLane(), new QuotaSettings(LIFETIME), Clock.fixed(NOW, ZoneOffset.UTC), meters);
-        var quotas = new StoredQuotas(budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()));
+        var quotas = new StoredQuotas(budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()), new NothingContained());
         budget.registerAnnotatedCommandHandler(new Neighbour(quotas));
         budget.registerAnnotatedCommandHandler(new Allotment(
                 noClasses(),
@@ -172,7 +173,8 @@ class BudgetTest {
                         throw new tenancy.NotFound("workspace", workspace.key());
                     }
                 },
-                Envelopes.underWay(underWay)));
+                Envelopes.underWay(underWay),
+                new NothingContained()));
     }
 
     private void define(long runs, long calls, Map<String, Long> counted) {

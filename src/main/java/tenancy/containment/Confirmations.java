@@ -44,14 +44,22 @@ class Confirmations {
     private final TenantCommands commands;
     private final PostureNews news;
     private final Nodes nodes;
+    private final ScopedAgents agents;
     private final ReceiptKeys keys;
     private final Clock clock;
     private volatile boolean stopping;
 
-    Confirmations(TenantCommands commands, PostureNews news, Nodes nodes, ReceiptKeys keys, Clock clock) {
+    Confirmations(
+            TenantCommands commands,
+            PostureNews news,
+            Nodes nodes,
+            ScopedAgents agents,
+            ReceiptKeys keys,
+            Clock clock) {
         this.commands = commands;
         this.news = news;
         this.nodes = nodes;
+        this.agents = agents;
         this.keys = keys;
         this.clock = clock;
     }
@@ -71,9 +79,6 @@ class Confirmations {
             long epoch,
             Instant requestedAt) {
 
-        Containment containment() {
-            return new Containment(context, restriction.scope(), posture, restriction.cause(), reason);
-        }
     }
 
     /** What is known up to now; a change is followed on a thread of its own. */
@@ -158,11 +163,24 @@ class Confirmations {
         stopping = true;
     }
 
+    Containment containment(
+            TenantContext context, Restriction restriction, Posture posture, String reason) {
+        return new Containment(
+                context,
+                restriction.scope(),
+                posture,
+                restriction.cause(),
+                reason,
+                agents.of(context.tenant(), restriction.scope()));
+    }
+
     private List<Reached> stopped(Change change, List<Reached> soFar) {
         Map<String, Reached> all = new LinkedHashMap<>();
         soFar.forEach(one -> all.put(one.kind() + '/' + one.id(), one));
+        Containment containment =
+                containment(change.context(), change.restriction(), change.posture(), change.reason());
         for (ContainedWork work : news.all()) {
-            work.stop(change.containment(), soFar).forEach(one -> all.put(one.kind() + '/' + one.id(), one));
+            work.stop(containment, soFar).forEach(one -> all.put(one.kind() + '/' + one.id(), one));
         }
         return List.copyOf(all.values());
     }

@@ -81,7 +81,7 @@ class ContainmentEndpoint {
     ResponseEntity<?> contain(TenantContext context, Caller caller, @RequestBody Wanted wanted) {
         ContainmentScope scope = ContainmentScope.of(named(context), wanted.scope(), wanted.key());
         String reason = Fields.text("reason", wanted.reason());
-        Posture posture = wanted.posture();
+        Posture posture = checked(scope, wanted.posture());
         if (Boolean.TRUE.equals(wanted.dryRun())) {
             List<Reached> reached = containments.reaches(context, owner(caller), scope, posture, reason);
             return ResponseEntity.ok(new Preview(
@@ -164,6 +164,15 @@ class ContainmentEndpoint {
             case Containments.Answer.Awaited awaited ->
                 ResponseEntity.status(HttpStatus.ACCEPTED).body(awaited);
         };
+    }
+
+    /** With which secret an action runs is known when it starts: too late to ask people, or what can be undone. */
+    private static Posture checked(ContainmentScope scope, Posture posture) {
+        if (scope.kind() == ContainmentScope.Kind.SECRET
+                && (posture == Posture.APPROVAL_ALL || posture == Posture.DRAFTS_ONLY)) {
+            throw new InvalidField("/posture", "enum", "must be read_only, frozen, killed or normal for a secret");
+        }
+        return posture;
     }
 
     private static TenantId named(TenantContext context) {

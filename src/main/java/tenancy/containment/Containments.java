@@ -132,7 +132,7 @@ class Containments {
             TenantContext context, Cause.Owner owner, ContainmentScope scope, Posture posture, String reason) {
         var thought = new Restriction(
                 "dry_run", scope, posture, reason, owner, context.principal(), 0, clock.instant(), null);
-        var containment = new Containment(context, scope, posture, thought.cause(), reason);
+        Containment containment = confirmations.containment(context, thought, posture, reason);
         List<Reached> all = new ArrayList<>();
         for (ContainedWork work : news.all()) {
             all.addAll(work.reaches(containment, ContainmentReceipt.MOST_TOLD));

@@ -1,0 +1,34 @@
+package tenancy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The postures of tenants of which nothing was ever contained. */
+public final class NothingContained implements Postures {
+
+    @Override
+    public Optional<Restriction> on(TenantId tenant, Subject subject) {
+        return Optional.empty();
+    }
+
+    @Override
+    public long epochToStart(TenantId tenant) {
+        return 0;
+    }
+
+    @Override
+    public Duration stoodStill(TenantId tenant, Subject subject, Instant from, Instant to) {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public Optional<Restriction> known(TenantId tenant, Subject subject) {
+        return Optional.empty();
+    }
+
+    @Override
+    public long knownEpoch(TenantId tenant) {
+        return 0;
+    }
+}
