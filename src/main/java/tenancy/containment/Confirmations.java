@@ -143,10 +143,19 @@ class Confirmations {
         }
     }
 
+    /** Follows the change; whoever wants to know reads it later. */
+    void follow(Change change) {
+        begin(new Following(change));
+    }
+
+    private static Following begin(Following following) {
+        Thread unused = Thread.ofVirtual().name("containment").start(following);
+        return following;
+    }
+
     /** Follows the change, and answers what is known of it after this time at the latest. */
     SignedReceipt follow(Change change, Duration longest) {
-        var following = new Following(change);
-        Thread unused = Thread.ofVirtual().name("containment").start(following);
+        Following following = begin(new Following(change));
         try {
             return following.confirmed.get(longest.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException notYet) {

@@ -33,7 +33,7 @@ class Containments {
     static final int MOST_SHOWN = 1_000;
 
     /** Whoever stops something is answered in a quarter of a second: what is not known by then is told later. */
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(100);
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(50);
 
     private static final Duration LONGEST = Duration.ofDays(365);
 

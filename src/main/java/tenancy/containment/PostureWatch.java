@@ -29,6 +29,7 @@ import tenancy.Restriction;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantId;
+import tenancy.containment.Confirmations.Change;
 import tenancy.containment.ContainmentCommand.ExpirePostures;
 import tenancy.containment.ContainmentCommand.ReadPosturesAgain;
 import tenancy.containment.KnownPostures.Standing;
@@ -52,6 +53,15 @@ class PostureWatch implements SmartLifecycle {
         from tenancy.containment where state = 'in_force' order by tenant_id, epoch\
         """;
 
+    /** In force, and not told of when an earlier process ended. */
+    private static final String UNCONFIRMED = """
+        select c.tenant_id, c.containment, c.scope, c.key, c.posture, c.reason, c.owner, c.set_by, c.epoch, c.set_at,
+            c.expires_at
+        from tenancy.containment c where c.state = 'in_force' and not exists (
+            select from tenancy.containment_receipt r where r.tenant_id = c.tenant_id
+                and r.containment = c.containment and r.epoch = c.epoch)\
+        """;
+
     private static final String EPOCHS = "select tenant_id, epoch from tenancy.posture_epoch";
 
     /** Looked back for so long: a commit may lag behind its time. */
@@ -69,6 +79,7 @@ class PostureWatch implements SmartLifecycle {
     private final Confirmations confirmations;
     private final Clock clock;
     private @Nullable ScheduledExecutorService timer;
+    private boolean resumed;
 
     PostureWatch(
             @Qualifier("systemDataSource") DataSource everyTenant,
@@ -120,6 +131,10 @@ class PostureWatch implements SmartLifecycle {
     }
 
     private void look() {
+        if (!resumed) {
+            resume();
+            resumed = true;
+        }
         boolean news = false;
         for (Map.Entry<TenantId, Long> lately : lately().entrySet()) {
             if (lately.getValue() > known.of(lately.getKey()).epoch()) {
@@ -130,6 +145,21 @@ class PostureWatch implements SmartLifecycle {
         }
         nodes.looked(news);
         expire();
+    }
+
+    /** Only once the lanes are open. */
+    private void resume() {
+        everyTenant.query(UNCONFIRMED, row -> {
+            Restriction restriction = restriction(row);
+            confirmations.follow(new Change(
+                    TenantContext.of(new TenantId(row.getString("tenant_id")), restriction.by(), null),
+                    restriction,
+                    restriction.posture(),
+                    restriction.reason(),
+                    restriction.by(),
+                    restriction.epoch(),
+                    restriction.since()));
+        });
     }
 
     private Map<TenantId, Long> lately() {

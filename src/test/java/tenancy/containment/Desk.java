@@ -166,7 +166,7 @@ final class Desk implements AutoCloseable {
     List<JsonNode> journal(String type) {
         return customer
                 .auditor()
-                .get("/v1/journal?limit=1000&type=" + type)
+                .get("/v1/journal?limit=200&type=" + type)
                 .expect(200)
                 .json()
                 .at("/items")
