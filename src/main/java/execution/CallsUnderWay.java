@@ -1,7 +1,11 @@
 package execution;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import execution.gateway.Gate;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,12 +31,25 @@ class CallsUnderWay {
 
     private static final Logger LOG = LoggerFactory.getLogger(CallsUnderWay.class);
 
+    /** So many containments are remembered, each for so long: until their receipts are written. */
+    private static final int MOST_REMEMBERED = 1_000;
+
+    private static final Duration REMEMBERED_FOR = Duration.ofMinutes(10);
+
     private final Postures postures;
     private final ConcurrentMap<TenantId, Set<Underway>> calls = new ConcurrentHashMap<>();
+    /** What each containment ended here: it may be over before anybody looks for what it reached. */
+    private final Cache<Ended, Set<String>> ended = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MOST_REMEMBERED)
+            .expireAfterWrite(REMEMBERED_FOR)
+            .build();
 
     CallsUnderWay(Postures postures) {
         this.postures = postures;
     }
+
+    private record Ended(TenantId tenant, String containment) {}
 
     /** A call is about to be made; to be closed when it is over. */
     Underway begin(Waiting action, @Nullable Lease lease) {
@@ -54,15 +71,21 @@ class CallsUnderWay {
         List.copyOf(calls.getOrDefault(tenant, Set.of())).forEach(this::end);
     }
 
-    /** Whether this action has a call under way here. */
-    boolean has(ActionId action) {
-        return calls.getOrDefault(action.tenant(), Set.of()).stream()
-                .anyMatch(call -> call.action.equals(action));
+    /** The actions whose calls this containment ended here, by key. */
+    Set<String> endedBy(TenantId tenant, String containment) {
+        Set<String> keys = ended.getIfPresent(new Ended(tenant, containment));
+        return keys == null ? Set.of() : Set.copyOf(keys);
     }
 
     private void end(Underway call) {
-        Optional<Restriction> restriction = postures.known(call.action.tenant(), call.reach.subject());
-        restriction.filter(call.reach::isEndedBy).ifPresent(ending -> call.end(ending.cause()));
+        TenantId tenant = call.action.tenant();
+        Optional<Restriction> restriction = postures.known(tenant, call.reach.subject());
+        restriction.filter(call.reach::isEndedBy).ifPresent(ending -> {
+            Objects.requireNonNull(
+                            ended.get(new Ended(tenant, ending.containment()), none -> ConcurrentHashMap.newKeySet()))
+                    .add(call.action.key());
+            call.end(ending.cause());
+        });
     }
 
     /** One call, from before it is checked until it is over. */

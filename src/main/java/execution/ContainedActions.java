@@ -68,7 +68,7 @@ class ContainedActions implements ContainedWork {
             if (containment.posture() == Posture.KILLED) {
                 takeBack(containment, found);
             }
-            Set<String> running = new HashSet<>();
+            Set<String> running = new HashSet<>(calls.endedBy(tenant, containment.id()));
             for (Found one : found) {
                 if (isKilled(containment, one) || one.started() && isEnded(containment, one)) {
                     running.add(one.action().key());
@@ -76,7 +76,7 @@ class ContainedActions implements ContainedWork {
             }
             List<Reached> reached = new ArrayList<>(outcomes(tenant, running));
             for (Found one : found) {
-                if (!one.started() && !isKilled(containment, one)) {
+                if (!one.started() && !running.contains(one.action().key())) {
                     reached.add(new Reached(KIND, one.action().key(), Fate.HELD));
                 }
             }

@@ -22,11 +22,13 @@ public interface ContainedWork {
     /**
      * A posture that was set for a scope, or is thought of.
      *
+     * @param id of the containment; empty where it is only thought of
      * @param context of whoever set it, in the tenant
      * @param agents the agents that the scope is about: one, those of a workspace or class, or all; none where it is about
      *     something else
      */
     record Containment(
+            String id,
             TenantContext context,
             ContainmentScope scope,
             Posture posture,

@@ -175,6 +175,7 @@ class Confirmations {
     Containment containment(
             TenantContext context, Restriction restriction, Posture posture, String reason) {
         return new Containment(
+                restriction.containment(),
                 context,
                 restriction.scope(),
                 posture,

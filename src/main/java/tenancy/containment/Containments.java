@@ -131,7 +131,7 @@ class Containments {
     List<Reached> reaches(
             TenantContext context, Cause.Owner owner, ContainmentScope scope, Posture posture, String reason) {
         var thought = new Restriction(
-                "dry_run", scope, posture, reason, owner, context.principal(), 0, clock.instant(), null);
+                "", scope, posture, reason, owner, context.principal(), 0, clock.instant(), null);
         Containment containment = confirmations.containment(context, thought, posture, reason);
         List<Reached> all = new ArrayList<>();
         for (ContainedWork work : news.all()) {

@@ -46,11 +46,15 @@ class ContainmentOverHttpTest {
     }
 
     @Test
-    void what_is_frozen_is_refused_until_it_is_released() {
+    void what_is_frozen_is_refused_until_it_is_released() throws Exception {
         desk.done("ticket.update", "a").expect(200);
 
         Answer frozen = desk.contain("agent", Given.AGENT, "frozen").expect(200);
-        assertThat(frozen.at("/receipt/state")).isEqualTo("confirmed");
+        assertThat(frozen.at("/receipt/state")).isIn("requested", "confirmed");
+        String id = frozen.at("/receipt/containment_id");
+        until(() -> !desk.admin().get("/v1/containment/" + id).json().at("/receipts").isEmpty());
+        assertThat(desk.admin().get("/v1/containment/" + id).at("/receipts/0/receipt/state"))
+                .isEqualTo("confirmed");
         assertThat(frozen.at("/receipt/scope")).isEqualTo("agent");
         Answer refused = desk.done("ticket.update", "b").expect(423);
         assertThat(refused.at("/code")).isEqualTo("frozen");
