@@ -73,6 +73,7 @@ class Action {
     private Held held;
     /** Whether people have agreed to what was admitted. */
     private boolean granted;
+
     private String idempotencyKey;
     private String requestDigest;
     /** What has to pass before it may start; null if nothing has. */
@@ -203,16 +204,7 @@ class Action {
             require(ActionState.QUEUED);
         }
         apply(new ActionStarted(
-                key,
-                attempt + 1,
-                worker,
-                mayRepeat,
-                connectorVersion,
-                schemaDigest,
-                at,
-                argumentsDigest,
-                lent,
-                epoch));
+                key, attempt + 1, worker, mayRepeat, connectorVersion, schemaDigest, at, argumentsDigest, lent, epoch));
     }
 
     /** It cannot even be started: nothing left the platform. */

@@ -60,8 +60,7 @@ sealed interface ActionCommand {
      *
      * @param cause what stops it; absent where somebody takes it back, who is told if that comes too late
      */
-    record CancelAction(
-            ActionId action, @Nullable Cause cause, Instant at) implements ActionCommand {
+    record CancelAction(ActionId action, @Nullable Cause cause, Instant at) implements ActionCommand {
 
         /** Somebody takes it back. */
         CancelAction(ActionId action, Instant at) {

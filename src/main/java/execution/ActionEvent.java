@@ -516,7 +516,8 @@ public sealed interface ActionEvent {
      * @param cause what stopped it; absent where somebody took it back
      */
     @Revision("1")
-    record ActionCancelled(String action, Instant endedAt, @Nullable Cause cause) implements ActionEvent {
+    record ActionCancelled(
+            String action, Instant endedAt, @Nullable Cause cause) implements ActionEvent {
 
         /** Somebody took it back. */
         public ActionCancelled(String action, Instant endedAt) {
@@ -648,8 +649,7 @@ public sealed interface ActionEvent {
             String claim,
             Instant startedAt,
             @Nullable Map<String, Leased> leases,
-            @Nullable Long epoch)
-            implements ActionEvent {
+            @Nullable Long epoch) implements ActionEvent {
 
         public ChecksStarted {
             leases = leases == null ? null : Map.copyOf(leases);

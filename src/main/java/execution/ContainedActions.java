@@ -33,8 +33,7 @@ class ContainedActions implements ContainedWork {
     private final TenantCommands commands;
     private final Clock clock;
 
-    ContainedActions(
-            Backlog backlog, CallsUnderWay calls, ContainedTable table, TenantCommands commands, Clock clock) {
+    ContainedActions(Backlog backlog, CallsUnderWay calls, ContainedTable table, TenantCommands commands, Clock clock) {
         this.backlog = backlog;
         this.calls = calls;
         this.table = table;

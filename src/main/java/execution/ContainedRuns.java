@@ -1,6 +1,8 @@
 package execution;
 
 import execution.RunCommand.EndRun;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
@@ -59,18 +61,26 @@ class ContainedRuns implements ContainedWork {
         return ended;
     }
 
+    private static String run(ResultSet row, int number) throws SQLException {
+        return row.getString("run");
+    }
+
     private List<String> open(Containment containment, int most) {
         String tenant = containment.tenant().value();
         String key = containment.scope().key();
         return switch (containment.scope().kind()) {
-            case TENANT -> everyTenant.queryForList(OPEN.formatted("true"), String.class, tenant, most);
+            case TENANT -> everyTenant.query(OPEN.formatted("true"), ContainedRuns::run, tenant, most);
             case WORKSPACE, AGENT, RUN ->
-                everyTenant.queryForList(
-                        OPEN.formatted(containment.scope().kind().word() + " = ?"), String.class, tenant, key, most);
+                everyTenant.query(
+                        OPEN.formatted(containment.scope().kind().word() + " = ?"),
+                        ContainedRuns::run,
+                        tenant,
+                        key,
+                        most);
             case AGENT_CLASS ->
-                everyTenant.queryForList(
+                everyTenant.query(
                         OPEN.formatted("agent = any (?)"),
-                        String.class,
+                        ContainedRuns::run,
                         tenant,
                         containment.agents().toArray(String[]::new),
                         most);

@@ -33,8 +33,8 @@ final class Endings {
                         Fingerprint.of(done.result()),
                         done.levels());
             // Stopped by a containment, for sure without an effect.
-            case Outcome.Failed failed when failed.code().equals(CONTAINED) ->
-                new ActionCancelled(action, at, failed.cause());
+            case Outcome.Failed failed
+            when failed.code().equals(CONTAINED) -> new ActionCancelled(action, at, failed.cause());
             case Outcome.Failed failed ->
                 new ActionFailed(
                         action,

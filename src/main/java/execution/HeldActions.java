@@ -179,10 +179,12 @@ class HeldActions {
             return voided(action, grant, null, cause, "ask for it again");
         }
         Restriction restriction = restraints.on(asked.joined().envelope());
-        if (restriction != null && Restraints.forbids(restriction, asked.joined().operation())) {
+        if (restriction != null
+                && Restraints.forbids(restriction, asked.joined().operation())) {
             return new Granting.Contained(restriction);
         }
-        return switch (Restraints.under(restriction, policies.decide(asked.joined().envelope()))) {
+        return switch (Restraints.under(
+                restriction, policies.decide(asked.joined().envelope()))) {
             case Verdict.Denied denied ->
                 voided(action, grant, Rulings.of(denied), Rulings.cause(denied), denied.remedy());
             case Verdict.NeedsApproval needed ->

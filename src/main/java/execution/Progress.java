@@ -338,8 +338,7 @@ class Progress {
                 quotas.settleInDoubt(recover.action(), recover.at());
                 ended(recover.action(), recovered);
             } else {
-                backlog.queue(Admission.waiting(
-                        recover.action(), queued, action.invoke(Action::isGranted), metaData));
+                backlog.queue(Admission.waiting(recover.action(), queued, action.invoke(Action::isGranted), metaData));
             }
         }
         return action.invoke(Action::state);

@@ -44,9 +44,7 @@ class Restraints {
     /** Whether it forbids the action whoever agrees. */
     static boolean forbids(@Nullable Restriction restriction, Operation operation) {
         return restriction != null
-                && !restriction
-                        .posture()
-                        .allows(operation.effect(), Reachable.isReversible(operation.declared()));
+                && !restriction.posture().allows(operation.effect(), Reachable.isReversible(operation.declared()));
     }
 
     /** The verdict, and people beside, where the restriction wants them asked. */

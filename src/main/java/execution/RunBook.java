@@ -47,8 +47,7 @@ class RunBook {
             .maximumSize(MOST_REMEMBERED)
             .build();
 
-    RunBook(
-            Repository<Run> runs, EventStore events, Agents agents, Quotas quotas, Postures postures, Clock clock) {
+    RunBook(Repository<Run> runs, EventStore events, Agents agents, Quotas quotas, Postures postures, Clock clock) {
         this.runs = runs;
         this.events = events;
         this.agents = agents;

@@ -213,7 +213,8 @@ class StoredActions implements Actions {
                 tenant, () -> database.queryForObject(POSITION, Long.class, tenant.value(), action.key()));
         Optional<Hold> hold = backlog.hold(tenant, admitted.pool(), admitted.system(), admitted.operation());
         Pool pool = backlog.pool(admitted.pool());
-        Optional<Cause> contained = backlog.restriction(tenant, admitted.reach()).map(Restriction::cause);
+        Optional<Cause> contained =
+                backlog.restriction(tenant, admitted.reach()).map(Restriction::cause);
         Cause waitsFor = contained.orElseGet(() -> hold.map(
                         own -> Cause.limit(Cause.Owner.TENANT, "concurrency", own.limit(), own.used(), own.most(), null)
                                 .of(own.scope()))

@@ -165,9 +165,7 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
                     redone.increment(units - 1.0);
                 }
             }
-            if (lanes.computeIfPresent(
-                            lane.tenant(), (same, served) -> served.isEmpty() ? null : served)
-                    != null) {
+            if (lanes.computeIfPresent(lane.tenant(), (same, served) -> served.isEmpty() ? null : served) != null) {
                 queue(lane);
             }
         }

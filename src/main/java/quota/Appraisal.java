@@ -36,8 +36,7 @@ final class Appraisal {
     private Instant refusedUntil = Instant.MIN;
     private @Nullable RunHalted halted;
 
-    private Appraisal(
-            Ledger ledger, Plan plan, ActionEnvelope envelope, Amounts amounts, Instant now, RunClock clock) {
+    private Appraisal(Ledger ledger, Plan plan, ActionEnvelope envelope, Amounts amounts, Instant now, RunClock clock) {
         this.ledger = ledger;
         this.plan = plan;
         this.envelope = envelope;

@@ -28,11 +28,7 @@ class StoredQuotas implements Quotas {
     private final Postures postures;
 
     StoredQuotas(
-            Budgets budgets,
-            LimitsInForce limits,
-            Lifetimes lifetimes,
-            ReservationTimers timers,
-            Postures postures) {
+            Budgets budgets, LimitsInForce limits, Lifetimes lifetimes, ReservationTimers timers, Postures postures) {
         this.budgets = budgets;
         this.limits = limits;
         this.lifetimes = lifetimes;

@@ -42,7 +42,8 @@ class ContainedLeases implements ContainedWork {
         switch (containment.scope().kind()) {
             case TENANT ->
                 revoke(containment, Scope.TENANT, containment.tenant().value(), ended);
-            case CONNECTOR -> revoke(containment, Scope.CONNECTOR, containment.scope().key(), ended);
+            case CONNECTOR ->
+                revoke(containment, Scope.CONNECTOR, containment.scope().key(), ended);
             case SECRET -> revoke(containment, Scope.SECRET, containment.scope().key(), ended);
             case AGENT, AGENT_CLASS, WORKSPACE ->
                 containment.agents().forEach(agent -> revoke(containment, Scope.AGENT, agent, ended));

@@ -52,7 +52,8 @@ public final class ReceiptVerification {
         Signature verifier = Signature.getInstance(ALGORITHM);
         verifier.initVerify(key);
         verifier.update(payload);
-        if (!verified(verifier, Base64.getDecoder().decode(proof.path("signature").asString("")))) {
+        if (!verified(
+                verifier, Base64.getDecoder().decode(proof.path("signature").asString("")))) {
             out.println("FORGED: this key did not sign it");
             return 1;
         }

@@ -36,17 +36,7 @@ public record Restriction(
             long epoch,
             Instant since,
             @Nullable Instant expiresAt) {
-        this(
-                containment,
-                scope,
-                posture,
-                reason,
-                owner,
-                by,
-                epoch,
-                since,
-                expiresAt,
-                posture == Posture.APPROVAL_ALL);
+        this(containment, scope, posture, reason, owner, by, epoch, since, expiresAt, posture == Posture.APPROVAL_ALL);
     }
 
     /** The same, beside one that wants people to agree. */

@@ -40,7 +40,6 @@ public record Subject(
 
     /** The same, with this lease. */
     public Subject with(@Nullable String lentSecret) {
-        return new Subject(
-                workspace, agentClass, agent, run, system, operation, destination, model, lentSecret);
+        return new Subject(workspace, agentClass, agent, run, system, operation, destination, model, lentSecret);
     }
 }

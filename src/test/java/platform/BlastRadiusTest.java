@@ -117,6 +117,13 @@ class BlastRadiusTest {
                         "/v1/secrets/secret_" + CANARY + "/grants",
                         Map.of("operations", List.of("*")))
                 .orThrow();
+        Answer contained = tenants.api()
+                .post(
+                        owner.key(Role.TENANT_ADMIN),
+                        "/v1/containment",
+                        Map.of("scope", "run", "key", "wr_frozen", "posture", "frozen", "reason", RECORD))
+                .orThrow();
+        owned.put("containment", contained.body().at("/receipt/containment_id").asString());
         owned.put("level", "0");
         owned.put("index", "000");
         owned.put("secret", "secret_" + CANARY);
@@ -186,7 +193,12 @@ class BlastRadiusTest {
         if (endpoint.path().endsWith("/grants")) {
             return Map.of("operations", List.of("*"));
         }
+        if (endpoint.path().equals("/v1/containment")) {
+            return Map.of("scope", "run", "key", "wr_" + CANARY, "posture", "normal", "reason", CANARY);
+        }
         return endpoint.path().endsWith(":deny")
+                        || endpoint.path().endsWith(":release")
+                        || endpoint.path().endsWith(":confirm")
                 ? Map.of("reason", CANARY)
                 : tenants.envelope(owner.id(), "wr_" + CANARY, RECORD);
     }
@@ -248,7 +260,7 @@ class BlastRadiusTest {
 
     /** Whether the path names a thing that the owner has and the stranger has not. */
     private static boolean onlyOwners(Endpoint endpoint) {
-        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}").stream()
+        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}", "{containment}").stream()
                         .anyMatch(endpoint.path()::contains)
                 || endpoint.path().contains("{secret}") && !endpoint.path().endsWith("/exposure")
                 || endpoint.method().equals("GET") && endpoint.path().contains("{system}");

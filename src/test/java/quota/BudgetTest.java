@@ -161,7 +161,8 @@ class BudgetTest {
         var meters = new SimpleMeterRegistry();
         var lifetimes =
                 new Lifetimes(new NoLane(), new QuotaSettings(LIFETIME), Clock.fixed(NOW, ZoneOffset.UTC), meters);
-        var quotas = new StoredQuotas(budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()), new NothingContained());
+        var quotas = new StoredQuotas(
+                budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()), new NothingContained());
         budget.registerAnnotatedCommandHandler(new Neighbour(quotas));
         budget.registerAnnotatedCommandHandler(new Allotment(
                 noClasses(),

@@ -77,9 +77,7 @@ class Confirmations {
             String reason,
             String by,
             long epoch,
-            Instant requestedAt) {
-
-    }
+            Instant requestedAt) {}
 
     /** What is known up to now; a change is followed on a thread of its own. */
     private final class Following implements Runnable {
@@ -104,7 +102,10 @@ class Confirmations {
                     if (stopping) {
                         return;
                     }
-                    LOG.warn("A containment of {} is not confirmed yet", change.context().tenant(), failed);
+                    LOG.warn(
+                            "A containment of {} is not confirmed yet",
+                            change.context().tenant(),
+                            failed);
                 }
                 if (!slept(pause)) {
                     return;
@@ -121,7 +122,8 @@ class Confirmations {
             if (soFar.stream().anyMatch(one -> one.fate() == Fate.REQUESTED)) {
                 return false;
             }
-            List<String> heard = nodes.heard(change.context().tenant(), change.restriction().containment())
+            List<String> heard = nodes.heard(
+                            change.context().tenant(), change.restriction().containment())
                     .orElse(null);
             if (heard == null) {
                 return false;
@@ -172,8 +174,7 @@ class Confirmations {
         stopping = true;
     }
 
-    Containment containment(
-            TenantContext context, Restriction restriction, Posture posture, String reason) {
+    Containment containment(TenantContext context, Restriction restriction, Posture posture, String reason) {
         return new Containment(
                 restriction.containment(),
                 context,

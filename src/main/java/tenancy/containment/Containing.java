@@ -88,8 +88,7 @@ class Containing {
     }
 
     private Aggregate<PostureBook> book(ContainmentCommand command, String containment) {
-        return books.find(command.book().tenant())
-                .orElseThrow(() -> new NotFound("containment in force", containment));
+        return books.find(command.book().tenant()).orElseThrow(() -> new NotFound("containment in force", containment));
     }
 
     private <T> T changed(TenantId tenant, Aggregate<PostureBook> book, Function<PostureBook, T> change) {

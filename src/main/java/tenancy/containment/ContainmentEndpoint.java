@@ -110,8 +110,8 @@ class ContainmentEndpoint {
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
     ResponseEntity<?> release(
             TenantContext context, Caller caller, @PathVariable String containment, @RequestBody Reason reason) {
-        return answer(containments.release(
-                context, owner(caller), containment, Fields.text("reason", reason.reason())));
+        return answer(
+                containments.release(context, owner(caller), containment, Fields.text("reason", reason.reason())));
     }
 
     /** The second person agrees to the release. */
@@ -119,8 +119,8 @@ class ContainmentEndpoint {
     @PreAuthorize("hasAnyRole('TENANT_ADMIN','OPERATOR')")
     ResponseEntity<?> confirm(
             TenantContext context, Caller caller, @PathVariable String containment, @RequestBody Reason reason) {
-        return answer(containments.confirm(
-                context, owner(caller), containment, Fields.text("reason", reason.reason())));
+        return answer(
+                containments.confirm(context, owner(caller), containment, Fields.text("reason", reason.reason())));
     }
 
     /**

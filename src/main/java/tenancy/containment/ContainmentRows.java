@@ -103,7 +103,8 @@ class ContainmentRows {
                 """,
                 List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIME),
                 event -> switch ((ContainmentEvent) event.getPayload()) {
-                    case PostureSet set when set.replaces() != null ->
+                    case PostureSet set
+                    when set.replaces() != null ->
                         row(
                                 tenant(event),
                                 set.replaces(),

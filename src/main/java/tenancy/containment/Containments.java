@@ -44,11 +44,7 @@ class Containments {
     private final Clock clock;
 
     Containments(
-            TenantCommands commands,
-            Confirmations confirmations,
-            PostureNews news,
-            Supplier<UUID> ids,
-            Clock clock) {
+            TenantCommands commands, Confirmations confirmations, PostureNews news, Supplier<UUID> ids, Clock clock) {
         this.commands = commands;
         this.confirmations = confirmations;
         this.news = news;
@@ -130,8 +126,7 @@ class Containments {
     /** What a posture would reach; nothing is changed by asking. */
     List<Reached> reaches(
             TenantContext context, Cause.Owner owner, ContainmentScope scope, Posture posture, String reason) {
-        var thought = new Restriction(
-                "", scope, posture, reason, owner, context.principal(), 0, clock.instant(), null);
+        var thought = new Restriction("", scope, posture, reason, owner, context.principal(), 0, clock.instant(), null);
         Containment containment = confirmations.containment(context, thought, posture, reason);
         List<Reached> all = new ArrayList<>();
         for (ContainedWork work : news.all()) {

@@ -172,8 +172,7 @@ class PostureBook {
         List<Entry> all = entries.values().stream()
                 .filter(entry -> entry.scope().equals(scope))
                 .toList();
-        List<Entry> own =
-                all.stream().filter(entry -> mayRelease(entry, owner)).toList();
+        List<Entry> own = all.stream().filter(entry -> mayRelease(entry, owner)).toList();
         if (own.isEmpty()) {
             if (all.isEmpty()) {
                 throw new Conflict("not_contained", "Nothing is set for %s.".formatted(scope.word()));
@@ -216,8 +215,7 @@ class PostureBook {
     }
 
     private PostureChange released(Entry entry, String by, String first, String reason, Instant at) {
-        apply(new PostureReleased(
-                entry.containment(), entry.scope(), by, first, reason, false, epoch + 1, at));
+        apply(new PostureReleased(entry.containment(), entry.scope(), by, first, reason, false, epoch + 1, at));
         return new PostureChange.Released(entry.restriction(), epoch);
     }
 

@@ -138,8 +138,8 @@ class PostureWatch implements SmartLifecycle {
         boolean news = false;
         for (Map.Entry<TenantId, Long> lately : lately().entrySet()) {
             if (lately.getValue() > known.of(lately.getKey()).epoch()) {
-                Object unused = commands.ask(
-                        of(lately.getKey()), new ReadPosturesAgain(new PostureBookId(lately.getKey())));
+                Object unused =
+                        commands.ask(of(lately.getKey()), new ReadPosturesAgain(new PostureBookId(lately.getKey())));
                 news = true;
             }
         }

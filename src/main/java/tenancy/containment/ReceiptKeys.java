@@ -117,7 +117,8 @@ class ReceiptKeys {
                             + " values (?, ?, ?, ?, ?) on conflict do nothing",
                     TenantId.FLEET.value(),
                     KEY,
-                    seal.getObject().seal(TenantId.FLEET, PLACE, pair.getPrivate().getEncoded()),
+                    seal.getObject()
+                            .seal(TenantId.FLEET, PLACE, pair.getPrivate().getEncoded()),
                     pair.getPublic().getEncoded(),
                     clock.instant().atOffset(ZoneOffset.UTC));
             return stored().orElseThrow();
@@ -131,8 +132,8 @@ class ReceiptKeys {
             KeyFactory keys = KeyFactory.getInstance(ALGORITHM);
             return new KeyPair(
                     keys.generatePublic(new X509EncodedKeySpec(publicKey)),
-                    keys.generatePrivate(new PKCS8EncodedKeySpec(
-                            seal.getObject().open(TenantId.FLEET, PLACE, sealed))));
+                    keys.generatePrivate(
+                            new PKCS8EncodedKeySpec(seal.getObject().open(TenantId.FLEET, PLACE, sealed))));
         } catch (GeneralSecurityException damaged) {
             throw new IllegalStateException("The key that signs receipts is damaged", damaged);
         }

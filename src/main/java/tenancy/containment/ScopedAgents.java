@@ -1,5 +1,7 @@
 package tenancy.containment;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -23,7 +25,7 @@ class ScopedAgents {
     List<String> of(TenantId tenant, ContainmentScope scope) {
         return switch (scope.kind()) {
             case AGENT -> List.of(scope.key());
-            case TENANT -> everyTenant.queryForList(SELECT + " order by key", String.class, tenant.value());
+            case TENANT -> everyTenant.query(SELECT + " order by key", ScopedAgents::key, tenant.value());
             case WORKSPACE -> of(tenant, "workspace", scope.key());
             case AGENT_CLASS -> of(tenant, "agent_class", scope.key());
             case RUN, CONNECTOR, OPERATION, DESTINATION, MODEL, SECRET -> List.of();
@@ -31,7 +33,11 @@ class ScopedAgents {
     }
 
     private List<String> of(TenantId tenant, String column, String key) {
-        return everyTenant.queryForList(
-                SELECT + " and " + column + " = ? order by key", String.class, tenant.value(), key);
+        return everyTenant.query(
+                SELECT + " and " + column + " = ? order by key", ScopedAgents::key, tenant.value(), key);
+    }
+
+    private static String key(ResultSet row, int number) throws SQLException {
+        return row.getString("key");
     }
 }

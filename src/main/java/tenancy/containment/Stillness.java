@@ -15,7 +15,9 @@ record Stillness(ContainmentScope scope, Instant from, Instant until) {
     static Duration of(List<Stillness> periods, Subject subject, Instant from, Instant to) {
         List<Stillness> covering = new ArrayList<>();
         for (Stillness period : periods) {
-            if (period.from().isBefore(to) && period.until().isAfter(from) && period.scope().covers(subject)) {
+            if (period.from().isBefore(to)
+                    && period.until().isAfter(from)
+                    && period.scope().covers(subject)) {
                 covering.add(period);
             }
         }

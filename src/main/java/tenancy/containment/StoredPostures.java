@@ -31,9 +31,7 @@ class StoredPostures implements Postures {
     public long epochToStart(TenantId tenant) {
         // A start that comes too late fails in the commit: what it was decided by is old.
         CurrentUnitOfWork.get().onRollback(undone -> books.readAnew(tenant));
-        return books.find(tenant)
-                .map(found -> found.invoke(PostureBook::epoch))
-                .orElse(0L);
+        return books.find(tenant).map(found -> found.invoke(PostureBook::epoch)).orElse(0L);
     }
 
     @Override

@@ -59,9 +59,9 @@ class ContainedKeys implements ContainedWork {
     }
 
     private List<String> inForce(Containment containment, int most) {
-        return everyTenant.queryForList(
+        return everyTenant.query(
                 OF_AGENTS,
-                String.class,
+                (row, number) -> row.getString("key"),
                 containment.tenant().value(),
                 containment.agents().toArray(String[]::new),
                 most);

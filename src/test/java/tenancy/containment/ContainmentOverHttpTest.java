@@ -52,7 +52,11 @@ class ContainmentOverHttpTest {
         Answer frozen = desk.contain("agent", Given.AGENT, "frozen").expect(200);
         assertThat(frozen.at("/receipt/state")).isIn("requested", "confirmed");
         String id = frozen.at("/receipt/containment_id");
-        until(() -> !desk.admin().get("/v1/containment/" + id).json().at("/receipts").isEmpty());
+        until(() -> !desk.admin()
+                .get("/v1/containment/" + id)
+                .json()
+                .at("/receipts")
+                .isEmpty());
         assertThat(desk.admin().get("/v1/containment/" + id).at("/receipts/0/receipt/state"))
                 .isEqualTo("confirmed");
         assertThat(frozen.at("/receipt/scope")).isEqualTo("agent");
@@ -84,7 +88,10 @@ class ContainmentOverHttpTest {
 
         Answer frozen = desk.contain("connector", "desk", "frozen").expect(200);
         String id = frozen.at("/receipt/containment_id");
-        until(() -> !desk.admin().get("/v1/containment/" + id).at("/receipts/0/receipt/state").isEmpty());
+        until(() -> !desk.admin()
+                .get("/v1/containment/" + id)
+                .at("/receipts/0/receipt/state")
+                .isEmpty());
         Answer confirmed = desk.admin().get("/v1/containment/" + id).expect(200);
         assertThat(confirmed.at("/receipts/0/receipt/counts/action~1held")).isEqualTo("4");
         assertThat(confirmed.at("/receipts/0/receipt/counts/action~1unknown")).isEqualTo("2");
@@ -202,7 +209,9 @@ class ContainmentOverHttpTest {
                         .expect(409)
                         .at("/code"))
                 .isEqualTo("release_not_asked");
-        assertThat(desk.contain(second, in, "tenant", "", "read_only", "").expect(409).at("/code"))
+        assertThat(desk.contain(second, in, "tenant", "", "read_only", "")
+                        .expect(409)
+                        .at("/code"))
                 .isEqualTo("two_person_release");
         assertThat(second.post("/v1/containment/" + id + ":release" + in, reason)
                         .expect(202)
@@ -231,7 +240,10 @@ class ContainmentOverHttpTest {
         until(() -> desk.ask("ticket.update", "b").status() == 202);
         String id = set.at("/receipt/containment_id");
         assertThat(desk.admin().get("/v1/containment/" + id).at("/state")).isEqualTo("expired");
-        assertThat(desk.journal("posture_released").getFirst().at("/payload/expired").asBoolean())
+        assertThat(desk.journal("posture_released")
+                        .getFirst()
+                        .at("/payload/expired")
+                        .asBoolean())
                 .isTrue();
     }
 
@@ -267,7 +279,11 @@ class ContainmentOverHttpTest {
 
         Answer killed = desk.contain("agent", Given.AGENT, "killed").expect(200);
         String id = killed.at("/receipt/containment_id");
-        until(() -> !desk.admin().get("/v1/containment/" + id).json().at("/receipts").isEmpty());
+        until(() -> !desk.admin()
+                .get("/v1/containment/" + id)
+                .json()
+                .at("/receipts")
+                .isEmpty());
         Answer confirmed = desk.admin().get("/v1/containment/" + id);
         assertThat(confirmed.at("/receipts/0/receipt/counts/action~1cancelled")).isEqualTo("1");
         assertThat(confirmed.at("/receipts/0/receipt/counts/action~1unknown")).isEqualTo("2");

@@ -73,8 +73,7 @@ final class Desk implements AutoCloseable {
     }
 
     void policy(String rule) {
-        operator()
-                .put("/v1/policies/" + Given.PROFILE + "?tenant=" + tenant(), """
+        operator().put("/v1/policies/" + Given.PROFILE + "?tenant=" + tenant(), """
                     {"document":{"rules":[%s],"destinations":{"allow":["*"],"recipients":{"allow":["*"]}},
                      "data_classes":["internal"],"models":[]},"comment":"For a test."}\
                     """.formatted(rule));
@@ -131,15 +130,15 @@ final class Desk implements AutoCloseable {
              "quota_class":"%s","requested_action":"%s","target":{"system":"%s","record_id":"%s"},
              "arguments":{"status":"solved"},"data_classes":["internal"]}\
             """.formatted(
-                tenant(),
-                Given.WORKSPACE,
-                Given.AGENT,
-                run,
-                Given.PROFILE,
-                Given.QUOTA_CLASS,
-                operation,
-                system,
-                record));
+                        tenant(),
+                        Given.WORKSPACE,
+                        Given.AGENT,
+                        run,
+                        Given.PROFILE,
+                        Given.QUOTA_CLASS,
+                        operation,
+                        system,
+                        record));
     }
 
     Answer action(String action) {
@@ -164,8 +163,7 @@ final class Desk implements AutoCloseable {
     }
 
     List<JsonNode> journal(String type) {
-        return customer
-                .auditor()
+        return customer.auditor()
                 .get("/v1/journal?limit=200&type=" + type)
                 .expect(200)
                 .json()

@@ -139,7 +139,8 @@ class FrozenUnderLoadTest {
         }
         // What had left before the freeze, and nobody knows of, is all that may arrive late.
         assertThat(late).as("arrived after the answer").isSubsetOf(sentBefore);
-        desk.contain(operator, "?tenant=" + desk.tenant(), "connector", "desk", "normal", "").expect(200);
+        desk.contain(operator, "?tenant=" + desk.tenant(), "connector", "desk", "normal", "")
+                .expect(200);
         assertThat(everyTenant.queryForObject(STARTED_MEANWHILE, Long.class, desk.tenant()))
                 .as("started between the freeze and the release, by the journal")
                 .isZero();
