@@ -44,6 +44,20 @@ create table tenancy.containment_receipt (
     primary key (tenant_id, containment, epoch)
 );
 
+-- Rules that contain by themselves, written with the events that set them.
+create table tenancy.containment_rule (
+    tenant_id        text collate "C" not null,
+    rule             text collate "C" not null,
+    trigger          text not null,
+    threshold        bigint not null,
+    scope            text not null,
+    mode             text not null,
+    posture          text not null,
+    lifetime_seconds bigint not null,
+    owner            text not null,
+    primary key (tenant_id, rule)
+);
+
 -- The key that signs receipts, sealed: of the fleet.
 create table tenancy.receipt_key (
     tenant_id  text not null,
@@ -65,6 +79,10 @@ call journal.guard('tenancy.containment');
 call journal.guard('tenancy.posture_epoch');
 call journal.guard('tenancy.containment_receipt');
 call journal.guard('tenancy.receipt_key');
+call journal.guard('tenancy.containment_rule');
+
+grant select, insert, update, delete on tenancy.containment_rule to firebreak_journal;
+create policy written_with_events on tenancy.containment_rule to firebreak_journal using (true) with check (true);
 
 grant select, insert, update on tenancy.containment, tenancy.posture_epoch, tenancy.containment_receipt
     to firebreak_journal;

@@ -53,6 +53,7 @@ class Admission {
 
     private final Requests requests;
     private final Restraints restraints;
+    private final Watched watched;
     private final IdempotencyKeys keys;
     private final RunBook runs;
     private final Policies policies;
@@ -68,6 +69,7 @@ class Admission {
     Admission(
             Requests requests,
             Restraints restraints,
+            Watched watched,
             IdempotencyKeys keys,
             RunBook runs,
             Policies policies,
@@ -81,6 +83,7 @@ class Admission {
             Clock clock) {
         this.requests = requests;
         this.restraints = restraints;
+        this.watched = watched;
         this.keys = keys;
         this.runs = runs;
         this.policies = policies;
@@ -127,6 +130,7 @@ class Admission {
         ActionEnvelope envelope = joined.envelope();
         String key = IdempotencyKeys.stored(submit.idempotencyKey(), derivedKey(envelope));
         String digest = digest(envelope);
+        watched.asked(envelope, clock.instant());
         Optional<IdempotencyKeys.Used> used = keys.find(submit.action(), key);
         if (used.isPresent()) {
             return firstAnswer(used.get(), digest, submit.idempotencyKey() != null);
@@ -249,6 +253,9 @@ class Admission {
 
     private Receipt refuse(Case asked, ActionState state, Ruling ruling, Cause cause, String remedy) {
         ActionId action = asked.envelope().action();
+        if (state == ActionState.DENIED) {
+            watched.denied(asked.envelope(), asked.now());
+        }
         Requested requested = payloads.refused(action.tenant(), asked.requested());
         Aggregates.create(
                 actions,
@@ -278,7 +285,7 @@ class Admission {
     }
 
     /** What makes two requests of a run the same effect. */
-    private static String derivedKey(ActionEnvelope envelope) {
+    static String derivedKey(ActionEnvelope envelope) {
         return Fingerprint.of(effect(envelope));
     }
 

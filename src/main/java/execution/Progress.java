@@ -42,6 +42,7 @@ class Progress {
 
     private final Repository<Action> actions;
     private final Restraints restraints;
+    private final Watched watched;
     private final Connectors connectors;
     private final CheckCalls checks;
     private final Lending lending;
@@ -56,6 +57,7 @@ class Progress {
     Progress(
             Repository<Action> actions,
             Restraints restraints,
+            Watched watched,
             Connectors connectors,
             CheckCalls checks,
             Lending lending,
@@ -67,6 +69,7 @@ class Progress {
             @Qualifier("aggregateCache") Cache cache) {
         this.actions = actions;
         this.restraints = restraints;
+        this.watched = watched;
         this.connectors = connectors;
         this.checks = checks;
         this.lending = lending;
@@ -292,6 +295,7 @@ class Progress {
             if (!record.redactions().isEmpty()) {
                 action.execute(running -> running.redacted(null, record.redactions(), record.at()));
             }
+            watched.ended(record, action.invoke(Action::queued));
             ActionEvent ended = action.invoke(running -> running.record(record.outcome(), record.at()));
             if (record.outcome() instanceof Outcome.Unknown) {
                 quotas.settleInDoubt(record.action(), record.at());

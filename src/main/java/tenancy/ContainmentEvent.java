@@ -7,9 +7,6 @@ import org.jspecify.annotations.Nullable;
 /** All that can happen to a tenant's postures. */
 public sealed interface ContainmentEvent {
 
-    /** The containment's id, unique in the tenant. */
-    String containment();
-
     /**
      * A posture is in force from here on.
      *
@@ -55,6 +52,42 @@ public sealed interface ContainmentEvent {
             boolean expired,
             long epoch,
             Instant releasedAt)
+            implements ContainmentEvent {}
+
+    /**
+     * Contains by itself from here on what behaves so.
+     *
+     * @param trigger what is measured, such as {@code denials}
+     * @param threshold of the measure, in a minute
+     * @param scope what is measured, and contained
+     * @param mode {@code shadow}, {@code warn} or {@code enforce}
+     * @param lifetimeSeconds of the containment
+     */
+    @Revision("1")
+    record ContainmentRuleSet(
+            String rule,
+            String trigger,
+            long threshold,
+            ContainmentScope.Kind scope,
+            String mode,
+            Posture posture,
+            long lifetimeSeconds,
+            Cause.Owner owner,
+            Instant setAt)
+            implements ContainmentEvent {}
+
+    @Revision("1")
+    record ContainmentRuleRemoved(String rule, Instant removedAt) implements ContainmentEvent {}
+
+    /**
+     * A rule's threshold was reached. What it contains follows as {@link PostureSet}.
+     *
+     * @param measured in the last minute
+     * @param mode of the rule: only {@code enforce} contains
+     */
+    @Revision("1")
+    record ContainmentRuleFired(
+            String rule, ContainmentScope scope, long measured, long threshold, String mode, Instant firedAt)
             implements ContainmentEvent {}
 
     /**

@@ -38,6 +38,7 @@ import tenancy.ActionId;
 import tenancy.AgentId;
 import tenancy.Agents.Registration;
 import tenancy.Cause;
+import tenancy.Conduct;
 import tenancy.Effect;
 import tenancy.Estimate;
 import tenancy.Postures;
@@ -101,6 +102,9 @@ final class House {
     @Nullable
     Restriction restriction;
 
+    /** For how long everything has stood still. */
+    java.time.Duration still = java.time.Duration.ZERO;
+
     final Postures postures = new Postures() {
         @Override
         public Optional<Restriction> on(TenantId tenant, Subject subject) {
@@ -114,7 +118,7 @@ final class House {
 
         @Override
         public java.time.Duration stoodStill(TenantId tenant, Subject subject, Instant from, Instant to) {
-            return java.time.Duration.ZERO;
+            return still;
         }
 
         @Override
@@ -158,9 +162,21 @@ final class House {
                 tenant -> heldBefore, deadlines::put, new ApprovalSettings(2, java.time.Duration.ofSeconds(5)));
         Policies inForce = envelope -> policies.decide(envelope);
         var restraints = new Restraints(postures);
+        var watched = new Watched(new Conduct() {
+            @Override
+            public boolean isWatched(TenantId tenant) {
+                return false;
+            }
+
+            @Override
+            public void happened(TenantId tenant, Happening happening) {
+                throw new AssertionError("nobody watches");
+            }
+        });
         admission = new Admission(
                 requests,
                 restraints,
+                watched,
                 new IdempotencyKeys(new JdbcTemplate(), none, settings),
                 book,
                 inForce,
@@ -177,6 +193,7 @@ final class House {
         progress = new Progress(
                 actions,
                 restraints,
+                watched,
                 current,
                 new CheckCalls(current, judges.getBeanProvider(policy.Checks.class)),
                 new Lending(request -> leases.lease(request), agent -> registration),

@@ -124,6 +124,7 @@ class BlastRadiusTest {
                         Map.of("scope", "run", "key", "wr_frozen", "posture", "frozen", "reason", RECORD))
                 .orThrow();
         owned.put("containment", contained.body().at("/receipt/containment_id").asString());
+        owned.put("rule", "rule_" + CANARY);
         owned.put("level", "0");
         owned.put("index", "000");
         owned.put("secret", "secret_" + CANARY);

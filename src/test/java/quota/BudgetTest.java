@@ -153,6 +153,8 @@ class BudgetTest {
         }
     }
 
+    private final NothingContained contained = new NothingContained();
+
     @BeforeEach
     void two_calls_and_one_run() {
         define(1, 2, Map.of());
@@ -162,7 +164,7 @@ class BudgetTest {
         var lifetimes =
                 new Lifetimes(new NoLane(), new QuotaSettings(LIFETIME), Clock.fixed(NOW, ZoneOffset.UTC), meters);
         var quotas = new StoredQuotas(
-                budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()), new NothingContained());
+                budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()), contained);
         budget.registerAnnotatedCommandHandler(new Neighbour(quotas));
         budget.registerAnnotatedCommandHandler(new Allotment(
                 noClasses(),
@@ -175,7 +177,7 @@ class BudgetTest {
                     }
                 },
                 Envelopes.underWay(underWay),
-                new NothingContained()));
+                contained));
     }
 
     private void define(long runs, long calls, Map<String, Long> counted) {
@@ -633,6 +635,18 @@ class BudgetTest {
                 .when(new Reserve("b", GOLD, NOW.plusSeconds(60)))
                 .expectEvents(new RunHalted("wr_1", "run_seconds", 60, 60))
                 .expectResultMessagePayload(exceeded("run_seconds", "run:wr_1", 60, 60, null));
+    }
+
+    @Test
+    void a_runs_time_stands_still_while_it_is_frozen() {
+        define(9, 100, Map.of("run_seconds", 60L));
+        contained.still = Duration.ofHours(1);
+        budget.given(new BudgetOpened(NOW), counted("wr_1", 1))
+                .when(new Reserve("b", GOLD, NOW.plusSeconds(3_600 + 59)))
+                .expectSuccessfulHandlerExecution();
+        budget.given(new BudgetOpened(NOW), counted("wr_1", 1))
+                .when(new Reserve("b", GOLD, NOW.plusSeconds(3_600 + 60)))
+                .expectEvents(new RunHalted("wr_1", "run_seconds", 60, 60));
     }
 
     @Test

@@ -4,8 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The postures of tenants of which nothing was ever contained. */
+/** The postures of tenants of which nothing is contained; it may have been for a while. */
 public final class NothingContained implements Postures {
+
+    /** For how long everything has stood still. */
+    public Duration still = Duration.ZERO;
 
     @Override
     public Optional<Restriction> on(TenantId tenant, Subject subject) {
@@ -19,7 +22,7 @@ public final class NothingContained implements Postures {
 
     @Override
     public Duration stoodStill(TenantId tenant, Subject subject, Instant from, Instant to) {
-        return Duration.ZERO;
+        return still;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.function.Function;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.Aggregate;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 import tenancy.Conflict;
 import tenancy.NotFound;
@@ -12,10 +13,14 @@ import tenancy.TenantId;
 import tenancy.containment.ContainmentCommand.ConfirmContainment;
 import tenancy.containment.ContainmentCommand.ConfirmRelease;
 import tenancy.containment.ContainmentCommand.ExpirePostures;
+import tenancy.containment.ContainmentCommand.FireRule;
 import tenancy.containment.ContainmentCommand.ReadPosturesAgain;
+import tenancy.containment.ContainmentCommand.ReadRules;
 import tenancy.containment.ContainmentCommand.ReleasePosture;
 import tenancy.containment.ContainmentCommand.ReleaseScope;
+import tenancy.containment.ContainmentCommand.RemoveRule;
 import tenancy.containment.ContainmentCommand.SetPosture;
+import tenancy.containment.ContainmentCommand.SetRule;
 import tenancy.containment.KnownPostures.Standing;
 
 /** Changes a tenant's book. With the commit, and before anybody is answered, this node acts on the change. */
@@ -24,10 +29,13 @@ class Containing {
 
     private final PostureBooks books;
     private final PostureNews news;
+    /** It sends commands, and so comes after whoever handles them. */
+    private final ObjectProvider<WatchedConduct> conduct;
 
-    Containing(PostureBooks books, PostureNews news) {
+    Containing(PostureBooks books, PostureNews news, ObjectProvider<WatchedConduct> conduct) {
         this.books = books;
         this.news = news;
+        this.conduct = conduct;
     }
 
     @CommandHandler
@@ -78,6 +86,49 @@ class Containing {
     @CommandHandler
     void handle(ConfirmContainment confirmed) {
         book(confirmed, confirmed.containment()).execute(book -> book.confirm(confirmed));
+    }
+
+    @CommandHandler
+    Rule handle(SetRule set) throws Exception {
+        TenantId tenant = set.book().tenant();
+        var known = books.find(tenant);
+        Aggregate<PostureBook> book = known.isPresent()
+                ? known.get()
+                : books.open(tenant, () -> new PostureBook(set.book(), opened -> opened.set(set.rule(), set.at())));
+        if (known.isPresent()) {
+            Rule unused = book.invoke(opened -> opened.set(set.rule(), set.at()));
+        }
+        tellRules(tenant, book);
+        return set.rule();
+    }
+
+    @CommandHandler
+    void handle(RemoveRule remove) {
+        TenantId tenant = remove.book().tenant();
+        Aggregate<PostureBook> book =
+                books.find(tenant).orElseThrow(() -> new NotFound("containment rule", remove.rule()));
+        book.execute(opened -> opened.remove(remove.rule(), remove.owner(), remove.at()));
+        tellRules(tenant, book);
+    }
+
+    @CommandHandler
+    List<Rule> handle(ReadRules read) {
+        return books.find(read.book().tenant())
+                .map(found -> found.invoke(PostureBook::rules))
+                .orElse(List.of());
+    }
+
+    @CommandHandler
+    PostureChange handle(FireRule fired) {
+        TenantId tenant = fired.book().tenant();
+        return books.find(tenant)
+                .map(book -> changed(tenant, book, opened -> opened.fire(fired)))
+                .orElseGet(PostureChange.Noted::new);
+    }
+
+    private void tellRules(TenantId tenant, Aggregate<PostureBook> book) {
+        List<Rule> rules = book.invoke(PostureBook::rules);
+        CurrentUnitOfWork.get().afterCommit(committed -> conduct.getObject().know(tenant, rules));
     }
 
     @CommandHandler

@@ -59,6 +59,22 @@ sealed interface ContainmentCommand extends Urgent {
             Instant at)
             implements ContainmentCommand {}
 
+    record SetRule(PostureBookId book, Rule rule, Instant at) implements ContainmentCommand {}
+
+    /** @param owner on whose side the caller is */
+    record RemoveRule(PostureBookId book, String rule, Cause.Owner owner, Instant at) implements ContainmentCommand {}
+
+    record ReadRules(PostureBookId book) implements ContainmentCommand {}
+
+    /**
+     * A rule's threshold was reached.
+     *
+     * @param containment the id of the containment, if it comes to one
+     */
+    record FireRule(
+            PostureBookId book, String rule, ContainmentScope scope, long measured, String containment, Instant at)
+            implements ContainmentCommand {}
+
     /** Another node has changed the book. */
     record ReadPosturesAgain(PostureBookId book) implements ContainmentCommand {}
 }

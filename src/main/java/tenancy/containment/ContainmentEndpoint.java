@@ -175,14 +175,14 @@ class ContainmentEndpoint {
         return posture;
     }
 
-    private static TenantId named(TenantContext context) {
+    static TenantId named(TenantContext context) {
         if (context.tenant().equals(TenantId.FLEET)) {
             throw new InvalidField("/tenant", "required", "must name the tenant that is contained, as ?tenant=");
         }
         return context.tenant();
     }
 
-    private static Cause.Owner owner(Caller caller) {
+    static Cause.Owner owner(Caller caller) {
         return caller.role() == Role.OPERATOR ? Cause.Owner.OPERATOR : Cause.Owner.TENANT;
     }
 }

@@ -11,6 +11,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tenancy.ContainmentEvent;
 import tenancy.ContainmentEvent.ContainmentConfirmed;
+import tenancy.ContainmentEvent.ContainmentRuleFired;
+import tenancy.ContainmentEvent.ContainmentRuleRemoved;
+import tenancy.ContainmentEvent.ContainmentRuleSet;
 import tenancy.ContainmentEvent.PostureReleased;
 import tenancy.ContainmentEvent.PostureSet;
 import tenancy.ContainmentEvent.ReleaseAsked;
@@ -124,7 +127,11 @@ class ContainmentRows {
                                 released.by(),
                                 released.reason(),
                                 released.releasedAt().toString());
-                    case PostureSet _, ContainmentConfirmed _ -> NONE;
+                    case PostureSet _,
+                            ContainmentConfirmed _,
+                            ContainmentRuleSet _,
+                            ContainmentRuleRemoved _,
+                            ContainmentRuleFired _ -> NONE;
                 });
     }
 
@@ -143,9 +150,59 @@ class ContainmentRows {
                 event -> switch ((ContainmentEvent) event.getPayload()) {
                     case PostureSet set -> row(tenant(event), set.epoch());
                     case PostureReleased released -> row(tenant(event), released.epoch());
-                    case ReleaseAsked _, ContainmentConfirmed _ -> NONE;
+                    case ReleaseAsked _,
+                            ContainmentConfirmed _,
+                            ContainmentRuleSet _,
+                            ContainmentRuleRemoved _,
+                            ContainmentRuleFired _ -> NONE;
                 },
                 1);
+    }
+
+    @Bean
+    InlineRows writesRules() {
+        return new Rows(
+                "containment_rule",
+                "tenancy.containment_rule",
+                """
+                insert into tenancy.containment_rule
+                    (tenant_id, rule, trigger, threshold, scope, mode, posture, lifetime_seconds, owner)
+                select * from unnest(?::text[], ?::text[], ?::text[], ?::int8[], ?::text[], ?::text[], ?::text[],
+                    ?::int8[], ?::text[])
+                on conflict (tenant_id, rule) do update
+                set trigger = excluded.trigger, threshold = excluded.threshold, scope = excluded.scope,
+                    mode = excluded.mode, posture = excluded.posture, lifetime_seconds = excluded.lifetime_seconds,
+                    owner = excluded.owner\
+                """,
+                List.of(TEXT, TEXT, TEXT, NUMBER, TEXT, TEXT, TEXT, NUMBER, TEXT),
+                event -> event.getPayload() instanceof ContainmentRuleSet rule
+                        ? row(
+                                tenant(event),
+                                rule.rule(),
+                                rule.trigger(),
+                                rule.threshold(),
+                                rule.scope().word(),
+                                rule.mode(),
+                                rule.posture().word(),
+                                rule.lifetimeSeconds(),
+                                rule.owner().name().toLowerCase(java.util.Locale.ROOT))
+                        : NONE);
+    }
+
+    @Bean
+    InlineRows removesRules() {
+        return new Rows(
+                "containment_rule_gone",
+                "tenancy.containment_rule",
+                """
+                delete from tenancy.containment_rule r
+                using unnest(?::text[], ?::text[]) as t (tenant_id, rule)
+                where r.tenant_id = t.tenant_id and r.rule = t.rule\
+                """,
+                List.of(TEXT, TEXT),
+                event -> event.getPayload() instanceof ContainmentRuleRemoved removed
+                        ? row(tenant(event), removed.rule())
+                        : NONE);
     }
 
     @Bean

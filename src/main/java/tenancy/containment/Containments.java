@@ -136,14 +136,13 @@ class Containments {
     }
 
     private Answer answer(TenantContext context, String reason, Instant requestedAt, PostureChange change) {
-        Restriction restriction = change.restriction();
         return switch (change) {
-            case PostureChange.Awaited awaited ->
+            case PostureChange.Awaited(Restriction restriction) ->
                 new Answer.Awaited(
                         restriction.containment(),
                         "awaiting_second_person",
                         "have another person confirm: POST /v1/containment/" + restriction.containment() + ":confirm");
-            case PostureChange.Set set ->
+            case PostureChange.Set(Restriction restriction) ->
                 told(new Change(
                         context,
                         restriction,
@@ -152,19 +151,12 @@ class Containments {
                         context.principal(),
                         restriction.epoch(),
                         requestedAt));
-            case PostureChange.Unchanged unchanged ->
-                told(new Change(
-                        context,
-                        restriction,
-                        restriction.posture(),
-                        restriction.reason(),
-                        restriction.by(),
-                        restriction.epoch(),
-                        requestedAt));
+            case PostureChange.Noted _, PostureChange.Unchanged _ ->
+                throw new IllegalStateException("Only rules leave it as it is");
             case PostureChange.Released released ->
                 told(new Change(
                         context,
-                        restriction,
+                        released.restriction(),
                         Posture.NORMAL,
                         reason,
                         context.principal(),

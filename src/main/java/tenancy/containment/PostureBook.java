@@ -4,8 +4,10 @@ import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -18,6 +20,9 @@ import tenancy.Cause;
 import tenancy.Conflict;
 import tenancy.ContainmentEvent;
 import tenancy.ContainmentEvent.ContainmentConfirmed;
+import tenancy.ContainmentEvent.ContainmentRuleFired;
+import tenancy.ContainmentEvent.ContainmentRuleRemoved;
+import tenancy.ContainmentEvent.ContainmentRuleSet;
 import tenancy.ContainmentEvent.PostureReleased;
 import tenancy.ContainmentEvent.PostureSet;
 import tenancy.ContainmentEvent.ReleaseAsked;
@@ -26,8 +31,10 @@ import tenancy.Forbidden;
 import tenancy.NotFound;
 import tenancy.Restriction;
 import tenancy.Subject;
+import tenancy.TenantId;
 import tenancy.containment.ContainmentCommand.ConfirmContainment;
 import tenancy.containment.ContainmentCommand.ConfirmRelease;
+import tenancy.containment.ContainmentCommand.FireRule;
 import tenancy.containment.ContainmentCommand.ReleasePosture;
 import tenancy.containment.ContainmentCommand.SetPosture;
 
@@ -42,6 +49,8 @@ class PostureBook {
     /** Looked through for each action of a tenant that is contained. */
     static final int MOST_IN_FORCE = 500;
 
+    static final int MOST_RULES = 50;
+
     /** Periods that stood still, of which clocks are told. */
     static final int MOST_PERIODS = 1_000;
 
@@ -49,6 +58,7 @@ class PostureBook {
     private String id;
 
     private final TreeMap<String, Entry> entries = new TreeMap<>();
+    private final TreeMap<String, Rule> rules = new TreeMap<>();
     private final ArrayList<Stillness> periods = new ArrayList<>();
     private long epoch;
 
@@ -238,6 +248,73 @@ class PostureBook {
         return changes;
     }
 
+    List<Rule> rules() {
+        return List.copyOf(rules.values());
+    }
+
+    Rule set(Rule rule, Instant at) {
+        mayChange(rules.get(rule.name()), rule.owner());
+        if (!rules.containsKey(rule.name()) && rules.size() >= MOST_RULES) {
+            throw new Conflict(
+                    "too_many_containment_rules",
+                    "A tenant has at most %d containment rules. Remove one first.".formatted(MOST_RULES));
+        }
+        apply(new ContainmentRuleSet(
+                rule.name(),
+                rule.trigger().word(),
+                rule.threshold(),
+                rule.scope(),
+                rule.mode().word(),
+                rule.posture(),
+                rule.lifetime().toSeconds(),
+                rule.owner(),
+                at));
+        return rule;
+    }
+
+    void remove(String name, Cause.Owner owner, Instant at) {
+        Rule rule = rules.get(name);
+        if (rule == null) {
+            throw new NotFound("containment rule", name);
+        }
+        mayChange(rule, owner);
+        apply(new ContainmentRuleRemoved(name, at));
+    }
+
+    private static void mayChange(Rule before, Cause.Owner owner) {
+        if (before != null && before.owner() == Cause.Owner.OPERATOR && owner != Cause.Owner.OPERATOR) {
+            throw new Forbidden(
+                    "contained_by_operator",
+                    "Rule %s was set by the platform's operator, who alone changes it.".formatted(before.name()));
+        }
+    }
+
+    /** By the rule as it is now: one that was removed or changed meanwhile does nothing more. */
+    PostureChange fire(FireRule fired) {
+        Rule rule = rules.get(fired.rule());
+        if (rule == null || fired.measured() < rule.threshold()) {
+            return new PostureChange.Noted();
+        }
+        apply(new ContainmentRuleFired(
+                rule.name(), fired.scope(), fired.measured(), rule.threshold(), rule.mode().word(), fired.at()));
+        if (rule.mode() != Rule.Mode.ENFORCE) {
+            return new PostureChange.Noted();
+        }
+        return set(new SetPosture(
+                new PostureBookId(TenantId.ofAggregate(id)),
+                fired.containment(),
+                fired.scope(),
+                rule.posture(),
+                "%d %s in a minute, of %d at most."
+                        .formatted(fired.measured(), rule.trigger().word(), rule.threshold()),
+                rule.by(),
+                rule.owner(),
+                true,
+                fired.at().plus(rule.lifetime()).truncatedTo(ChronoUnit.MILLIS),
+                false,
+                fired.at()));
+    }
+
     void confirm(ConfirmContainment confirmed) {
         apply(new ContainmentConfirmed(
                 confirmed.containment(),
@@ -289,6 +366,20 @@ class PostureBook {
                     }
                 }
             }
+            case ContainmentRuleSet rule ->
+                rules.put(
+                        rule.rule(),
+                        new Rule(
+                                rule.rule(),
+                                Rule.Trigger.valueOf(rule.trigger().toUpperCase(Locale.ROOT)),
+                                rule.threshold(),
+                                rule.scope(),
+                                Rule.Mode.valueOf(rule.mode().toUpperCase(Locale.ROOT)),
+                                rule.posture(),
+                                Duration.ofSeconds(rule.lifetimeSeconds()),
+                                rule.owner()));
+            case ContainmentRuleRemoved removed -> rules.remove(removed.rule());
+            case ContainmentRuleFired toldOnly -> {}
             case ContainmentConfirmed toldOnly -> {}
         }
     }

@@ -5,9 +5,11 @@ import tenancy.Restriction;
 /** What a containment command has changed. */
 sealed interface PostureChange {
 
-    Restriction restriction();
 
     record Set(Restriction restriction) implements PostureChange {}
+
+    /** A rule that only looks on. */
+    record Noted() implements PostureChange {}
 
     /** A rule wanted less than another one has set. */
     record Unchanged(Restriction restriction) implements PostureChange {}

@@ -62,6 +62,13 @@ class PostureWatch implements SmartLifecycle {
                 and r.containment = c.containment and r.epoch = c.epoch)\
         """;
 
+    private static final String RULES = """
+        select tenant_id, rule, trigger, threshold, scope, mode, posture, lifetime_seconds, owner
+        from tenancy.containment_rule order by tenant_id, rule\
+        """;
+
+    private static final int RULES_EVERY = 20;
+
     private static final String EPOCHS = "select tenant_id, epoch from tenancy.posture_epoch";
 
     /** Looked back for so long: a commit may lag behind its time. */
@@ -77,9 +84,11 @@ class PostureWatch implements SmartLifecycle {
     private final TenantCommands commands;
     private final Nodes nodes;
     private final Confirmations confirmations;
+    private final WatchedConduct conduct;
     private final Clock clock;
     private @Nullable ScheduledExecutorService timer;
     private boolean resumed;
+    private int looks;
 
     PostureWatch(
             @Qualifier("systemDataSource") DataSource everyTenant,
@@ -88,6 +97,7 @@ class PostureWatch implements SmartLifecycle {
             TenantCommands commands,
             Nodes nodes,
             Confirmations confirmations,
+            WatchedConduct conduct,
             Clock clock) {
         this.everyTenant = new JdbcTemplate(everyTenant);
         this.known = known;
@@ -95,6 +105,7 @@ class PostureWatch implements SmartLifecycle {
         this.commands = commands;
         this.nodes = nodes;
         this.confirmations = confirmations;
+        this.conduct = conduct;
         this.clock = clock;
     }
 
@@ -130,7 +141,28 @@ class PostureWatch implements SmartLifecycle {
         return word.toUpperCase(Locale.ROOT);
     }
 
+    /** Rules that another node has set are heard of a little later than postures. */
+    private void readRules() {
+        Map<TenantId, List<Rule>> all = new HashMap<>();
+        everyTenant.query(RULES, row -> {
+            all.computeIfAbsent(new TenantId(row.getString("tenant_id")), none -> new ArrayList<>())
+                    .add(new Rule(
+                            row.getString("rule"),
+                            Rule.Trigger.valueOf(upper(row.getString("trigger"))),
+                            row.getLong("threshold"),
+                            ContainmentScope.Kind.valueOf(upper(row.getString("scope"))),
+                            Rule.Mode.valueOf(upper(row.getString("mode"))),
+                            Posture.valueOf(upper(row.getString("posture"))),
+                            Duration.ofSeconds(row.getLong("lifetime_seconds")),
+                            Cause.Owner.valueOf(upper(row.getString("owner")))));
+        });
+        conduct.knowAll(all);
+    }
+
     private void look() {
+        if (looks++ % RULES_EVERY == 0) {
+            readRules();
+        }
         if (!resumed) {
             resume();
             resumed = true;
