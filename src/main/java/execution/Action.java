@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 import tenancy.ActionId;
 import tenancy.Cause;
 import tenancy.Conflict;
+import tenancy.Subject;
 import tenancy.TenantContext;
 
 /**
@@ -67,7 +68,11 @@ class Action {
     private String claim;
     private boolean idempotent;
     private String requester;
+    private String workspace;
+    private String agent;
+    private String run;
     private Held held;
+
     private String idempotencyKey;
     private String requestDigest;
     /** What has to pass before it may start; null if nothing has. */
@@ -165,9 +170,15 @@ class Action {
         return applied(ending);
     }
 
-    void startChecks(String worker, Map<String, Leased> leases, Instant at) {
+    void startChecks(String worker, Map<String, Leased> leases, long epoch, Instant at) {
         require(ActionState.QUEUED);
-        apply(new ChecksStarted(key, worker, at, leases.isEmpty() ? null : leases));
+        apply(new ChecksStarted(key, worker, at, leases.isEmpty() ? null : leases, epoch));
+    }
+
+    /** It was contained while it was checked: it waits, and is checked again before it starts. */
+    void waitAgain(Instant at) {
+        require(ActionState.CHECKING);
+        apply(new ActionRequeued(key, attempt, "contained", at));
     }
 
     /** Something had to be taken out of an answer. */
@@ -188,12 +199,13 @@ class Action {
             String schemaDigest,
             String argumentsDigest,
             @Nullable Leased lent,
+            long epoch,
             Instant at) {
         if (state != ActionState.CHECKING) {
             require(ActionState.QUEUED);
         }
         apply(new ActionStarted(
-                key, attempt + 1, worker, mayRepeat, connectorVersion, schemaDigest, at, argumentsDigest, lent));
+                key, attempt + 1, worker, mayRepeat, connectorVersion, schemaDigest, at, argumentsDigest, lent, epoch));
     }
 
     /** It cannot even be started: nothing left the platform. */
@@ -236,14 +248,15 @@ class Action {
         }
     }
 
-    ActionEvent cancel(Instant at) {
+    /** @param cause what stops it; null where somebody takes it back */
+    ActionEvent cancel(@Nullable Cause cause, Instant at) {
         if (state != ActionState.QUEUED && state != ActionState.APPROVAL_REQUIRED) {
             throw new Conflict(
                     "not_cancellable",
                     "Action %s is %s: only an action that is queued or waits for approval can be cancelled."
                             .formatted(key, state.word()));
         }
-        return applied(new ActionCancelled(key, at));
+        return applied(new ActionCancelled(key, at, cause));
     }
 
     /** Its worker is gone: it is queued again if it may be repeated, else nobody knows what came of it. */
@@ -295,9 +308,13 @@ class Action {
     void on(
             ActionEvent event,
             @SourceId String source,
-            @MetaDataValue(TenantContext.PRINCIPAL) @Nullable String principal) {
+            @MetaDataValue(TenantContext.PRINCIPAL) @Nullable String principal,
+            @MetaDataValue(TenantContext.WORKSPACE) @Nullable String inWorkspace,
+            @MetaDataValue(TenantContext.AGENT) @Nullable String ofAgent,
+            @MetaDataValue(TenantContext.RUN) @Nullable String inRun) {
         switch (event) {
             case ActionQueued admitted -> {
+                asked(inWorkspace, ofAgent, inRun);
                 id = source;
                 key = admitted.action();
                 queued = admitted;
@@ -305,6 +322,7 @@ class Action {
                 state = ActionState.QUEUED;
             }
             case ActionHeld waits -> {
+                asked(inWorkspace, ofAgent, inRun);
                 id = source;
                 key = waits.action();
                 requester = principal;
@@ -380,6 +398,12 @@ class Action {
         }
     }
 
+    private void asked(String inWorkspace, String ofAgent, String inRun) {
+        workspace = inWorkspace;
+        agent = ofAgent;
+        run = inRun;
+    }
+
     /** An ended action stays in the cache for a while: without what only a worker needs. */
     private void end(ActionState last) {
         state = last;
@@ -391,7 +415,24 @@ class Action {
     }
 
     private void hold(Requested requested, Ruling ruling, Hold hold, @Nullable String parentRun) {
-        held = new Held(requested, ruling, hold, requester, parentRun, List.of());
+        held = new Held(
+                requested,
+                ruling,
+                hold,
+                requester,
+                parentRun,
+                List.of(),
+                new Subject(
+                        workspace,
+                        requested.agentClass(),
+                        agent,
+                        run,
+                        requested.system(),
+                        requested.operation(),
+                        requested.destination(),
+                        requested.model(),
+                        null));
+        agreed = false;
         checks = null;
         state = ActionState.APPROVAL_REQUIRED;
     }

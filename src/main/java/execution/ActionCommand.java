@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tenancy.ActionId;
+import tenancy.Cause;
 import tenancy.RunId;
 import tenancy.Target;
 
@@ -54,8 +55,18 @@ sealed interface ActionCommand {
         }
     }
 
-    /** A person or program changed its mind. */
-    record CancelAction(ActionId action, Instant at) implements ActionCommand {}
+    /**
+     * A person or program changed its mind, or it is stopped for good.
+     *
+     * @param cause what stops it; absent where somebody takes it back, who is told if that comes too late
+     */
+    record CancelAction(ActionId action, @Nullable Cause cause, Instant at) implements ActionCommand {
+
+        /** Somebody takes it back. */
+        CancelAction(ActionId action, Instant at) {
+            this(action, null, at);
+        }
+    }
 
     /** Somebody wants its probe to look: what was called? */
     record PrepareProbe(ActionId action) implements ActionCommand {}

@@ -318,7 +318,8 @@ public sealed interface ActionEvent {
     /**
      * Not admitted, and nothing was used.
      *
-     * @param state {@code denied}, {@code throttled} or {@code budget_exceeded}
+     * @param state {@code denied}, {@code throttled}, {@code budget_exceeded} or {@code frozen}
+     * @param ruling of version 0 and without rules where the policy was not asked, because a containment came first
      * @param remedy what would have to change, in a word or a sentence
      */
     @Revision("1")
@@ -368,6 +369,8 @@ public sealed interface ActionEvent {
      * @param idempotent whether it may be repeated if it is interrupted
      * @param argumentsDigest SHA-256 of the canonical arguments; absent in what was journaled before it was
      * @param lease of the credential that it runs with; absent if it needs none
+     * @param epoch of the tenant's postures under which it starts: the commit fails where there is a newer one; absent
+     *     in what was journaled before there was one
      */
     @Revision("1")
     record ActionStarted(
@@ -379,8 +382,33 @@ public sealed interface ActionEvent {
             String schemaDigest,
             Instant startedAt,
             @Nullable String argumentsDigest,
-            @Nullable Leased lease)
+            @Nullable Leased lease,
+            @Nullable Long epoch)
             implements ActionEvent {
+
+        /** In a tenant that was never contained. */
+        ActionStarted(
+                String action,
+                int attempt,
+                String claim,
+                boolean idempotent,
+                long connectorVersion,
+                String schemaDigest,
+                Instant startedAt,
+                @Nullable String argumentsDigest,
+                @Nullable Leased lease) {
+            this(
+                    action,
+                    attempt,
+                    claim,
+                    idempotent,
+                    connectorVersion,
+                    schemaDigest,
+                    startedAt,
+                    argumentsDigest,
+                    lease,
+                    0L);
+        }
 
         /** Without a credential. */
         ActionStarted(
@@ -501,11 +529,26 @@ public sealed interface ActionEvent {
     @Revision("1")
     record ArgumentsDropped(String action, Instant droppedAt) implements ActionEvent {}
 
-    /** Taken back before it was started. */
+    /**
+     * Taken back before it was started, or stopped before it had an effect.
+     *
+     * @param cause what stopped it; absent where somebody took it back
+     */
     @Revision("1")
-    record ActionCancelled(String action, Instant endedAt) implements ActionEvent {}
+    record ActionCancelled(
+            String action, Instant endedAt, @Nullable Cause cause) implements ActionEvent {
 
-    /** Interrupted while running, and idempotent: it waits for a slot again. */
+        /** Somebody took it back. */
+        public ActionCancelled(String action, Instant endedAt) {
+            this(action, endedAt, null);
+        }
+    }
+
+    /**
+     * It waits for a slot again.
+     *
+     * @param reason {@code interrupted} while running, and idempotent; or {@code contained} after its checks
+     */
     @Revision("1")
     record ActionRequeued(String action, int attempt, String reason, Instant requeuedAt) implements ActionEvent {}
 
@@ -617,13 +660,15 @@ public sealed interface ActionEvent {
      * A worker asks what has to be asked; nothing of the effect has left.
      *
      * @param leases of the credentials that checks need, by rule; absent if none does
+     * @param epoch as of {@link ActionStarted}
      */
     @Revision("1")
     record ChecksStarted(
             String action,
             String claim,
             Instant startedAt,
-            @Nullable Map<String, Leased> leases) implements ActionEvent {
+            @Nullable Map<String, Leased> leases,
+            @Nullable Long epoch) implements ActionEvent {
 
         public ChecksStarted {
             leases = leases == null ? null : Map.copyOf(leases);
@@ -631,7 +676,7 @@ public sealed interface ActionEvent {
 
         /** Without a credential. */
         ChecksStarted(String action, String claim, Instant startedAt) {
-            this(action, claim, startedAt, null);
+            this(action, claim, startedAt, null, 0L);
         }
     }
 

@@ -38,10 +38,12 @@ import org.jspecify.annotations.Nullable;
 import policy.AuditLevel;
 import tenancy.Cause;
 import tenancy.TenantContext;
+import tenancy.TenantId;
 
 /** An action's events, in order, told as one story. */
 final class ActionHistory {
 
+    private final TenantId tenant;
     private final Map<String, ?> metaData;
     private final Instant decidedAt;
     private final String action;
@@ -61,7 +63,8 @@ final class ActionHistory {
     private ActionView.@Nullable Reconciled reconciled;
 
     /** @param metaData of the decision: on whose behalf it was asked for */
-    ActionHistory(ActionEvent decision, Map<String, ?> metaData) {
+    ActionHistory(TenantId tenant, ActionEvent decision, Map<String, ?> metaData) {
+        this.tenant = tenant;
         this.metaData = metaData;
         this.action = decision.action();
         this.decidedAt = timeOf(decision);
@@ -73,7 +76,7 @@ final class ActionHistory {
                 requested = queued.requested();
                 ruling = queued.ruling();
                 verdict = "allowed";
-                admitted = new Admitted(queued.pool(), requested.system(), requested.operation(), queued.reservation());
+                admitted = admitted(queued.pool(), queued.reservation(), false);
                 idempotencyKey = queued.idempotencyKey();
             }
             case ActionHeld held -> {
@@ -86,20 +89,24 @@ final class ActionHistory {
             case ActionRefused refused -> {
                 requested = refused.requested();
                 ruling = refused.ruling();
-                verdict = refused.state() == ActionState.DENIED ? "denied" : "allowed";
+                verdict = switch (refused.state()) {
+                    case DENIED -> "denied";
+                    case FROZEN -> "not_asked";
+                    default -> "allowed";
+                };
             }
             default -> throw new IllegalStateException("An action cannot begin with " + decision);
         }
     }
 
     /** The story of these events of one action, in order; null if there are none. */
-    static @Nullable ActionHistory of(Iterator<? extends EventMessage<?>> events) {
+    static @Nullable ActionHistory of(TenantId tenant, Iterator<? extends EventMessage<?>> events) {
         ActionHistory history = null;
         while (events.hasNext()) {
             EventMessage<?> message = events.next();
             var event = (ActionEvent) message.getPayload();
             if (history == null) {
-                history = new ActionHistory(event, message.getMetaData());
+                history = new ActionHistory(tenant, event, message.getMetaData());
             } else {
                 history.then(event);
             }
@@ -108,7 +115,17 @@ final class ActionHistory {
     }
 
     /** Where it was queued, and what was reserved for it. */
-    record Admitted(String pool, String system, String operation, Reserved reservation) {}
+    record Admitted(String pool, String system, String operation, Reserved reservation, Reachable reach) {}
+
+    private Admitted admitted(String pool, Reserved reservation, boolean granted) {
+        TenantContext context = Origin.context(tenant, metaData);
+        return new Admitted(
+                pool,
+                requested.system(),
+                requested.operation(),
+                reservation,
+                Reachable.of(context, requested, granted));
+    }
 
     void then(ActionEvent event) {
         if (event instanceof ArgumentsDropped) {
@@ -139,8 +156,7 @@ final class ActionHistory {
             case ActionReleased released -> {
                 requested = released.requested();
                 ruling = released.ruling();
-                admitted = new Admitted(
-                        released.pool(), requested.system(), requested.operation(), released.reservation());
+                admitted = admitted(released.pool(), released.reservation(), true);
             }
             case ApprovalVoided voided -> {
                 if (voided.ruling() != null) {
@@ -281,6 +297,7 @@ final class ActionHistory {
             case ApprovalDenied denied -> denied.cause();
             case ApprovalExpired expired -> expired.cause();
             case ApprovalVoided voided -> voided.cause();
+            case ActionCancelled cancelled -> cancelled.cause();
             case CheckFailed failed -> failed.cause();
             case ActionHeld held -> Holds.cause(held.hold(), held.ruling());
             case ApprovalRequested asked -> Holds.cause(asked.hold(), asked.ruling());
@@ -289,7 +306,6 @@ final class ActionHistory {
                     ActionStarted _,
                     ResultRedacted _,
                     ActionSucceeded _,
-                    ActionCancelled _,
                     ActionCompensated _,
                     ApprovalGranted _,
                     ActionReleased _,

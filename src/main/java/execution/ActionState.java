@@ -20,13 +20,15 @@ public enum ActionState {
     CANCELLED,
     THROTTLED,
     BUDGET_EXCEEDED,
-    DENIED;
+    DENIED,
+    /** Contained: nothing of its scope, or nothing of its kind there, starts now. */
+    FROZEN;
 
     /** Whether nothing changes any more by itself. */
     public boolean isFinal() {
         return switch (this) {
             case QUEUED, APPROVAL_REQUIRED, CHECKING, RUNNING -> false;
-            case SUCCEEDED, FAILED, COMPENSATED, OUTCOME_UNKNOWN, CANCELLED, THROTTLED, BUDGET_EXCEEDED, DENIED -> true;
+            case SUCCEEDED, FAILED, COMPENSATED, OUTCOME_UNKNOWN, CANCELLED, THROTTLED, BUDGET_EXCEEDED, DENIED, FROZEN -> true;
         };
     }
 

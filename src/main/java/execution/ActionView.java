@@ -74,8 +74,8 @@ public record ActionView(
     /**
      * What decided.
      *
-     * @param verdict {@code allowed}, {@code needs_approval}, {@code needs_check} or {@code denied}; what the quota said is
-     *     the state
+     * @param verdict {@code allowed}, {@code needs_approval}, {@code needs_check}, {@code denied}, or {@code not_asked} where
+     *     a containment came before the policy; what the quota said is the state
      * @param shadow what a version of the policy that is only tried out would have said
      * @param reservation what was drawn on which budget; absent if nothing was
      * @param estimate what it was expected to use

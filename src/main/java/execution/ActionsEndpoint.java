@@ -93,6 +93,10 @@ class ActionsEndpoint {
             description = "denied by policy, or envelope_mismatch",
             content = @Content(schema = @Schema(implementation = ProblemDetail.class)))
     @ApiResponse(
+            responseCode = "423",
+            description = "frozen: contained, see GET /v1/containment",
+            content = @Content(schema = @Schema(implementation = ProblemDetail.class)))
+    @ApiResponse(
             responseCode = "429",
             description = "throttled or budget_exceeded",
             content = @Content(schema = @Schema(implementation = ProblemDetail.class)))
@@ -109,7 +113,7 @@ class ActionsEndpoint {
         tell(submitted.tightest(), response);
         Answer answer = submitted.answer();
         return switch (answer.state()) {
-            case DENIED, THROTTLED, BUDGET_EXCEEDED ->
+            case DENIED, THROTTLED, BUDGET_EXCEEDED, FROZEN ->
                 DecisionProblem.of(
                         answer.state(),
                         answer.cause(),

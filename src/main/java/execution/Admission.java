@@ -37,15 +37,25 @@ import quota.Reservation.Throttled;
 import tenancy.ActionEnvelope;
 import tenancy.ActionId;
 import tenancy.Cause;
+import tenancy.Restriction;
+import tenancy.TenantContext;
 
-/** The way in: may it, can it, then write down what was decided. All refusals of a caller come before the first event. */
+/**
+ * The way in: is it contained, may it, can it, then write down what was decided. All refusals of a caller come before the
+ * first event.
+ */
 @Component
 class Admission {
 
     static final String WAIT = "wait";
     static final String RAISE_OR_WAIT = "raise_limit_or_wait";
 
+    /** No policy was asked. */
+    private static final Ruling NONE = new Ruling(0, List.of());
+
     private final Requests requests;
+    private final Restraints restraints;
+    private final Watched watched;
     private final IdempotencyKeys keys;
     private final RunBook runs;
     private final Policies policies;
@@ -60,6 +70,8 @@ class Admission {
 
     Admission(
             Requests requests,
+            Restraints restraints,
+            Watched watched,
             IdempotencyKeys keys,
             RunBook runs,
             Policies policies,
@@ -72,6 +84,8 @@ class Admission {
             Payloads payloads,
             Clock clock) {
         this.requests = requests;
+        this.restraints = restraints;
+        this.watched = watched;
         this.keys = keys;
         this.runs = runs;
         this.policies = policies;
@@ -118,13 +132,18 @@ class Admission {
         ActionEnvelope envelope = joined.envelope();
         String key = IdempotencyKeys.stored(submit.idempotencyKey(), derivedKey(envelope));
         String digest = digest(envelope);
+        watched.asked(envelope, clock.instant());
         Optional<IdempotencyKeys.Used> used = keys.find(submit.action(), key);
         if (used.isPresent()) {
             return firstAnswer(used.get(), digest, submit.idempotencyKey() != null);
         }
         boolean runIsOpen = runs.isOpen(submit.run(), submit.claim().agent(), submit.parentRun());
         var asked = new Case(submit, envelope, joined.operation(), key, digest, runIsOpen, metaData, clock.instant());
-        Verdict verdict = policies.decide(envelope);
+        Restriction restriction = restraints.on(envelope);
+        if (restriction != null && Restraints.forbids(restriction, joined.operation())) {
+            return refuse(asked, ActionState.FROZEN, NONE, restriction.cause(), restriction.remedy());
+        }
+        Verdict verdict = Restraints.under(restriction, policies.decide(envelope));
         Quarantined waits = joined.operation().quarantine();
         if (waits != null && !(verdict instanceof Denied)) {
             return refuse(asked, ActionState.DENIED, Rulings.of(verdict), waits.cause(), waits.remedy());
@@ -230,7 +249,7 @@ class Admission {
         Aggregates.create(
                 actions, () -> checks == null ? new Action(action, queued) : new Action(action, queued, checks));
         keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now(), false));
-        backlog.queue(waiting(action, queued, asked.metaData()));
+        backlog.queue(waiting(action, queued, false, asked.metaData()));
         return Receipt.queued(action, asked.now(), ruling.shadow(), granted.tightest());
     }
 
@@ -241,6 +260,9 @@ class Admission {
 
     private Receipt refuse(Case asked, ActionState state, Ruling ruling, Cause cause, String remedy) {
         ActionId action = asked.envelope().action();
+        if (state == ActionState.DENIED) {
+            watched.denied(asked.envelope(), asked.now());
+        }
         Requested requested = payloads.refused(action.tenant(), asked.requested());
         Aggregates.create(
                 actions,
@@ -270,7 +292,7 @@ class Admission {
     }
 
     /** What makes two requests of a run the same effect. */
-    private static String derivedKey(ActionEnvelope envelope) {
+    static String derivedKey(ActionEnvelope envelope) {
         return Fingerprint.of(effect(envelope));
     }
 
@@ -300,18 +322,24 @@ class Admission {
         return parts;
     }
 
-    /** What a queued action's turn is decided by. */
-    static Waiting waiting(ActionId action, ActionQueued queued, MetaData metaData) {
-        String quotaClass = Origin.text(metaData, tenancy.TenantContext.QUOTA_CLASS);
+    /**
+     * What a queued action's turn is decided by.
+     *
+     * @param granted whether people have agreed to it
+     */
+    static Waiting waiting(ActionId action, ActionQueued queued, boolean granted, MetaData metaData) {
+        TenantContext context = Origin.context(action.tenant(), metaData);
+        String quotaClass = Origin.text(metaData, TenantContext.QUOTA_CLASS);
         return new Waiting(
                 action,
-                Origin.context(action.tenant(), metaData),
+                context,
                 Origin.trace(metaData),
                 queued.pool(),
                 queued.requested().system(),
                 queued.requested().operation(),
                 queued.requested().estimate().slotMillis(),
                 queued.bulkheads(),
-                quotaClass == null ? "" : quotaClass);
+                quotaClass == null ? "" : quotaClass,
+                Reachable.of(context, queued.requested(), granted));
     }
 }

@@ -34,17 +34,17 @@ class ApprovalRows {
                 TABLE,
                 """
                 insert into execution.approval (tenant_id, action, run, agent, workspace, system, operation, state,
-                    digest, requested_by, requested_at, expires_at)
+                    digest, requested_by, requested_at, expires_at, agent_class, destination, model)
                 select tenant_id, action, run, agent, workspace, system, operation, 'open', digest, requested_by,
-                    requested_at, expires_at
+                    requested_at, expires_at, agent_class, destination, model
                 from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                    ?::text[], ?::timestamptz[], ?::timestamptz[])
+                    ?::text[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::text[], ?::text[])
                     as t(tenant_id, action, run, agent, workspace, system, operation, digest, requested_by,
-                        requested_at, expires_at)
+                        requested_at, expires_at, agent_class, destination, model)
                 on conflict (tenant_id, action) do update
                 set digest = excluded.digest, requested_at = excluded.requested_at, expires_at = excluded.expires_at\
                 """,
-                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIME, TIME),
+                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIME, TIME, TEXT, TEXT, TEXT),
                 event -> switch (event.getPayload()) {
                     case ActionHeld held -> open(event, held.action(), held.requested(), held.hold(), held.decidedAt());
                     case ApprovalRequested asked ->
@@ -92,7 +92,10 @@ class ApprovalRows {
                 hold.digest(),
                 principal(event),
                 at.toString(),
-                hold.expiresAt().toString());
+                hold.expiresAt().toString(),
+                requested.agentClass(),
+                requested.destination(),
+                requested.model());
     }
 
     private static List<Object[]> over(

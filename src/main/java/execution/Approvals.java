@@ -58,6 +58,9 @@ class Approvals {
         return switch (came) {
             case Granting.More _, Granting.Released _ -> find(action);
             case Granting.Expired _ -> throw expired(action);
+            case Granting.Contained contained ->
+                throw new ContainedNow(
+                        "Nothing was granted, and it can be granted after the release", contained.restriction());
             case Granting.Voided voided ->
                 throw new Conflict(
                         "approval_voided",

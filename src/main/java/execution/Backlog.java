@@ -21,6 +21,8 @@ import org.springframework.stereotype.Component;
 import quota.Limits;
 import quota.QuotaClasses;
 import tenancy.ActionId;
+import tenancy.Postures;
+import tenancy.Restriction;
 import tenancy.TenantId;
 
 /** What waits for a slot, in all pools. The table holds it too; this is how it is found without asking the table. */
@@ -31,6 +33,7 @@ class Backlog {
 
     private final Map<String, Pool> pools = new LinkedHashMap<>();
     private final QuotaClasses classes;
+    private final Postures postures;
     private final Cache<ActionId, Boolean> parked = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(10_000)
@@ -42,13 +45,20 @@ class Backlog {
     /** The class of each tenant that has something queued: its limits are looked up again while it waits. */
     private final Map<TenantId, String> classOf = new ConcurrentHashMap<>();
 
-    Backlog(ExecutionSettings settings, QuotaClasses classes, ObjectProvider<Worker> worker, MeterRegistry meters) {
+    Backlog(
+            ExecutionSettings settings,
+            QuotaClasses classes,
+            Postures postures,
+            ObjectProvider<Worker> worker,
+            MeterRegistry meters) {
         this.classes = classes;
+        this.postures = postures;
         settings.pools().forEach((name, pool) -> {
             Pool made = new Pool(
                     name,
                     pool.slots(),
                     settings.waitingInMemory(),
+                    waiting -> restriction(waiting).isPresent(),
                     (from, turn) -> worker.getObject().start(from, turn),
                     this::wake,
                     System::nanoTime);
@@ -86,6 +96,36 @@ class Backlog {
     /** The action is not queued any more, once the unit of work at hand is committed. */
     void leave(ActionId action) {
         CurrentUnitOfWork.get().afterCommit(committed -> count(action.tenant(), -1));
+    }
+
+    /** The action waits again, once the unit of work at hand is committed; what holds it says when it goes on. */
+    void waitAgain(ActionId action) {
+        CurrentUnitOfWork.get().afterCommit(committed -> count(action.tenant(), 1));
+    }
+
+    /** A tenant's postures are others than before: what may not start leaves its line, what may comes back in order. */
+    void sift(TenantId tenant) {
+        pools.values().forEach(pool -> pool.sift(tenant.value()));
+    }
+
+    /**
+     * An action had a slot, and was contained when it wanted to start.
+     *
+     * @param epoch of the postures by which it was held: if they have changed since, the release may have missed it
+     */
+    void held(Waiting action, long epoch) {
+        if (postures.knownEpoch(action.action().tenant()) > epoch) {
+            pool(action.pool()).goOn(action.tenant());
+        }
+    }
+
+    /** Whether an action may not start, as far as this node knows. */
+    Optional<Restriction> restriction(Waiting action) {
+        return restriction(action.action().tenant(), action.reach());
+    }
+
+    Optional<Restriction> restriction(TenantId tenant, Reachable reach) {
+        return postures.known(tenant, reach.subject()).filter(reach::isStoppedBy);
     }
 
     /** The action will not run, once the unit of work at hand is committed. */

@@ -58,6 +58,10 @@ class CheckCalls {
 
     /** What is to be called, in order; or why one of them cannot be. */
     sealed interface Made {
+
+        /** A credential that a check needs is contained. */
+        record Held() implements Made {}
+
         record Calls(List<Start.Call> calls) implements Made {
             public Calls {
                 calls = List.copyOf(calls);

@@ -42,7 +42,11 @@ final class DecisionProblem {
             String path,
             @Nullable String requestId,
             Instant now) {
-        HttpStatus status = state == ActionState.DENIED ? HttpStatus.FORBIDDEN : HttpStatus.TOO_MANY_REQUESTS;
+        HttpStatus status = switch (state) {
+            case DENIED -> HttpStatus.FORBIDDEN;
+            case FROZEN -> HttpStatus.LOCKED;
+            default -> HttpStatus.TOO_MANY_REQUESTS;
+        };
         ProblemDetail body = ProblemDetail.forStatusAndDetail(status, words(state, cause));
         String code = code(state, cause);
         body.setType(URI.create("/problems/" + code));
@@ -79,7 +83,7 @@ final class DecisionProblem {
         if (cause == null) {
             return "The action is %s.".formatted(state.word());
         }
-        if (List.of("approval", "registration", Quarantined.KIND).contains(cause.kind())) {
+        if (List.of("approval", "registration", "containment", Quarantined.KIND).contains(cause.kind())) {
             return String.valueOf(cause.detail());
         }
         if (cause.rule() != null) {

@@ -1,5 +1,6 @@
 package execution;
 
+import execution.ActionEvent.ActionCancelled;
 import execution.ActionEvent.ActionFailed;
 import execution.ActionEvent.ActionOutcomeUnknown;
 import execution.ActionEvent.ActionSucceeded;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What came of calls, as events: whole for whoever waits for it, and as the tenant wants it journaled. */
 final class Endings {
+
+    /** The code of a call that a containment ended. */
+    static final String CONTAINED = "contained";
 
     private Endings() {}
 
@@ -28,6 +32,9 @@ final class Endings {
                         at,
                         Fingerprint.of(done.result()),
                         done.levels());
+            // Stopped by a containment, for sure without an effect.
+            case Outcome.Failed failed
+            when failed.code().equals(CONTAINED) -> new ActionCancelled(action, at, failed.cause());
             case Outcome.Failed failed ->
                 new ActionFailed(
                         action,

@@ -61,7 +61,7 @@ class ExecutionRows {
                                 queued.requested(),
                                 queued.pool(),
                                 queued.bulkheads(),
-                                Origin.json(event.getMetaData()),
+                                Origin.json(event.getMetaData(), Reachable.texts(queued.requested(), false)),
                                 queued.decidedAt());
                     case ActionReleased released ->
                         queued(
@@ -69,7 +69,10 @@ class ExecutionRows {
                                 released.requested(),
                                 released.pool(),
                                 released.bulkheads(),
-                                Origin.json(event.getMetaData(), released.requester()),
+                                Origin.json(
+                                        event.getMetaData(),
+                                        released.requester(),
+                                        Reachable.texts(released.requested(), true)),
                                 released.releasedAt());
                     default -> NONE;
                 });
@@ -109,6 +112,31 @@ class ExecutionRows {
             case ActionRequeued requeued -> row(tenant(event), requeued.action(), null);
             default -> NONE;
         });
+    }
+
+    /** A start under an epoch that is not the newest any more would have to write a row that the table takes from nobody. */
+    @Bean
+    InlineRows refusesLateStarts() {
+        return new EventRows(
+                "execution_late_start",
+                "execution.late_start",
+                """
+                insert into execution.late_start (tenant_id, action)
+                select t.tenant_id, min(t.action)
+                from unnest(?::text[], ?::text[], ?::int8[]) as t (tenant_id, action, epoch)
+                group by t.tenant_id having tenancy.posture_moved(t.tenant_id, min(t.epoch))\
+                """,
+                List.of(TEXT, TEXT, "int8"),
+                Set.of("late_start_is_refused"),
+                event -> switch (event.getPayload()) {
+                    case ActionStarted started -> row(tenant(event), started.action(), epoch(started.epoch()));
+                    case ChecksStarted checking -> row(tenant(event), checking.action(), epoch(checking.epoch()));
+                    default -> NONE;
+                });
+    }
+
+    private static long epoch(@Nullable Long epoch) {
+        return epoch == null ? 0 : epoch;
     }
 
     @Bean
@@ -274,7 +302,8 @@ class ExecutionRows {
             case ActionFailed failed -> moved(event, failed, ActionState.FAILED, failed.cause(), failed.endedAt());
             case ActionOutcomeUnknown unknown ->
                 moved(event, unknown, ActionState.OUTCOME_UNKNOWN, unknown.cause(), unknown.endedAt());
-            case ActionCancelled cancelled -> moved(event, cancelled, ActionState.CANCELLED, null, cancelled.endedAt());
+            case ActionCancelled cancelled ->
+                moved(event, cancelled, ActionState.CANCELLED, cancelled.cause(), cancelled.endedAt());
         };
     }
 

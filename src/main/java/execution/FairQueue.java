@@ -3,6 +3,7 @@ package execution;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -152,6 +153,18 @@ final class FairQueue {
 
     int waiting() {
         return waiting;
+    }
+
+    /** What of a tenant waits here, in no order. */
+    List<Waiting> waitingOf(String tenant) {
+        Party party = parties.get(tenant);
+        return party == null
+                ? List.of()
+                : party.gates.values().stream()
+                        .flatMap(gate -> gate.lines.values().stream())
+                        .flatMap(line -> line.actions.values().stream())
+                        .map(Place::action)
+                        .toList();
     }
 
     int waiting(String tenant) {

@@ -3,6 +3,7 @@ package execution;
 import execution.gateway.Quarantined;
 import org.jspecify.annotations.Nullable;
 import tenancy.Cause;
+import tenancy.Restriction;
 
 /** What came of a grant; all of it is committed. */
 sealed interface Granting {
@@ -15,6 +16,9 @@ sealed interface Granting {
 
     /** It came too late. */
     record Expired() implements Granting {}
+
+    /** Nothing was granted, for it is contained; the same grant can succeed after the release. */
+    record Contained(Restriction restriction) implements Granting {}
 
     /** What would have been agreed to is not allowed any more. */
     record Voided(Cause cause, String remedy) implements Granting {}

@@ -5,10 +5,12 @@ import execution.ActionEvent.Hold;
 import execution.ActionEvent.Need;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.Ruling;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tenancy.Subject;
 
 /**
  * An action that waits for people: what it is, who has to agree, and who has.
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param requester who sent it
  * @param parentRun the run that starts its run, if that is opened with it
  * @param grants given to exactly this; each principal once
+ * @param subject what a containment may be set for of it
  */
 record Held(
         Requested requested,
@@ -23,7 +26,8 @@ record Held(
         Hold hold,
         String requester,
         @Nullable String parentRun,
-        List<ApprovalGranted> grants) {
+        List<ApprovalGranted> grants,
+        Subject subject) {
 
     Held {
         grants = List.copyOf(grants);
@@ -32,7 +36,13 @@ record Held(
     Held and(ApprovalGranted grant) {
         List<ApprovalGranted> all = new ArrayList<>(grants);
         all.add(grant);
-        return new Held(requested, ruling, hold, requester, parentRun, all);
+        return new Held(requested, ruling, hold, requester, parentRun, all, subject);
+    }
+
+    /** When it began to wait. */
+    Instant since() {
+        long seconds = hold.needs().stream().mapToLong(Need::validSeconds).min().orElse(0);
+        return hold.expiresAt().minusSeconds(seconds);
     }
 
     boolean isGrantedBy(String principal) {

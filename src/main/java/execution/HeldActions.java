@@ -15,6 +15,7 @@ import execution.ActionEvent.Need;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.Ruling;
 import execution.gateway.Quarantined;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -37,6 +38,7 @@ import tenancy.AgentId;
 import tenancy.Cause;
 import tenancy.Conflict;
 import tenancy.Refusal;
+import tenancy.Restriction;
 import tenancy.RunId;
 import tenancy.Target;
 import tenancy.TenantContext;
@@ -51,7 +53,13 @@ import tenancy.WorkspaceId;
 @Component
 class HeldActions {
 
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    /** A grant looks at the time by itself: it is only told a little later that nobody gave one. */
+    private static final Duration LOOKS_WHILE_STILL = Duration.ofSeconds(10);
+
     private final Requests requests;
+    private final Restraints restraints;
     private final RunBook runs;
     private final Policies policies;
     private final Quotas quotas;
@@ -64,6 +72,7 @@ class HeldActions {
 
     HeldActions(
             Requests requests,
+            Restraints restraints,
             RunBook runs,
             Policies policies,
             Quotas quotas,
@@ -74,6 +83,7 @@ class HeldActions {
             ExecutionSettings settings,
             Payloads payloads) {
         this.requests = requests;
+        this.restraints = restraints;
         this.runs = runs;
         this.policies = policies;
         this.quotas = quotas;
@@ -117,7 +127,7 @@ class HeldActions {
                     "Action %s is not what this digest stands for; read it again before you grant it."
                             .formatted(grant.action().key()));
         }
-        if (isOver(held, grant.at())) {
+        if (isOver(grant.action(), held, grant.at())) {
             expire(action, grant.action(), held, grant.at());
             return new Granting.Expired();
         }
@@ -169,7 +179,13 @@ class HeldActions {
                     "What was asked for cannot be done any more: " + changed.getMessage());
             return voided(action, grant, null, cause, "ask for it again");
         }
-        Verdict verdict = policies.decide(asked.joined().envelope());
+        Restriction restriction = restraints.on(asked.joined().envelope());
+        if (restriction != null
+                && Restraints.forbids(restriction, asked.joined().operation())) {
+            return new Granting.Contained(restriction);
+        }
+        Verdict verdict = Restraints.under(
+                restriction, policies.decide(asked.joined().envelope()));
         Quarantined waits = asked.joined().operation().quarantine();
         if (waits != null && !(verdict instanceof Verdict.Denied)) {
             return new Granting.Withheld(waits);
@@ -251,7 +267,7 @@ class HeldActions {
             waiting.grant(asked.grant().approver(), asked.grant().comment(), asked.now());
             waiting.release(released, checks);
         });
-        backlog.queue(Admission.waiting(id, asked.action().invoke(Action::queued), asked.metaData())
+        backlog.queue(Admission.waiting(id, asked.action().invoke(Action::queued), true, asked.metaData())
                 .onBehalfOf(asked.held().requester()));
         return new Granting.Released();
     }
@@ -267,7 +283,7 @@ class HeldActions {
         Aggregate<Action> action = load(deny.action());
         Held held = held(action, deny.action());
         deny.approver().check(held);
-        if (isOver(held, deny.at())) {
+        if (isOver(deny.action(), held, deny.at())) {
             expire(action, deny.action(), held, deny.at());
             return ActionState.DENIED;
         }
@@ -290,8 +306,11 @@ class HeldActions {
         Aggregate<Action> action = load(expire.action());
         if (action.invoke(Action::state) == ActionState.APPROVAL_REQUIRED) {
             Held held = action.invoke(Action::held);
-            if (isOver(held, expire.at())) {
+            if (isOver(expire.action(), held, expire.at())) {
                 expire(action, expire.action(), held, expire.at());
+            } else {
+                // Its time stood still, or still does: it is over later than was said.
+                holds.lookAgain(expire.action(), nextLook(expire.action(), held, expire.at()));
             }
         }
         return action.invoke(Action::state);
@@ -310,8 +329,17 @@ class HeldActions {
         CurrentUnitOfWork.get().afterCommit(committed -> outcomes.ended(id, ended));
     }
 
-    private static boolean isOver(Held held, Instant now) {
-        return !now.isBefore(held.hold().expiresAt());
+    private boolean isOver(ActionId action, Held held, Instant now) {
+        Instant end = held.hold().expiresAt();
+        return !now.isBefore(end)
+                && !now.minus(restraints.stoodStill(action.tenant(), held, now)).isBefore(end);
+    }
+
+    /** When its time can be over at the earliest; while it stands still, every so often. */
+    private Instant nextLook(ActionId action, Held held, Instant now) {
+        Instant end = held.hold().expiresAt().plus(restraints.stoodStill(action.tenant(), held, now));
+        Instant soonest = now.plus(restraints.standsStill(action.tenant(), held) ? LOOKS_WHILE_STILL : SOON);
+        return end.isAfter(soonest) ? end : soonest;
     }
 
     private static Cause cause(Held held, String words) {

@@ -64,6 +64,11 @@ class Holds {
         return hold;
     }
 
+    /** Its time may be over then. */
+    void lookAgain(ActionId action, Instant at) {
+        deadlines.set(action, at);
+    }
+
     /** Rows of the batch at hand are not committed yet, and not counted by the table. */
     private static AtomicLong inThisBatch() {
         return CurrentUnitOfWork.get().root().getOrComputeResource(IN_THIS_BATCH, none -> new AtomicLong());

@@ -38,6 +38,9 @@ class Lending {
         record Borrowed(Lease lease) implements Lent {}
 
         record Refused(String code, Cause cause) implements Lent {}
+
+        /** Its credential is contained: it waits for the release. */
+        record Contained() implements Lent {}
     }
 
     Lent lend(ActionId action, Operation operation, Instant at) {
@@ -72,6 +75,7 @@ class Lending {
         return switch (leases.lease(request)) {
             case Leases.Answer.Issued issued -> new Lent.Borrowed(issued.lease());
             case Leases.Answer.Refused no -> new Lent.Refused(no.code(), no.cause());
+            case Leases.Answer.Contained contained -> new Lent.Contained();
         };
     }
 

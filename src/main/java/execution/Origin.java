@@ -48,18 +48,23 @@ final class Origin {
         return text(metaData, TenantContext.TRACE);
     }
 
-    /** What a queue entry must keep, so that the action runs on the same behalf after a restart. */
-    static String json(Map<String, ?> metaData) {
+    /**
+     * What a queue entry must keep, so that the action runs on the same behalf after a restart.
+     *
+     * @param beside what is kept with it
+     */
+    static String json(Map<String, ?> metaData, Map<String, String> beside) {
         Map<String, Object> kept = new HashMap<>(metaData);
         kept.remove(TenantContext.TENANT);
+        kept.putAll(beside);
         return StoredJson.write(kept);
     }
 
     /** The same, on behalf of whoever sent it. */
-    static String json(Map<String, ?> metaData, String principal) {
+    static String json(Map<String, ?> metaData, String principal, Map<String, String> beside) {
         Map<String, Object> kept = new HashMap<>(metaData);
         kept.put(TenantContext.PRINCIPAL, principal);
-        return json(kept);
+        return json(kept, beside);
     }
 
     static @Nullable String text(Map<String, ?> metaData, String key) {

@@ -30,8 +30,9 @@ class PastActions {
      */
     ActionView action(ActionId action, @Nullable AgentId boundTo, Moment moment) {
         ActionHistory history =
-                ActionHistory.of(events(action.tenant(), action.toString(), boundTo, "action", action.key(), moment)
-                        .iterator());
+                ActionHistory.of(
+                        action.tenant(),
+                        events(action.tenant(), action.toString(), boundTo, "action", action.key(), moment).iterator());
         if (history == null || boundTo != null && !boundTo.key().equals(history.agent())) {
             throw new NotFound("action", action.key());
         }

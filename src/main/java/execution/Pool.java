@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import quota.Limits;
 import tenancy.ActionId;
@@ -28,6 +29,7 @@ final class Pool {
     private final String name;
     private final int slots;
     private final int mostHeld;
+    private final Predicate<Waiting> contained;
     private final BiConsumer<Pool, Turn> start;
     private final Runnable wake;
     private final LongSupplier nanoTime;
@@ -38,8 +40,24 @@ final class Pool {
 
     private boolean open;
 
-    /** @param wake called when the table should be read for a hungry tenant */
+    /** Where nothing is contained. */
     Pool(String name, int slots, int mostHeld, BiConsumer<Pool, Turn> start, Runnable wake, LongSupplier nanoTime) {
+        this(name, slots, mostHeld, action -> false, start, wake, nanoTime);
+    }
+
+    /**
+     * @param contained whether an action may not start now: it is left in the table
+     * @param wake called when the table should be read for a hungry tenant
+     */
+    Pool(
+            String name,
+            int slots,
+            int mostHeld,
+            Predicate<Waiting> contained,
+            BiConsumer<Pool, Turn> start,
+            Runnable wake,
+            LongSupplier nanoTime) {
+        this.contained = contained;
         this.name = name;
         this.slots = slots;
         this.mostHeld = mostHeld;
@@ -55,6 +73,8 @@ final class Pool {
         private String readUpTo = "";
         private boolean moreCame = true;
         private boolean beingRead;
+        /** What was passed over while it was contained is looked for again. */
+        private boolean fromTheBeginning;
     }
 
     /** Where the table must be read to go on with a tenant. */
@@ -84,6 +104,9 @@ final class Pool {
     /** An action that was just queued, or that the table holds and memory does not. */
     void offer(Waiting action, Limits limits) {
         synchronized (this) {
+            if (contained.test(action)) {
+                return;
+            }
             Behind rest = behind.get(action.tenant());
             if (rest != null) {
                 rest.moreCame = true;
@@ -124,7 +147,10 @@ final class Pool {
             if (rest != null) {
                 rest.beingRead = false;
             }
-            if (rest != null && found.size() < hungry.room() && !rest.moreCame) {
+            if (rest != null && rest.fromTheBeginning) {
+                rest.fromTheBeginning = false;
+                rest.readUpTo = "";
+            } else if (rest != null && found.size() < hungry.room() && !rest.moreCame) {
                 behind.remove(hungry.tenant());
             } else if (rest != null && !found.isEmpty()) {
                 rest.readUpTo = found.getLast().action().key();
@@ -132,6 +158,32 @@ final class Pool {
                 // Something came meanwhile, perhaps under an earlier key: from the beginning.
                 rest.readUpTo = "";
             }
+        }
+        fill();
+    }
+
+    /**
+     * The tenant's postures are others than before. What is contained leaves its line and is in the table only; what is
+     * not any more is read from there, in order.
+     */
+    void sift(String tenant) {
+        synchronized (this) {
+            for (Waiting action : queue.waitingOf(tenant)) {
+                if (contained.test(action)) {
+                    boolean unused = queue.withdraw(action);
+                }
+            }
+        }
+        goOn(tenant);
+    }
+
+    /** Reads the table for a tenant from its beginning. */
+    void goOn(String tenant) {
+        synchronized (this) {
+            Behind rest = behind.computeIfAbsent(tenant, none -> new Behind());
+            rest.moreCame = true;
+            rest.fromTheBeginning = rest.beingRead;
+            rest.readUpTo = "";
         }
         fill();
     }
@@ -183,7 +235,7 @@ final class Pool {
     }
 
     private void hold(Waiting action, Limits limits) {
-        if (!running.containsKey(action.action())) {
+        if (!running.containsKey(action.action()) && !contained.test(action)) {
             queue.limits(action.tenant(), limits.weight(), most(limits));
             queue.offer(action);
         }

@@ -53,6 +53,8 @@ class Progress {
             "The operation is described otherwise than when people agreed to it: ask for it again.");
 
     private final Repository<Action> actions;
+    private final Restraints restraints;
+    private final Watched watched;
     private final Connectors connectors;
     private final CheckCalls checks;
     private final Lending lending;
@@ -66,6 +68,8 @@ class Progress {
 
     Progress(
             Repository<Action> actions,
+            Restraints restraints,
+            Watched watched,
             Connectors connectors,
             CheckCalls checks,
             Lending lending,
@@ -76,6 +80,8 @@ class Progress {
             Payloads payloads,
             @Qualifier("aggregateCache") Cache cache) {
         this.actions = actions;
+        this.restraints = restraints;
+        this.watched = watched;
         this.connectors = connectors;
         this.checks = checks;
         this.lending = lending;
@@ -98,6 +104,9 @@ class Progress {
         }
         ActionQueued queued = action.invoke(Action::queued);
         ChecksRequired required = action.invoke(Action::checks);
+        if (!askedAgain && !checksAgain && isContained(action, start.action(), queued)) {
+            return held(start.action());
+        }
         if (required != null && !askedAgain) {
             return check(action, start, queued, required, checksAgain);
         }
@@ -118,11 +127,16 @@ class Progress {
         } else {
             Map<String, Leased> leases = new HashMap<>();
             made = lent(made, required, queued.ruling().version(), start, leases);
-            action.execute(waiting -> waiting.startChecks(start.claim(), leases, start.at()));
+            if (made instanceof CheckCalls.Made.Held) {
+                return held(start.action());
+            }
+            long epoch = restraints.epochToStart(start.action().tenant());
+            action.execute(waiting -> waiting.startChecks(start.claim(), leases, epoch, start.at()));
             backlog.leave(start.action());
         }
         return switch (made) {
             case CheckCalls.Made.Calls calls -> new Start.Check(calls.calls());
+            case CheckCalls.Made.Held contained -> held(start.action());
             case CheckCalls.Made.Impossible impossible -> {
                 denied(action, start.action(), List.of(impossible.no()), start.at());
                 yield new Start.Skip(ActionState.DENIED);
@@ -147,6 +161,9 @@ class Progress {
                 case Lent.Borrowed borrowed -> {
                     leases.put(call.rule(), Leased.of(borrowed.lease()));
                     calls.add(call.with(borrowed.lease()));
+                }
+                case Lent.Contained contained -> {
+                    return new CheckCalls.Made.Held();
                 }
                 case Lent.Refused no -> {
                     return new CheckCalls.Made.Impossible(
@@ -182,6 +199,9 @@ class Progress {
         if (runs) {
             return go(action, start, queued, state, true);
         }
+        if (isContained(action, record.action(), queued)) {
+            return held(action, start, state);
+        }
         ChecksRequired required = action.invoke(Action::checks);
         for (Checked checked : record.checked()) {
             if (!checked.redactions().isEmpty()) {
@@ -216,6 +236,26 @@ class Progress {
         ended(id, answers.getLast());
     }
 
+    /** Whatever was admitted before: nothing of a contained scope starts. */
+    private boolean isContained(Aggregate<Action> action, ActionId id, ActionQueued queued) {
+        return restraints
+                .atStart(id, queued.requested(), action.invoke(Action::isAgreed))
+                .isPresent();
+    }
+
+    private Start held(ActionId action) {
+        return new Start.Held(restraints.epochToStart(action.tenant()));
+    }
+
+    /** Out of its slot, whether it has begun its checks or not. */
+    private Start held(Aggregate<Action> action, StartAction start, ActionState state) {
+        if (state == ActionState.CHECKING) {
+            action.execute(checking -> checking.waitAgain(start.at()));
+            backlog.waitAgain(start.action());
+        }
+        return held(start.action());
+    }
+
     private Start go(
             Aggregate<Action> action, StartAction start, ActionQueued queued, ActionState state, boolean askedAgain) {
         Operation operation;
@@ -237,11 +277,15 @@ class Progress {
             switch (lending.lend(start.action(), operation, start.at())) {
                 case Lent.Nothing _ -> {}
                 case Lent.Borrowed borrowed -> lease = Leased.of(borrowed.lease());
+                case Lent.Contained contained -> {
+                    return held(action, start, state);
+                }
                 case Lent.Refused no -> {
                     return giveUp(action, start, state, no.code(), no.cause());
                 }
             }
             Leased lent = lease;
+            long epoch = restraints.epochToStart(start.action().tenant());
             action.execute(waiting -> waiting.start(
                     start.claim(),
                     operation.idempotent(),
@@ -249,6 +293,7 @@ class Progress {
                     operation.schemaDigest(),
                     Fingerprint.of(requested.given()),
                     lent,
+                    epoch,
                     start.at()));
             if (state == ActionState.QUEUED) {
                 backlog.leave(start.action());
@@ -269,6 +314,7 @@ class Progress {
             if (!record.redactions().isEmpty()) {
                 action.execute(running -> running.redacted(null, record.redactions(), record.at()));
             }
+            watched.ended(record, action.invoke(Action::queued));
             ActionEvent ended = action.invoke(running -> running.record(record.outcome(), record.at()));
             if (record.outcome() instanceof Outcome.Unknown) {
                 quotas.settleInDoubt(record.action(), record.at());
@@ -283,9 +329,13 @@ class Progress {
     @CommandHandler
     ActionState handle(CancelAction cancel) {
         Aggregate<Action> action = load(cancel.action());
+        if (cancel.cause() != null && !isWaiting(action.invoke(Action::state))) {
+            // What is contained and waits no more has started, or ended, before.
+            return action.invoke(Action::state);
+        }
         if (action.invoke(Action::state) != ActionState.CANCELLED) {
             Optional<ActionQueued> queued = Optional.ofNullable(action.invoke(Action::queued));
-            ActionEvent cancelled = action.invoke(waiting -> waiting.cancel(cancel.at()));
+            ActionEvent cancelled = action.invoke(waiting -> waiting.cancel(cancel.cause(), cancel.at()));
             queued.ifPresent(admitted -> {
                 quotas.release(cancel.action(), cancel.at());
                 backlog.withdraw(
@@ -294,6 +344,10 @@ class Progress {
             ended(cancel.action(), cancelled);
         }
         return ActionState.CANCELLED;
+    }
+
+    private static boolean isWaiting(ActionState state) {
+        return state == ActionState.QUEUED || state == ActionState.APPROVAL_REQUIRED;
     }
 
     @CommandHandler
@@ -307,7 +361,7 @@ class Progress {
                 quotas.settleInDoubt(recover.action(), recover.at());
                 ended(recover.action(), recovered);
             } else {
-                backlog.queue(Admission.waiting(recover.action(), queued, metaData));
+                backlog.queue(Admission.waiting(recover.action(), queued, action.invoke(Action::isAgreed), metaData));
             }
         }
         return action.invoke(Action::state);

@@ -84,6 +84,7 @@ class QueueTable {
                 row.getString("operation"),
                 row.getLong("cost"),
                 Bulkheads.stored(row.getLong("bulkhead")),
-                row.getString("quota_class"));
+                row.getString("quota_class"),
+                Reachable.of(context, row.getString("system"), row.getString("operation"), metaData));
     }
 }

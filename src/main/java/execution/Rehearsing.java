@@ -17,22 +17,26 @@ import org.springframework.stereotype.Component;
 import policy.Policies;
 import policy.Verdict;
 import quota.Quotas;
+import tenancy.ActionEnvelope;
 import tenancy.Agents;
 import tenancy.Agents.Registration;
 import tenancy.Refusal;
+import tenancy.Restriction;
 
 /** Decides as {@link Admission} does and applies no event: what it answers is true of the moment it was asked. */
 @Component
 class Rehearsing {
 
     private final Requests requests;
+    private final Restraints restraints;
     private final Agents agents;
     private final Policies policies;
     private final Quotas quotas;
     private final Clock clock;
 
-    Rehearsing(Requests requests, Agents agents, Policies policies, Quotas quotas, Clock clock) {
+    Rehearsing(Requests requests, Restraints restraints, Agents agents, Policies policies, Quotas quotas, Clock clock) {
         this.requests = requests;
+        this.restraints = restraints;
         this.agents = agents;
         this.policies = policies;
         this.quotas = quotas;
@@ -74,14 +78,16 @@ class Rehearsing {
 
     private Decided decided(TryAction attempt, Instant now) {
         Requests.Joined joined = requests.join(submitted(attempt));
-        Verdict verdict = policies.decide(joined.envelope());
+        ActionEnvelope envelope = joined.envelope();
+        Restriction restriction = restraints.on(envelope);
+        if (restriction != null && Restraints.forbids(restriction, joined.operation())) {
+            throw new ContainedNow("It would not be admitted", restriction);
+        }
+        Verdict verdict = Restraints.under(restriction, policies.decide(envelope));
         boolean denied = verdict instanceof Verdict.Denied;
         Quarantined waits = denied ? null : joined.operation().quarantine();
         return new Decided(
-                joined.envelope(),
-                verdict,
-                waits,
-                denied || waits != null ? null : quotas.preview(joined.envelope(), now));
+                envelope, verdict, waits, denied || waits != null ? null : quotas.preview(envelope, now));
     }
 
     private SubmitAction submitted(TryAction attempt) {

@@ -21,10 +21,13 @@ import quota.Opening;
 import quota.Quotas;
 import tenancy.AgentId;
 import tenancy.Agents;
+import tenancy.Agents.Registration;
 import tenancy.Cause;
 import tenancy.Conflict;
 import tenancy.NotFound;
+import tenancy.Postures;
 import tenancy.RunId;
+import tenancy.Subject;
 
 /** Which runs are open, and whose they are. Used inside the tenant's lane only. */
 @Component
@@ -36,6 +39,7 @@ class RunBook {
     private final EventStore events;
     private final Agents agents;
     private final Quotas quotas;
+    private final Postures postures;
     private final Clock clock;
     /** Runs that exist: a load of one that does not is logged by Axon with a stack trace, and costs two queries. */
     private final Cache<RunId, Boolean> known = Caffeine.newBuilder()
@@ -43,11 +47,12 @@ class RunBook {
             .maximumSize(MOST_REMEMBERED)
             .build();
 
-    RunBook(Repository<Run> runs, EventStore events, Agents agents, Quotas quotas, Clock clock) {
+    RunBook(Repository<Run> runs, EventStore events, Agents agents, Quotas quotas, Postures postures, Clock clock) {
         this.runs = runs;
         this.events = events;
         this.agents = agents;
         this.quotas = quotas;
+        this.postures = postures;
         this.clock = clock;
     }
 
@@ -55,7 +60,19 @@ class RunBook {
     RunReceipt handle(StartRun start) {
         Claim claim = start.claim();
         claim.checkCredential();
-        claim.checkAgainst(agents.registration(claim.agent()));
+        Registration registration = agents.registration(claim.agent());
+        claim.checkAgainst(registration);
+        postures.on(
+                        start.run().tenant(),
+                        Subject.ofRun(
+                                claim.workspace().key(),
+                                registration.agentClass(),
+                                claim.agent().key(),
+                                start.run().key()))
+                .filter(restriction -> restriction.posture().standsStill())
+                .ifPresent(restriction -> {
+                    throw new ContainedNow("The run is not started", restriction);
+                });
         if (isOpen(start.run(), claim.agent(), start.parent())) {
             return find(start.run()).orElseThrow().invoke(open -> receipt(start.run(), open, null));
         }

@@ -28,6 +28,13 @@ sealed interface Start {
         }
     }
 
+    /**
+     * It is contained, and waits for the release.
+     *
+     * @param epoch of the tenant's postures when that was decided
+     */
+    record Held(long epoch) implements Start {}
+
     /** There is nothing to do: it was cancelled, or runs elsewhere, or cannot be started any more. */
     record Skip(ActionState state) implements Start {}
 

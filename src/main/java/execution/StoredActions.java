@@ -26,6 +26,7 @@ import tenancy.AgentId;
 import tenancy.Cause;
 import tenancy.Conflict;
 import tenancy.NotFound;
+import tenancy.Restriction;
 import tenancy.RunId;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
@@ -189,8 +190,8 @@ class StoredActions implements Actions {
     }
 
     private ActionHistory history(ActionId action, @Nullable AgentId boundTo) {
-        ActionHistory history =
-                ActionHistory.of(events.readEvents(action.toString()).asStream().iterator());
+        ActionHistory history = ActionHistory.of(
+                action.tenant(), events.readEvents(action.toString()).asStream().iterator());
         if (history == null || boundTo != null && !boundTo.key().equals(history.agent())) {
             throw new NotFound("action", action.key());
         }
@@ -203,11 +204,13 @@ class StoredActions implements Actions {
                 tenant, () -> database.queryForObject(POSITION, Long.class, tenant.value(), action.key()));
         Optional<Hold> hold = backlog.hold(tenant, admitted.pool(), admitted.system(), admitted.operation());
         Pool pool = backlog.pool(admitted.pool());
-        Cause waitsFor = hold.map(
+        Optional<Cause> contained =
+                backlog.restriction(tenant, admitted.reach()).map(Restriction::cause);
+        Cause waitsFor = contained.orElseGet(() -> hold.map(
                         own -> Cause.limit(Cause.Owner.TENANT, "concurrency", own.limit(), own.used(), own.most(), null)
                                 .of(own.scope()))
                 .orElseGet(() ->
-                        Cause.limit(Cause.Owner.PLATFORM, "capacity", "slots", pool.running(), pool.slots(), null));
+                        Cause.limit(Cause.Owner.PLATFORM, "capacity", "slots", pool.running(), pool.slots(), null)));
         return new Place(position == null ? 1 : position, waitsFor);
     }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -42,6 +43,7 @@ class Worker {
     private final TenantCommands commands;
     private final ToolGateway gateway;
     private final Backlog backlog;
+    private final CallsUnderWay calls;
     private final ExecutionTimers timers;
     private final ObservationRegistry observations;
     private final TenantTag tag;
@@ -56,6 +58,7 @@ class Worker {
             TenantCommands commands,
             ToolGateway gateway,
             Backlog backlog,
+            CallsUnderWay calls,
             ExecutionTimers timers,
             ObservationRegistry observations,
             TenantTag tag,
@@ -64,6 +67,7 @@ class Worker {
         this.commands = commands;
         this.gateway = gateway;
         this.backlog = backlog;
+        this.calls = calls;
         this.timers = timers;
         this.observations = observations;
         this.tag = tag;
@@ -84,8 +88,9 @@ class Worker {
         Waiting waiting = turn.waiting();
         long began = System.nanoTime();
         String outcome = "lost";
+        var held = new Held();
         try {
-            outcome = inItsTrace(waiting);
+            outcome = inItsTrace(waiting, held);
         } catch (RuntimeException failed) {
             backlog.park(waiting.action());
             if (!stopping) {
@@ -94,25 +99,34 @@ class Worker {
         } finally {
             timers.record(Step.RUN, waiting.action().tenant(), outcome, System.nanoTime() - began);
             pool.done(turn);
+            if (held.epoch != null) {
+                // Only now: while it had a slot, the table's entry was passed over.
+                backlog.held(waiting, held.epoch);
+            }
         }
     }
 
+    /** Under which epoch of the postures an action that had a slot was contained, if it was. */
+    private static final class Held {
+        private @Nullable Long epoch;
+    }
+
     /** Only a sampled trace is worth its price here. */
-    private String inItsTrace(Waiting waiting) {
+    private String inItsTrace(Waiting waiting, Held held) {
         String trace = waiting.trace();
         if (trace == null || !trace.endsWith("-01")) {
-            return live(waiting);
+            return live(waiting, held);
         }
         var context = new ReceiverContext<Map<String, String>>(Map::get);
         context.setCarrier(Map.of("traceparent", trace));
         String outcome = Observation.createNotStarted("execution.life", () -> context, observations)
                 .contextualName("run action")
                 .lowCardinalityKeyValue("tenant", tag.of(waiting.action().tenant()))
-                .observe(() -> live(waiting));
+                .observe(() -> live(waiting, held));
         return outcome == null ? "lost" : outcome;
     }
 
-    private String live(Waiting waiting) {
+    private String live(Waiting waiting, Held held) {
         String claim = process + "-" + claims.incrementAndGet();
         long began = System.nanoTime();
         Start start = insist(
@@ -125,6 +139,7 @@ class Worker {
                 switch (start) {
                     case Start.Go go -> "started";
                     case Start.Check check -> "checking";
+                    case Start.Held contained -> "held";
                     case Start.Skip skip -> "skipped";
                 },
                 System.nanoTime() - began);
@@ -134,6 +149,9 @@ class Worker {
                     Integer.MAX_VALUE,
                     () -> commands.<Start>ask(
                             waiting.context(), new RecordChecks(waiting.action(), claim, checked, clock.instant())));
+        }
+        if (start instanceof Start.Held contained) {
+            held.epoch = contained.epoch();
         }
         return go(waiting, claim, start);
     }
@@ -169,6 +187,7 @@ class Worker {
     private String go(Waiting waiting, String claim, Start start) {
         return switch (start) {
             case Start.Skip skip -> "skipped";
+            case Start.Held contained -> "held";
             case Start.Check unending ->
                 throw new IllegalStateException("Action %s is checked twice by one worker".formatted(waiting.action()));
             case Start.Go go -> {
@@ -186,7 +205,7 @@ class Worker {
 
     /** @param redactions is told what had to be taken out of the answer */
     private Outcome call(Waiting waiting, Start.Go go, List<Redaction> redactions) {
-        try {
+        try (CallsUnderWay.Underway underway = calls.begin(waiting, go.lease())) {
             return gateway.call(
                     go.operation(),
                     new ToolGateway.Call(
@@ -196,7 +215,8 @@ class Worker {
                             go.arguments(),
                             go.idempotencyKey(),
                             go.lease(),
-                            redactions::add));
+                            redactions::add,
+                            underway));
         } catch (RuntimeException bug) {
             log.error("The gateway failed on action {}", waiting.action(), bug);
             Cause cause = new Cause(

@@ -26,6 +26,7 @@ import org.springframework.context.SmartLifecycle;
 import tenancy.Refusal;
 import tenancy.TenantContext;
 import tenancy.TenantId;
+import tenancy.Urgent;
 
 /**
  * The command bus: one lane a tenant. What has gathered in a lane is decided and committed together. Lanes are served in
@@ -39,8 +40,25 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
 
     private static final Duration DRAIN_CHECK = Duration.ofMillis(5);
 
-    /** @param commands only touched inside {@code lanes.compute} */
-    private record Lane(String tenant, ArrayDeque<Waiting> commands) {}
+    /**
+     * Both queues are only touched inside {@code lanes.compute}.
+     *
+     * @param urgent goes first: bounded like the others, and not by them
+     */
+    private record Lane(String tenant, ArrayDeque<Waiting> urgent, ArrayDeque<Waiting> commands) {
+
+        Lane(String tenant) {
+            this(tenant, new ArrayDeque<>(), new ArrayDeque<>());
+        }
+
+        ArrayDeque<Waiting> queueOf(Waiting waiting) {
+            return waiting.command().getPayload() instanceof Urgent ? urgent : commands;
+        }
+
+        boolean isEmpty() {
+            return urgent.isEmpty() && commands.isEmpty();
+        }
+    }
 
     /** A lane in the queue, and how many turns had been given when it came. */
     private record Turn(Lane lane, long since) {}
@@ -108,13 +126,13 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
             }
             Lane lane = existing;
             if (lane == null) {
-                lane = new Lane(tenant, new ArrayDeque<>());
+                lane = new Lane(tenant);
                 idle[0] = lane;
-            } else if (lane.commands().size() >= settings.laneCapacity()) {
+            } else if (lane.queueOf(waiting).size() >= settings.laneCapacity()) {
                 refusal[0] = new LaneFull(new TenantId(tenant), settings.laneCapacity());
                 return lane;
             }
-            lane.commands().add(waiting);
+            lane.queueOf(waiting).add(waiting);
             return lane;
         });
         if (idle[0] != null) {
@@ -147,9 +165,7 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
                     redone.increment(units - 1.0);
                 }
             }
-            if (lanes.computeIfPresent(
-                            lane.tenant(), (same, served) -> served.commands().isEmpty() ? null : served)
-                    != null) {
+            if (lanes.computeIfPresent(lane.tenant(), (same, served) -> served.isEmpty() ? null : served) != null) {
                 queue(lane);
             }
         }
@@ -159,12 +175,16 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
         turns.add(new Turn(lane, given.get()));
     }
 
-    /** What has gathered, of at most one batch. The lane stays active: nobody else may serve it meanwhile. */
+    /**
+     * What has gathered, of at most one batch; what is urgent alone, so that nothing else delays its commit or fails with
+     * it. The lane stays active: nobody else may serve it meanwhile.
+     */
     private List<Waiting> next(Lane lane) {
         List<Waiting> batch = new ArrayList<>();
         lanes.computeIfPresent(lane.tenant(), (same, active) -> {
-            while (batch.size() < settings.laneBatch() && !active.commands().isEmpty()) {
-                batch.add(active.commands().remove());
+            ArrayDeque<Waiting> next = active.urgent().isEmpty() ? active.commands() : active.urgent();
+            while (batch.size() < settings.laneBatch() && !next.isEmpty()) {
+                batch.add(next.remove());
             }
             return active;
         });

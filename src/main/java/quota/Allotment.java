@@ -19,8 +19,11 @@ import quota.QuotaCommand.ReadUse;
 import quota.QuotaCommand.SetOverride;
 import quota.QuotaCommand.SweepReservations;
 import tenancy.ActionId;
+import tenancy.AgentId;
 import tenancy.Agents;
 import tenancy.NotFound;
+import tenancy.Postures;
+import tenancy.Subject;
 import tenancy.TenantId;
 import tenancy.Workspaces;
 
@@ -34,6 +37,7 @@ class Allotment {
     private final Agents agents;
     private final Workspaces workspaces;
     private final ObjectProvider<OpenActions> actions;
+    private final Postures postures;
 
     Allotment(
             Repository<QuotaClass> classes,
@@ -41,13 +45,15 @@ class Allotment {
             LimitsInForce limits,
             Agents agents,
             Workspaces workspaces,
-            ObjectProvider<OpenActions> actions) {
+            ObjectProvider<OpenActions> actions,
+            Postures postures) {
         this.classes = classes;
         this.budgets = budgets;
         this.limits = limits;
         this.agents = agents;
         this.workspaces = workspaces;
         this.actions = actions;
+        this.postures = postures;
     }
 
     @CommandHandler
@@ -132,11 +138,24 @@ class Allotment {
                 .orElseGet(() -> new Budget().use(ofClass, read.now()));
     }
 
+    private RunClock clock(TenantId tenant, String run) {
+        return (use, now) -> now.minus(postures.stoodStill(
+                tenant,
+                Subject.ofRun(
+                        use.workspace(),
+                        agents.registration(new AgentId(tenant, use.agent())).agentClass(),
+                        use.agent(),
+                        run),
+                use.startedAt(),
+                now));
+    }
+
     @CommandHandler
     RunStatement handle(ReadRunUse read) {
         Limits ofClass = limits.ofClass(read.quotaClass());
         return new RunStatement(budgets.find(read.budget().tenant())
-                .map(found -> found.invoke(budget -> budget.useOfRun(read.run(), ofClass, read.now())))
+                .map(found -> found.invoke(budget -> budget.useOfRun(
+                        read.run(), ofClass, read.now(), clock(read.budget().tenant(), read.run()))))
                 .orElseThrow(() -> new NotFound("run", read.run())));
     }
 

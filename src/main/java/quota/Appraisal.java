@@ -28,6 +28,7 @@ final class Appraisal {
     private final ActionEnvelope envelope;
     private final Amounts amounts;
     private final Instant now;
+    private final RunClock clock;
 
     private final List<Draw> draws = new ArrayList<>(DRAWS);
     private final List<Drawn> drawn = new ArrayList<>(DRAWS);
@@ -35,16 +36,17 @@ final class Appraisal {
     private Instant refusedUntil = Instant.MIN;
     private @Nullable RunHalted halted;
 
-    private Appraisal(Ledger ledger, Plan plan, ActionEnvelope envelope, Amounts amounts, Instant now) {
+    private Appraisal(Ledger ledger, Plan plan, ActionEnvelope envelope, Amounts amounts, Instant now, RunClock clock) {
         this.ledger = ledger;
         this.plan = plan;
         this.envelope = envelope;
         this.amounts = amounts;
         this.now = now;
+        this.clock = clock;
     }
 
-    static Appraisal of(Ledger ledger, Plan plan, ActionEnvelope envelope, Instant now) {
-        var appraisal = new Appraisal(ledger, plan, envelope, Amounts.of(envelope), now);
+    static Appraisal of(Ledger ledger, Plan plan, ActionEnvelope envelope, Instant now, RunClock clock) {
+        var appraisal = new Appraisal(ledger, plan, envelope, Amounts.of(envelope), now, clock);
         appraisal.askAll();
         return appraisal;
     }
@@ -143,7 +145,7 @@ final class Appraisal {
         if (limit == Limits.UNLIMITED || units == 0 && !halts) {
             return;
         }
-        long used = run.used(cap, now);
+        long used = run.used(cap, cap == RunCap.RUN_SECONDS ? run.clock(clock, now) : now);
         String scope = Scope.ofRun(envelope.run().key());
         if (halts || units > limit - used) {
             // A refusal that names another limit stops nothing: raising this cap would not help.

@@ -87,14 +87,19 @@ class Budget {
         return made;
     }
 
-    /** Sets aside what the action is expected to use; an action that has a reservation keeps it, charged once. */
+    /** For a run that never stood still. */
     Reservation reserve(ActionEnvelope envelope, Limits ofClass, Instant now) {
+        return reserve(envelope, ofClass, now, RunClock.PLAIN);
+    }
+
+    /** Sets aside what the action is expected to use; an action that has a reservation keeps it, charged once. */
+    Reservation reserve(ActionEnvelope envelope, Limits ofClass, Instant now, RunClock clock) {
         String action = envelope.action().key();
         Held held = ledger.held(action);
         if (held != null) {
             return Statement.granted(ledger, held, now);
         }
-        Appraisal appraisal = appraise(envelope, ofClass, now);
+        Appraisal appraisal = appraise(envelope, ofClass, now, clock);
         if (appraisal.isGranted()) {
             apply(new BudgetReserved(
                     action,
@@ -106,7 +111,7 @@ class Budget {
             for (Drawn drawn : appraisal.drawn()) {
                 warn(drawn.limit(), drawn.scope(), now);
             }
-            warnOfRun(envelope, ofClass, now);
+            warnOfRun(envelope, ofClass, now, clock);
         } else if (appraisal.halted() != null) {
             apply(appraisal.halted());
         }
@@ -115,7 +120,11 @@ class Budget {
 
     /** What {@link #reserve} would say now. */
     Reservation preview(ActionEnvelope envelope, Limits ofClass, Instant now) {
-        Reservation answer = appraise(envelope, ofClass, now).reservation();
+        return preview(envelope, ofClass, now, RunClock.PLAIN);
+    }
+
+    Reservation preview(ActionEnvelope envelope, Limits ofClass, Instant now, RunClock clock) {
+        Reservation answer = appraise(envelope, ofClass, now, clock).reservation();
         if (!(answer instanceof Reservation.Granted)
                 || ledger.isOpenRun(envelope.run().key())) {
             return answer;
@@ -125,8 +134,8 @@ class Budget {
                 .orElse(answer);
     }
 
-    private Appraisal appraise(ActionEnvelope envelope, Limits ofClass, Instant now) {
-        return Appraisal.of(ledger, plan(ofClass), envelope, now);
+    private Appraisal appraise(ActionEnvelope envelope, Limits ofClass, Instant now, RunClock clock) {
+        return Appraisal.of(ledger, plan(ofClass), envelope, now, clock);
     }
 
     /** @param actual what it used by the target's own account; null where it is as it was expected */
@@ -215,7 +224,7 @@ class Budget {
     }
 
     /** The same of the caps of a run, whose only window is its life. */
-    private void warnOfRun(ActionEnvelope envelope, Limits ofClass, Instant now) {
+    private void warnOfRun(ActionEnvelope envelope, Limits ofClass, Instant now, RunClock clock) {
         RunUse run = ledger.run(envelope.run().key());
         if (run == null || !plan(ofClass).capsRuns() && !run.hasCaps()) {
             return;
@@ -223,7 +232,7 @@ class Budget {
         for (RunCap cap : RunCap.USED_UP) {
             long limit = plan(ofClass)
                     .cap(cap, run, envelope.workspace().key(), envelope.agent().key());
-            warn(envelope.run().key(), run, cap, limit, now);
+            warn(envelope.run().key(), run, cap, limit, run.clock(clock, now));
         }
     }
 
@@ -370,8 +379,8 @@ class Budget {
         return Statement.of(ledger, plan(ofClass), overrides, thresholds, now);
     }
 
-    List<Use.Line> useOfRun(String run, Limits ofClass, Instant now) {
-        return Statement.ofRun(ledger, plan(ofClass), run, now);
+    List<Use.Line> useOfRun(String run, Limits ofClass, Instant now, RunClock clock) {
+        return Statement.ofRun(ledger, plan(ofClass), run, now, clock);
     }
 
     @EventSourcingHandler

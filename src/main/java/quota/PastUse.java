@@ -31,8 +31,9 @@ class PastUse {
             return budget.use(limits, at);
         }
 
+        /** Time in which the run stood still counts as its own here: how it was contained is no part of its ledger. */
         List<Use.Line> ofRun(RunId run) {
-            return budget.useOfRun(run.key(), limits, at);
+            return budget.useOfRun(run.key(), limits, at, RunClock.PLAIN);
         }
     }
 

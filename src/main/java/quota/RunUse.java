@@ -51,6 +51,15 @@ final class RunUse {
         return depth;
     }
 
+    Instant startedAt() {
+        return Instant.ofEpochSecond(startedAt);
+    }
+
+    /** The moment that its own clock shows. */
+    Instant clock(RunClock clock, Instant now) {
+        return open ? clock.at(this, now) : now;
+    }
+
     /** Spent and reserved. */
     long used(RunCap cap, Instant now) {
         return switch (cap) {

@@ -54,7 +54,7 @@ final class Statement {
     }
 
     /** What one run uses of its caps; empty if the ledger does not know it, because it has ended or never began. */
-    static List<Use.Line> ofRun(Ledger ledger, Plan plan, String run, Instant now) {
+    static List<Use.Line> ofRun(Ledger ledger, Plan plan, String run, Instant now, RunClock clock) {
         RunUse use = ledger.run(run);
         if (use == null) {
             return List.of();
@@ -65,7 +65,7 @@ final class Statement {
                     return new Use.Line(
                             cap.word(),
                             Scope.ofRun(run),
-                            use.used(cap, now) - use.reserved(cap),
+                            use.used(cap, use.clock(clock, now)) - use.reserved(cap),
                             use.reserved(cap),
                             limit == Limits.UNLIMITED ? null : (Long) limit,
                             null);

@@ -12,7 +12,9 @@ import tenancy.ActionId;
 import tenancy.Cause;
 import tenancy.Estimate;
 import tenancy.NotFound;
+import tenancy.Postures;
 import tenancy.RunId;
+import tenancy.Subject;
 import tenancy.TenantId;
 
 /** Quotas, decided by the tenant's budget in the tenant's lane. */
@@ -23,12 +25,15 @@ class StoredQuotas implements Quotas {
     private final LimitsInForce limits;
     private final Lifetimes lifetimes;
     private final ReservationTimers timers;
+    private final Postures postures;
 
-    StoredQuotas(Budgets budgets, LimitsInForce limits, Lifetimes lifetimes, ReservationTimers timers) {
+    StoredQuotas(
+            Budgets budgets, LimitsInForce limits, Lifetimes lifetimes, ReservationTimers timers, Postures postures) {
         this.budgets = budgets;
         this.limits = limits;
         this.lifetimes = lifetimes;
         this.timers = timers;
+        this.postures = postures;
     }
 
     @Override
@@ -51,13 +56,25 @@ class StoredQuotas implements Quotas {
             }
         }
         return found.orElseGet(() -> budgets.open(envelope.tenant(), now))
-                .invoke(budget -> budget.reserve(envelope, ofClass, now));
+                .invoke(budget -> budget.reserve(envelope, ofClass, now, clock(envelope)));
     }
 
     @Override
     public Reservation preview(ActionEnvelope envelope, Instant now) {
         Limits ofClass = limits.ofClass(envelope.quotaClass());
-        return read(envelope.tenant(), budget -> budget.preview(envelope, ofClass, now));
+        return read(envelope.tenant(), budget -> budget.preview(envelope, ofClass, now, clock(envelope)));
+    }
+
+    private RunClock clock(ActionEnvelope envelope) {
+        return (run, now) -> now.minus(postures.stoodStill(
+                envelope.tenant(),
+                Subject.ofRun(
+                        envelope.workspace().key(),
+                        envelope.agentClass(),
+                        envelope.agent().key(),
+                        envelope.run().key()),
+                run.startedAt(),
+                now));
     }
 
     /** A tenant without a ledger has used nothing. */

@@ -37,5 +37,8 @@ public interface Leases {
 
         /** @param code stable, such as {@code no_grant}, {@code no_secret}, {@code read_only_class} */
         record Refused(String code, Cause cause) implements Answer {}
+
+        /** The secret is contained: it may be leased again after the release. */
+        record Contained() implements Answer {}
     }
 }

@@ -15,6 +15,9 @@ import secrets.LeaseDecision.Refused;
 import secrets.SecretCommand.WriteDown;
 import secrets.SecretEvent.LeaseIssued;
 import tenancy.AgentId;
+import tenancy.Effect;
+import tenancy.Postures;
+import tenancy.Subject;
 import tenancy.TenantId;
 
 /**
@@ -27,11 +30,13 @@ class StoredLeases implements Leases {
     static final Duration LONGEST = Duration.ofMinutes(5);
 
     private final Keeping books;
+    private final Postures postures;
     private final EventBus events;
     private final Supplier<UUID> ids;
 
-    StoredLeases(Keeping books, EventBus events, Supplier<UUID> ids) {
+    StoredLeases(Keeping books, Postures postures, EventBus events, Supplier<UUID> ids) {
         this.books = books;
+        this.postures = postures;
         this.events = events;
         this.ids = ids;
     }
@@ -43,12 +48,22 @@ class StoredLeases implements Leases {
                 .map(found -> found.invoke(book -> book.decide(request)))
                 .orElseGet(() -> LeaseDecision.refused("no_secret", "The tenant has no secrets."));
         return switch (decision) {
+            case Granted granted when isContained(request, granted) -> new Answer.Contained();
             case Granted granted -> issue(request, granted);
             case Refused refused -> {
                 write(tenant, refusal(request, refused.code()));
                 yield new Answer.Refused(refused.code(), refused.cause());
             }
         };
+    }
+
+    /** All else that could be contained was asked about before. */
+    private boolean isContained(Request request, Granted granted) {
+        var secret = new Subject(null, null, null, null, null, null, null, null, granted.secret());
+        Effect effect = request.mode() == Mode.READ ? Effect.READ : Effect.WRITE;
+        return postures.on(request.action().tenant(), secret)
+                .filter(restriction -> !restriction.posture().allows(effect, false))
+                .isPresent();
     }
 
     private Answer issue(Request request, Granted granted) {

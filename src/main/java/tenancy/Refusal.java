@@ -22,6 +22,7 @@ public abstract class Refusal extends RuntimeException {
         PRECONDITION_FAILED(412),
         TOO_LARGE(413),
         UNPROCESSABLE(422),
+        LOCKED(423),
         PRECONDITION_REQUIRED(428),
         TOO_MANY(429),
         UNAVAILABLE(503);

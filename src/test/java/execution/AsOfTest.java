@@ -291,7 +291,7 @@ class AsOfTest {
                 case ActionEvent event -> {
                     ActionHistory known = actions.get(event.action());
                     if (known == null) {
-                        known = new ActionHistory(event, entry.metaData());
+                        known = new ActionHistory(new TenantId(acme.tenant()), event, entry.metaData());
                         actions.put(event.action(), known);
                     } else {
                         known.then(event);

@@ -45,8 +45,11 @@ import quota.Reservation;
 import tenancy.ActionId;
 import tenancy.Agents.Registration;
 import tenancy.Cause;
+import tenancy.ContainmentScope;
 import tenancy.InvalidField;
+import tenancy.Posture;
 import tenancy.Refusal;
+import tenancy.Restriction;
 import tenancy.Role;
 import tenancy.Target;
 
@@ -354,6 +357,73 @@ class HeldActionsTest {
         assertThat(expire(NOW.plus(A_DAY))).isEqualTo(ActionState.DENIED);
 
         assertThat(house.journal(ACTION)).hasSize(2);
+    }
+
+    @Test
+    void its_time_stands_still_while_it_is_frozen_and_nobody_grants_it_then() {
+        house.submit(submit("act_1", "k1"));
+        house.restriction = frozen();
+        house.still = Duration.ofHours(30);
+
+        assertThat(grant(MARIA, null, NOW.plus(A_DAY))).isInstanceOf(Granting.Contained.class);
+        assertThat(expire(NOW.plus(A_DAY))).isEqualTo(ActionState.APPROVAL_REQUIRED);
+        assertThat(house.journal(ACTION)).hasSize(1);
+        // It is looked at again when its time can be over.
+        assertThat(house.deadlines).containsEntry(ACTION, NOW.plus(A_DAY).plus(house.still));
+
+        house.restriction = null;
+        assertThat(expire(NOW.plus(A_DAY).plus(house.still).minusSeconds(1))).isEqualTo(ActionState.APPROVAL_REQUIRED);
+        assertThat(expire(NOW.plus(A_DAY).plus(house.still))).isEqualTo(ActionState.DENIED);
+    }
+
+    @Test
+    void what_is_queued_waits_while_it_is_contained_and_starts_afterwards() {
+        house.policies = envelope -> House.ALLOWED;
+        house.submit(submit("act_1", "k1"));
+        house.restriction = frozen();
+
+        assertThat(house.inLane(() -> house.progress.handle(new StartAction(ACTION, "worker", NOW))))
+                .isEqualTo(new Start.Held(7));
+        assertThat(house.journal(ACTION)).hasSize(1);
+        assertThat(house.backlog.queued(ACME)).isEqualTo(1);
+        assertThat(house.ledger.asked).doesNotContain("release act_1");
+
+        house.restriction = null;
+        assertThat(house.inLane(() -> house.progress.handle(new StartAction(ACTION, "worker", NOW))))
+                .isInstanceOf(Start.Go.class);
+    }
+
+    @Test
+    void what_people_agreed_to_starts_where_they_have_to_be_asked() {
+        house.policies = envelope -> House.ALLOWED;
+        house.submit(submit("act_1", "k1"));
+        house.restriction = restriction(Posture.APPROVAL_ALL);
+        assertThat(house.inLane(() -> house.progress.handle(new StartAction(ACTION, "worker", NOW))))
+                .isInstanceOf(Start.Held.class);
+
+        ActionId asked = new ActionId(ACME, "act_2");
+        assertThat(house.submit(submit("act_2", "k2")).state()).isEqualTo(ActionState.APPROVAL_REQUIRED);
+        assertThat(house.inLane(() -> house.held.handle(new GrantApproval(asked, MARIA, null, "fine", NOW), META)))
+                .isEqualTo(new Granting.Released());
+        assertThat(house.inLane(() -> house.progress.handle(new StartAction(asked, "worker", NOW))))
+                .isInstanceOf(Start.Go.class);
+    }
+
+    private static Restriction frozen() {
+        return restriction(Posture.FROZEN);
+    }
+
+    private static Restriction restriction(Posture posture) {
+        return new Restriction(
+                "cnt_1",
+                new ContainmentScope(ContainmentScope.Kind.AGENT, House.TRIAGE.key()),
+                posture,
+                "For a test.",
+                Cause.Owner.TENANT,
+                "key:k_admin",
+                7,
+                NOW,
+                null);
     }
 
     @Test

@@ -39,9 +39,13 @@ import tenancy.ActionId;
 import tenancy.AgentId;
 import tenancy.Agents.Registration;
 import tenancy.Cause;
+import tenancy.Conduct;
 import tenancy.Effect;
 import tenancy.Estimate;
+import tenancy.Postures;
+import tenancy.Restriction;
 import tenancy.RunId;
+import tenancy.Subject;
 import tenancy.Target;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -95,6 +99,39 @@ final class House {
     secrets.Leases leases = request -> {
         throw new AssertionError("a lease was asked for");
     };
+    /** What is contained; nothing. */
+    @Nullable
+    Restriction restriction;
+
+    /** For how long everything has stood still. */
+    java.time.Duration still = java.time.Duration.ZERO;
+
+    final Postures postures = new Postures() {
+        @Override
+        public Optional<Restriction> on(TenantId tenant, Subject subject) {
+            return Optional.ofNullable(restriction).filter(one -> one.scope().covers(subject));
+        }
+
+        @Override
+        public long epochToStart(TenantId tenant) {
+            return restriction == null ? 0 : restriction.epoch();
+        }
+
+        @Override
+        public java.time.Duration stoodStill(TenantId tenant, Subject subject, Instant from, Instant to) {
+            return still;
+        }
+
+        @Override
+        public Optional<Restriction> known(TenantId tenant, Subject subject) {
+            return on(tenant, subject);
+        }
+
+        @Override
+        public long knownEpoch(TenantId tenant) {
+            return epochToStart(tenant);
+        }
+    };
     policy.Checks checks = (check, result) -> result.contains("true");
     /** Actions that the table says wait for people. */
     long heldBefore;
@@ -109,9 +146,10 @@ final class House {
         backlog = new Backlog(
                 settings,
                 (tenant, quotaClass) -> limits,
+                postures,
                 new StaticListableBeanFactory().getBeanProvider(Worker.class),
                 meters);
-        book = new RunBook(runs, events, agent -> registration, ledger, clock);
+        book = new RunBook(runs, events, agent -> registration, ledger, postures, clock);
         TenantTransactions none = new TenantTransactions() {
             @Override
             public <T> T in(TenantId tenant, java.util.function.Supplier<T> work) {
@@ -124,8 +162,22 @@ final class House {
         var holds = new Holds(
                 tenant -> heldBefore, deadlines::put, new ApprovalSettings(2, java.time.Duration.ofSeconds(5)));
         Policies inForce = envelope -> policies.decide(envelope);
+        var restraints = new Restraints(postures);
+        var watched = new Watched(new Conduct() {
+            @Override
+            public boolean isWatched(TenantId tenant) {
+                return false;
+            }
+
+            @Override
+            public void happened(TenantId tenant, Happening happening) {
+                throw new AssertionError("nobody watches");
+            }
+        });
         admission = new Admission(
                 requests,
+                restraints,
+                watched,
                 new IdempotencyKeys(new JdbcTemplate(), none, settings),
                 book,
                 inForce,
@@ -141,6 +193,8 @@ final class House {
         judges.addBean("checks", (policy.Checks) (check, result) -> checks.pass(check, result));
         progress = new Progress(
                 actions,
+                restraints,
+                watched,
                 current,
                 new CheckCalls(current, judges.getBeanProvider(policy.Checks.class)),
                 new Lending(request -> leases.lease(request), agent -> registration),
@@ -151,7 +205,8 @@ final class House {
                 payloads,
                 NoCache.INSTANCE);
         reconciling = new Reconciling(actions, current, payloads, ledger);
-        held = new HeldActions(requests, book, inForce, ledger, backlog, holds, outcomes, actions, settings, payloads);
+        held = new HeldActions(
+                requests, restraints, book, inForce, ledger, backlog, holds, outcomes, actions, settings, payloads);
     }
 
     /** Runs one command handler as its tenant's lane does: everything is committed, or nothing. */

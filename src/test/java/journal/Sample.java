@@ -18,6 +18,7 @@ import org.jspecify.annotations.NullUnmarked;
 import tenancy.Conflict;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
+import tenancy.Urgent;
 
 /** A tiny domain: tallies that count, and tickets admitted against a tally. Nothing here is found by a component scan. */
 final class Sample {
@@ -33,6 +34,9 @@ final class Sample {
     record CountThenRefuse(@TargetAggregateIdentifier String tally) {}
 
     record CountThenFail(@TargetAggregateIdentifier String tally) {}
+
+    /** {@link Look} that does not wait behind the others. */
+    record LookNow(@TargetAggregateIdentifier String tally) implements Urgent {}
 
     record Look(@TargetAggregateIdentifier String tally) {}
 
@@ -116,6 +120,11 @@ final class Sample {
 
         @CommandHandler
         String handle(Look look) {
+            return total + " in " + amounts.size() + ", " + size;
+        }
+
+        @CommandHandler
+        String handle(LookNow look) {
             return total + " in " + amounts.size() + ", " + size;
         }
 

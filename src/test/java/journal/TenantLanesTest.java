@@ -68,6 +68,26 @@ class TenantLanesTest {
     }
 
     @Test
+    void what_is_urgent_goes_before_ten_thousand_and_where_there_is_no_room_for_others() throws Exception {
+        running.ask(tenant, new Sample.OpenTally(tally));
+        var entered = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        running.send(tenant, new Sample.Hold(entered, release));
+        entered.await();
+        List<CompletableFuture<Object>> waiting = IntStream.range(0, 10_000)
+                .mapToObj(n -> running.send(tenant, new Sample.Count(tally, 1)))
+                .toList();
+        assertThatThrownBy(() -> running.ask(tenant, new Sample.Look(tally))).hasCauseInstanceOf(LaneFull.class);
+
+        var urgent = running.send(tenant, new Sample.LookNow(tally));
+        release.countDown();
+
+        assertThat(urgent.get(10, SECONDS)).isEqualTo("0 in 0, VERY_LARGE");
+        CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).get(60, SECONDS);
+        assertThat(running.ask(tenant, new Sample.Look(tally))).isEqualTo("10000 in 10000, VERY_LARGE");
+    }
+
+    @Test
     void a_bug_in_one_command_fails_that_command_alone() throws Exception {
         running.ask(tenant, new Sample.OpenTally(tally));
 

@@ -137,6 +137,14 @@ class BlastRadiusTest {
                                 done.body().path("decided_at").asString()))
                 .orThrow();
         owned.put("incident", incident.body().path("incident_id").asString());
+        Answer contained = tenants.api()
+                .post(
+                        owner.key(Role.TENANT_ADMIN),
+                        "/v1/containment",
+                        Map.of("scope", "run", "key", "wr_frozen", "posture", "frozen", "reason", RECORD))
+                .orThrow();
+        owned.put("containment", contained.body().at("/receipt/containment_id").asString());
+        owned.put("rule", "rule_" + CANARY);
         owned.put("level", "0");
         owned.put("projection", "runs");
         owned.put("index", "000");
@@ -225,7 +233,12 @@ class BlastRadiusTest {
         if (endpoint.path().endsWith("{incident}:close")) {
             return Map.of("summary", CANARY);
         }
+        if (endpoint.path().equals("/v1/containment")) {
+            return Map.of("scope", "run", "key", "wr_" + CANARY, "posture", "normal", "reason", CANARY);
+        }
         return endpoint.path().endsWith(":deny")
+                        || endpoint.path().endsWith(":release")
+                        || endpoint.path().endsWith(":confirm")
                 ? Map.of("reason", CANARY)
                 : tenants.envelope(owner.id(), "wr_" + CANARY, RECORD);
     }
@@ -287,7 +300,17 @@ class BlastRadiusTest {
 
     /** Whether the path names a thing that the owner has and the stranger has not. */
     private static boolean onlyOwners(Endpoint endpoint) {
-        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}", "{rollback}", "{incident}").stream()
+        return List.of(
+                                "{tenant}",
+                                "{action}",
+                                "{run}",
+                                "{key}",
+                                "{webhook}",
+                                "{grant}",
+                                "{rollback}",
+                                "{incident}",
+                                "{containment}")
+                        .stream()
                         .anyMatch(endpoint.path()::contains)
                 || endpoint.path().contains("{secret}") && !endpoint.path().endsWith("/exposure")
                 || endpoint.method().equals("GET") && endpoint.path().contains("{system}");

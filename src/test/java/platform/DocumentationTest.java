@@ -24,7 +24,7 @@ class DocumentationTest {
     private static final Path SOURCES = Path.of("src/main/java");
 
     /** Refusals of actions are answered by their state. */
-    private static final Set<String> DECISIONS = Set.of("denied", "throttled", "budget_exceeded");
+    private static final Set<String> DECISIONS = Set.of("denied", "throttled", "budget_exceeded", "frozen");
 
     /** A refusal's code stands beside its kind, or is the first string of one of our exceptions or of a problem. */
     private static final Pattern CODE = Pattern.compile("(?:Kind\\.\\w+,|super\\(|"

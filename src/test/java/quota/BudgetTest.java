@@ -47,6 +47,7 @@ import quota.QuotaEvent.TimeZoneSet;
 import quota.Reservation.BudgetExceeded;
 import quota.Reservation.Granted;
 import quota.Reservation.Throttled;
+import tenancy.NothingContained;
 import tenancy.ActionEnvelope;
 import tenancy.ActionId;
 import tenancy.AgentId;
@@ -152,6 +153,8 @@ class BudgetTest {
         }
     }
 
+    private final NothingContained contained = new NothingContained();
+
     @BeforeEach
     void two_calls_and_one_run() {
         define(1, 2, Map.of());
@@ -160,7 +163,8 @@ class BudgetTest {
         var meters = new SimpleMeterRegistry();
         var lifetimes =
                 new Lifetimes(new NoLane(), new QuotaSettings(LIFETIME), Clock.fixed(NOW, ZoneOffset.UTC), meters);
-        var quotas = new StoredQuotas(budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()));
+        var quotas = new StoredQuotas(
+                budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()), contained);
         budget.registerAnnotatedCommandHandler(new Neighbour(quotas));
         budget.registerAnnotatedCommandHandler(new Allotment(
                 noClasses(),
@@ -172,7 +176,8 @@ class BudgetTest {
                         throw new tenancy.NotFound("workspace", workspace.key());
                     }
                 },
-                Envelopes.underWay(underWay)));
+                Envelopes.underWay(underWay),
+                contained));
     }
 
     private void define(long runs, long calls, Map<String, Long> counted) {
@@ -630,6 +635,18 @@ class BudgetTest {
                 .when(new Reserve("b", GOLD, NOW.plusSeconds(60)))
                 .expectEvents(new RunHalted("wr_1", "run_seconds", 60, 60))
                 .expectResultMessagePayload(exceeded("run_seconds", "run:wr_1", 60, 60, null));
+    }
+
+    @Test
+    void a_runs_time_stands_still_while_it_is_frozen() {
+        define(9, 100, Map.of("run_seconds", 60L));
+        contained.still = Duration.ofHours(1);
+        budget.given(new BudgetOpened(NOW), counted("wr_1", 1))
+                .when(new Reserve("b", GOLD, NOW.plusSeconds(3_600 + 59)))
+                .expectSuccessfulHandlerExecution();
+        budget.given(new BudgetOpened(NOW), counted("wr_1", 1))
+                .when(new Reserve("b", GOLD, NOW.plusSeconds(3_600 + 60)))
+                .expectEvents(new RunHalted("wr_1", "run_seconds", 60, 60));
     }
 
     @Test

@@ -34,7 +34,8 @@ class QuotaClassTest {
                 workspace -> {
                     throw new AssertionError("no workspace has a part in this");
                 },
-                Envelopes.underWay(java.util.Set.of())));
+                Envelopes.underWay(java.util.Set.of()),
+                new tenancy.NothingContained()));
     }
 
     @Test

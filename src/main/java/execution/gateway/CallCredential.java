@@ -25,6 +25,9 @@ final class CallCredential {
 
     static final String REVOKED = "credential_revoked";
 
+    /** The code of a call that a containment ended. */
+    static final String CONTAINED = "contained";
+
     private final HttpOperation operation;
     private final Call call;
     private final Credentials credentials;
@@ -41,7 +44,7 @@ final class CallCredential {
     /** @throws LeaseRefused if the operation needs a credential and there is none for it now */
     Carried carried() {
         if (shape == null) {
-            return Carried.nothing();
+            return Carried.nothing().through(call.gate());
         }
         Lease lease = call.lease();
         if (lease == null) {
@@ -70,7 +73,7 @@ final class CallCredential {
                 carried.close();
             }
         }
-        return carried;
+        return carried.through(call.gate());
     }
 
     /** Nothing left with it, and nothing will. */
@@ -85,11 +88,24 @@ final class CallCredential {
 
     /** What the exchange tells, once it is known whether the credential was taken back during it. */
     Judgement judged(Judgement judged, Exchange exchange, Carried carried) {
+        Cause ended = carried.ended();
+        if (ended != null && !(exchange instanceof Answered)) {
+            boolean without = exchange instanceof NotSent || operation.effect() == Effect.READ;
+            return new Judgement(
+                    without ? Effected.NOT_DONE : Effected.MAYBE,
+                    null,
+                    CONTAINED,
+                    "",
+                    ended,
+                    false,
+                    null,
+                    Health.UNKNOWN);
+        }
         if (exchange instanceof NotSent unsent && unsent.reason() == NotSent.Reason.CREDENTIAL_REVOKED
                 || exchange instanceof NotSent && carried.revoked()) {
             return unsent(REVOKED, Cause.Owner.OPERATOR, "Its credential was revoked before the request left.", false);
         }
-        if (!carried.revoked()) {
+        if (!carried.revoked() && ended == null) {
             return cleaned(judged);
         }
         if (exchange instanceof Answered) {

@@ -16,6 +16,7 @@ import secrets.Credentials.Purpose;
 import secrets.Lease;
 import secrets.LeaseRefused;
 import secrets.Use;
+import tenancy.Cause;
 
 /**
  * What the requests of one attempt carry beside what was asked for: nothing, or a credential. It is opened for the
@@ -31,6 +32,7 @@ final class Carried implements AutoCloseable {
     private final Map<String, String> headers;
     private final @Nullable ClientIdentity identity;
     private final List<Concealed> secrets;
+    private final Gate gate;
 
     private Carried(
             @Nullable Use use,
@@ -38,11 +40,27 @@ final class Carried implements AutoCloseable {
             Map<String, String> headers,
             @Nullable ClientIdentity identity,
             List<Concealed> secrets) {
+        this(use, line, headers, identity, secrets, Gate.OPEN);
+    }
+
+    private Carried(
+            @Nullable Use use,
+            Line line,
+            Map<String, String> headers,
+            @Nullable ClientIdentity identity,
+            List<Concealed> secrets,
+            Gate gate) {
+        this.gate = gate;
         this.use = use;
         this.line = line;
         this.headers = headers;
         this.identity = identity;
         this.secrets = secrets;
+    }
+
+    /** The same, for a call that may be ended from outside. */
+    Carried through(Gate callsGate) {
+        return new Carried(use, line, headers, identity, secrets, callsGate);
     }
 
     static Carried nothing() {
@@ -123,15 +141,25 @@ final class Carried implements AutoCloseable {
     /** This request is ended if the credential is taken back; at once if it was already. */
     void on(Cancellable request) {
         line.on(request);
+        gate.on(() -> {
+            boolean unused = request.cancel();
+        });
     }
 
-    /** The last question before the first byte: false if the credential was taken back. */
+    /** The last question before the first byte: false if the credential was taken back, or the call was ended. */
     boolean leaves() {
-        return use == null || use.leaves();
+        return gate.leaves() && (use == null || use.leaves());
+    }
+
+    /** Why the call was ended from outside; null while it was not. */
+    @Nullable
+    Cause ended() {
+        return gate.ended();
     }
 
     /** The whole answer is there. */
     void answered() {
+        gate.answered();
         if (use != null) {
             use.answered();
         }

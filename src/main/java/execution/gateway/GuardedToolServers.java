@@ -94,6 +94,8 @@ class GuardedToolServers implements ToolServers {
                 throw new ToolsUnlisted("No credential is lent for asking it (%s): %s"
                         .formatted(
                                 no.code(), Objects.requireNonNullElse(no.cause().detail(), "")));
+            case Leases.Answer.Contained _ ->
+                throw new ToolsUnlisted("No credential is lent for asking it: its secret is contained.");
         };
         return Carried.open(
                 credentials,

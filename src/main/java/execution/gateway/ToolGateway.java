@@ -23,6 +23,7 @@ public interface ToolGateway {
      * @param idempotencyKey sent to the target where the connector says how
      * @param lease of the credential that the operation needs; absent if it needs none
      * @param redacted told of what had to be taken out of the answer, before the call returns
+     * @param gate who may end it from outside
      */
     record Call(
             ActionId action,
@@ -31,7 +32,20 @@ public interface ToolGateway {
             String arguments,
             String idempotencyKey,
             @Nullable Lease lease,
-            Consumer<Redaction> redacted) {
+            Consumer<Redaction> redacted,
+            Gate gate) {
+
+        /** That nobody ends from outside. */
+        public Call(
+                ActionId action,
+                TenantContext context,
+                Target target,
+                String arguments,
+                String idempotencyKey,
+                @Nullable Lease lease,
+                Consumer<Redaction> redacted) {
+            this(action, context, target, arguments, idempotencyKey, lease, redacted, Gate.OPEN);
+        }
 
         /** A call of an operation that needs no credential. */
         public Call(ActionId action, TenantContext context, Target target, String arguments, String idempotencyKey) {

@@ -7,12 +7,14 @@ import execution.rollback.RollbackEvent.StepAsked;
 import execution.rollback.RollbackEvent.StepEnded;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.axonframework.eventhandling.EventMessage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tenancy.InlineRows;
 import tenancy.JournaledTypes;
+import tenancy.RebuiltTables;
 import tenancy.TenantContext;
 
 /** What plans write into the journal, and the rows that are committed with it: which there are, and which still run. */
@@ -25,6 +27,11 @@ class RollbackConfiguration {
     }
 
     @Bean
+    RebuiltTables rollbackTables() {
+        return new RebuiltTables("rollbacks", Set.of("execution.rollback"), List.of(RollbackEvent.class));
+    }
+
+    @Bean
     InlineRows writesRollbacks() {
         return new Rows();
     }
@@ -34,6 +41,11 @@ class RollbackConfiguration {
         @Override
         public String name() {
             return "execution_rollback";
+        }
+
+        @Override
+        public String table() {
+            return "execution.rollback";
         }
 
         @Override

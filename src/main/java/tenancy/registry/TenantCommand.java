@@ -4,6 +4,7 @@ import org.axonframework.modelling.command.TargetAggregateIdentifier;
 import org.jspecify.annotations.Nullable;
 import tenancy.AgentId;
 import tenancy.TenantId;
+import tenancy.Urgent;
 import tenancy.WorkspaceId;
 
 /** What a tenant, a workspace and an agent can be asked. In a change, what is absent stays as it is. */
@@ -17,7 +18,8 @@ sealed interface TenantCommand {
             @Nullable String name,
             @Nullable String quotaClass) implements TenantCommand {}
 
-    record FindTenant(@TargetAggregateIdentifier TenantId tenant) implements TenantCommand {}
+    /** Asked before an operator's first command for a tenant, which may be to stop it. */
+    record FindTenant(@TargetAggregateIdentifier TenantId tenant) implements TenantCommand, Urgent {}
 
     record OpenWorkspace(@TargetAggregateIdentifier WorkspaceId workspace, String name) implements TenantCommand {}
 
