@@ -206,8 +206,7 @@ class Facts {
         int unused = database.update(
                 "insert into audit.counted (tenant_id, sequence) values (?, 0) on conflict do nothing", tenant.value());
         long from = number("select sequence from audit.counted where tenant_id = ? for update", tenant);
-        long last =
-                number("select coalesce(max(tenant_seq), 0) from journal.event where tenant_id = ?", tenant);
+        long last = number("select coalesce(max(tenant_seq), 0) from journal.event where tenant_id = ?", tenant);
         if (last <= from) {
             return new Counted(from, false);
         }

@@ -163,12 +163,10 @@ class OtherFigures {
 
     List<Hurt> hurt(TenantId tenant, Period period, String kind, String name) {
         // Both are words of ours: no caller's word becomes SQL.
-        String sql =
-                kind.equals("pool") ? HURT.formatted("wait_ms", "pool") : HURT.formatted("call_ms", "destination");
+        String sql = kind.equals("pool") ? HURT.formatted("wait_ms", "pool") : HURT.formatted("call_ms", "destination");
         return everyTenant.query(
                 sql,
-                (row, number) ->
-                        new Hurt(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+                (row, number) -> new Hurt(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)),
                 tenant.value(),
                 Period.sql(period.before()),
                 Period.sql(period.from()),

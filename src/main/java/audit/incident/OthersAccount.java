@@ -41,12 +41,7 @@ final class OthersAccount {
 
     /** @param behind how many other tenants' journals are not counted to their end */
     OthersAccount(
-            TenantId tenant,
-            Period period,
-            OtherFigures others,
-            boolean forOperator,
-            int behind,
-            OwnAccount own) {
+            TenantId tenant, Period period, OtherFigures others, boolean forOperator, int behind, OwnAccount own) {
         this.tenant = tenant;
         this.period = period;
         this.others = others;
@@ -61,8 +56,9 @@ final class OthersAccount {
         List<String> pools = used(By.POOL, "pool");
         List<String> destinations = used(By.DESTINATION, "destination");
         List<Side> sides = others.compared(tenant, period, pools, destinations);
-        sides.stream().filter(side -> side.own() && side.during()).forEach(side ->
-                ownSides.put(key(side.kind(), side.name()), side));
+        sides.stream()
+                .filter(side -> side.own() && side.during())
+                .forEach(side -> ownSides.put(key(side.kind(), side.name()), side));
         List<Comparison> all = new ArrayList<>();
         pools.forEach(pool -> all.add(comparison(sides, "pool", pool)));
         destinations.forEach(destination -> all.add(comparison(sides, "destination", destination)));
@@ -81,8 +77,7 @@ final class OthersAccount {
     }
 
     private static Comparison comparison(List<Side> sides, String kind, String name) {
-        return new Comparison(
-                kind, name, side(sides, kind, name, false), side(sides, kind, name, true));
+        return new Comparison(kind, name, side(sides, kind, name, false), side(sides, kind, name, true));
     }
 
     private static Side side(List<Side> sides, String kind, String name, boolean during) {
@@ -156,7 +151,8 @@ final class OthersAccount {
                                     share(mine.slotMillis(), mine.allSlotMillis()),
                                     many(mine.decided(), "action")),
                     figures(
-                            "slot_share_percent", Math.round(100.0 * mine.slotMillis() / Math.max(1, mine.allSlotMillis())),
+                            "slot_share_percent",
+                                    Math.round(100.0 * mine.slotMillis() / Math.max(1, mine.allSlotMillis())),
                             "slot_ms", mine.slotMillis(),
                             "decided", mine.decided()),
                     all.first(),
@@ -177,7 +173,8 @@ final class OthersAccount {
         told.add(own.none(
                 switch (verdict()) {
                     case YES -> "Yes: others were worse off than before on what follows.";
-                    case NO -> "No: on everything that this tenant shared with others, they were as well off as before.";
+                    case NO ->
+                        "No: on everything that this tenant shared with others, they were as well off as before.";
                     case UNKNOWN -> "That cannot be told of all that was shared: there is too little to compare.";
                 }));
         if (behind > 0) {
@@ -192,8 +189,8 @@ final class OthersAccount {
         Side before = comparison.before();
         Side during = comparison.during();
         Affected affected = comparison.affected();
-        Map<String, Object> figures = figures(
-                "kind", comparison.kind(), "name", comparison.name(), "affected", affected.word());
+        Map<String, Object> figures =
+                figures("kind", comparison.kind(), "name", comparison.name(), "affected", affected.word());
         boolean whole = forOperator;
         boolean told = whole || during.tenants() >= CROWD && before.tenants() >= CROWD;
         if (whole) {
@@ -214,11 +211,14 @@ final class OthersAccount {
         }
         Side mine = ownSides.get(key(comparison.kind(), comparison.name()));
         if (mine != null && whole && during.slotMillis() + mine.slotMillis() > 0) {
-            figures.put("own_share_percent", Math.round(
-                    100.0 * mine.slotMillis() / (mine.slotMillis() + during.slotMillis())));
+            figures.put(
+                    "own_share_percent",
+                    Math.round(100.0 * mine.slotMillis() / (mine.slotMillis() + during.slotMillis())));
         }
         Draft draft = Draft.of(sentence(comparison, told), figures, evidenceOf(comparison));
-        if (!forOperator || affected != Affected.YES || !Stream.of("pool", "destination").anyMatch(comparison.kind()::equals)) {
+        if (!forOperator
+                || affected != Affected.YES
+                || !Stream.of("pool", "destination").anyMatch(comparison.kind()::equals)) {
             return draft;
         }
         List<Hurt> hurt = others.hurt(tenant, period, comparison.kind(), comparison.name());
@@ -227,8 +227,7 @@ final class OthersAccount {
         figures.put(
                 "tenants",
                 hurt.stream()
-                        .map(one -> figures(
-                                "tenant_id", one.tenant(), "samples", one.samples(), "p95_ms", one.most()))
+                        .map(one -> figures("tenant_id", one.tenant(), "samples", one.samples(), "p95_ms", one.most()))
                         .toList());
         return draft.with(worst);
     }
@@ -236,13 +235,12 @@ final class OthersAccount {
     private String sentence(Comparison comparison, boolean told) {
         Side before = comparison.before();
         Side during = comparison.during();
-        String what =
-                switch (comparison.kind()) {
-                    case "pool" -> "Waiting for a slot of pool " + comparison.name();
-                    case "destination" -> "Calls of others to " + comparison.name();
-                    case "store" -> "Writing outcomes into the journal";
-                    default -> "Admission for lack of room";
-                };
+        String what = switch (comparison.kind()) {
+            case "pool" -> "Waiting for a slot of pool " + comparison.name();
+            case "destination" -> "Calls of others to " + comparison.name();
+            case "store" -> "Writing outcomes into the journal";
+            default -> "Admission for lack of room";
+        };
         if (during.samples() == 0) {
             return "%s: no other tenant used it in this period.".formatted(what);
         }
@@ -250,24 +248,23 @@ final class OthersAccount {
             return "%s: %s. Too few other tenants use it for their figures to be shown."
                     .formatted(what, verdictWords(comparison.affected()));
         }
-        String figures =
-                switch (comparison.kind()) {
-                    case "pool" ->
-                        "others waited at most %s in 95 of 100 cases, before it %s"
-                                .formatted(millis(during.most()), before(before, millis(before.most())));
-                    case "destination" ->
-                        "at most %s in 95 of 100 cases and %s failed, before it %s"
-                                .formatted(
-                                        millis(during.most()),
-                                        percent(during),
-                                        before(before, millis(before.most()) + " and " + percent(before)));
-                    case "store" ->
-                        "others' outcomes were written within %s in 95 of 100 cases, before it %s"
-                                .formatted(millis(during.most()), before(before, millis(before.most())));
-                    default ->
-                        "%s of others' actions were refused, before it %s"
-                                .formatted(percent(during), before(before, percent(before)));
-                };
+        String figures = switch (comparison.kind()) {
+            case "pool" ->
+                "others waited at most %s in 95 of 100 cases, before it %s"
+                        .formatted(millis(during.most()), before(before, millis(before.most())));
+            case "destination" ->
+                "at most %s in 95 of 100 cases and %s failed, before it %s"
+                        .formatted(
+                                millis(during.most()),
+                                percent(during),
+                                before(before, millis(before.most()) + " and " + percent(before)));
+            case "store" ->
+                "others' outcomes were written within %s in 95 of 100 cases, before it %s"
+                        .formatted(millis(during.most()), before(before, millis(before.most())));
+            default ->
+                "%s of others' actions were refused, before it %s"
+                        .formatted(percent(during), before(before, percent(before)));
+        };
         String samples = forOperator
                 ? " (%s of %s during, %s before)"
                         .formatted(
@@ -309,12 +306,14 @@ final class OthersAccount {
 
     List<Draft> attempts() {
         List<Draft> told = new ArrayList<>();
-        own.kinds().stream().filter(OthersAccount::acrossTenants).forEach(kind -> told.add(Draft.of(
-                "A credential of %s was refused %s where it did not belong (%s)."
-                        .formatted(tenant, OwnAccount.times(kind.counted()), kind.code()),
-                figures("type", kind.type(), "code", String.valueOf(kind.code()), "count", kind.counted()),
-                kind.first(),
-                kind.last())));
+        own.kinds().stream()
+                .filter(OthersAccount::acrossTenants)
+                .forEach(kind -> told.add(Draft.of(
+                        "A credential of %s was refused %s where it did not belong (%s)."
+                                .formatted(tenant, OwnAccount.times(kind.counted()), kind.code()),
+                        figures("type", kind.type(), "code", String.valueOf(kind.code()), "count", kind.counted()),
+                        kind.first(),
+                        kind.last())));
         if (told.isEmpty()) {
             told.add(own.none("No credential of %s was seen at what is another's.".formatted(tenant)));
         }

@@ -195,9 +195,10 @@ final class OwnAccount {
                                 "decided", rule.decided(),
                                 "admitted", rule.admitted(),
                                 "refused", rule.refused(),
-                                "actions", Stream.of(rule.firstAction(), rule.lastAction())
-                                        .distinct()
-                                        .toList()),
+                                "actions",
+                                        Stream.of(rule.firstAction(), rule.lastAction())
+                                                .distinct()
+                                                .toList()),
                         rule.first(),
                         rule.last()))
                 .toList();
@@ -207,8 +208,8 @@ final class OwnAccount {
     List<Draft> refusals() {
         List<Draft> told = new ArrayList<>();
         by(By.OUTCOME).stream()
-                .filter(outcome -> Set.of("denied", "throttled", "budget_exceeded")
-                        .contains(outcome.part("state")))
+                .filter(outcome ->
+                        Set.of("denied", "throttled", "budget_exceeded").contains(outcome.part("state")))
                 .forEach(outcome -> told.add(Draft.of(
                         "%s %s (%s of the %s: %s); for example %s."
                                 .formatted(
@@ -235,18 +236,15 @@ final class OwnAccount {
 
     private static Draft refused(Kind kind) {
         String code = kind.code() == null ? "" : " (" + kind.code() + ")";
-        String text =
-                switch (kind.type()) {
-                    case "requests_throttled" ->
-                        "%s more refused for their rate before anything was decided."
-                                .formatted(many(kind.counted(), "request")
-                                        + (kind.counted() == 1 ? " was" : " were"));
-                    case "run_refused" -> "A run was not opened %s%s.".formatted(times(kind.counted()), code);
-                    case "lease_refused" -> "A credential was not lent %s%s.".formatted(times(kind.counted()), code);
-                    case "lease_use_refused" ->
-                        "The use of a lease was refused %s%s.".formatted(times(kind.counted()), code);
-                    default -> "A request was refused before a decision %s%s.".formatted(times(kind.counted()), code);
-                };
+        String text = switch (kind.type()) {
+            case "requests_throttled" ->
+                "%s more refused for their rate before anything was decided."
+                        .formatted(many(kind.counted(), "request") + (kind.counted() == 1 ? " was" : " were"));
+            case "run_refused" -> "A run was not opened %s%s.".formatted(times(kind.counted()), code);
+            case "lease_refused" -> "A credential was not lent %s%s.".formatted(times(kind.counted()), code);
+            case "lease_use_refused" -> "The use of a lease was refused %s%s.".formatted(times(kind.counted()), code);
+            default -> "A request was refused before a decision %s%s.".formatted(times(kind.counted()), code);
+        };
         return Draft.of(
                 text,
                 figures("type", kind.type(), "code", String.valueOf(kind.code()), "count", kind.counted()),
@@ -258,7 +256,9 @@ final class OwnAccount {
         return List.of(Draft.of(
                 "%s, %s and %s of model cost were settled for it."
                         .formatted(
-                                many(all.toolCalls(), "tool call"), many(all.tokens(), "token"), money(all.costMicros())),
+                                many(all.toolCalls(), "tool call"),
+                                many(all.tokens(), "token"),
+                                money(all.costMicros())),
                 figures("tool_calls", all.toolCalls(), "tokens", all.tokens(), "cost_micros", all.costMicros()),
                 bounds()));
     }
@@ -339,17 +339,28 @@ final class OwnAccount {
 
     private static Map<String, Object> counts(Group group, String name, String value) {
         return figures(
-                name, value,
-                "decided", group.decided(),
-                "called", group.sent(),
-                "succeeded", group.succeeded(),
-                "failed", group.failed(),
-                "outcome_unknown", group.unknown(),
-                "cancelled", group.cancelled(),
-                "refused", group.refused(),
-                "open", group.open(),
-                "slot_ms", group.slotMillis(),
-                "cost_micros", group.costMicros());
+                name,
+                value,
+                "decided",
+                group.decided(),
+                "called",
+                group.sent(),
+                "succeeded",
+                group.succeeded(),
+                "failed",
+                group.failed(),
+                "outcome_unknown",
+                group.unknown(),
+                "cancelled",
+                group.cancelled(),
+                "refused",
+                group.refused(),
+                "open",
+                group.open(),
+                "slot_ms",
+                group.slotMillis(),
+                "cost_micros",
+                group.costMicros());
     }
 
     /** What became of them, without what there was none of. */

@@ -156,8 +156,7 @@ class OwnFigures {
      *
      * @param counted what they count, which is more than their number where one event stands for many
      */
-    record Kind(
-            String type, @Nullable String code, long events, long counted, long first, long last) {}
+    record Kind(String type, @Nullable String code, long events, long counted, long first, long last) {}
 
     /** One event beside actions. */
     record Notable(

@@ -50,6 +50,5 @@ record Report(
      * @param tenantId whose journal it is in; absent in the tenant's own
      * @param proof where the journal proves that it holds it
      */
-    record Evidence(
-            @Nullable String tenantId, long sequence, String eventId, String proof) {}
+    record Evidence(@Nullable String tenantId, long sequence, String eventId, String proof) {}
 }

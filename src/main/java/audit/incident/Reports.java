@@ -106,12 +106,13 @@ class Reports {
         List<Section> sections(List<Drafted> drafted) {
             List<Draft> all =
                     drafted.stream().flatMap(one -> one.sentences().stream()).toList();
-            List<Long> mine = all.stream().flatMap(draft -> draft.own().stream()).toList();
+            List<Long> mine =
+                    all.stream().flatMap(draft -> draft.own().stream()).toList();
             ids.put(tenant.value(), transactions.in(tenant, () -> own.eventIds(tenant, mine)));
             Map<String, List<Long>> theirs = new HashMap<>();
-            all.forEach(draft -> draft.others().forEach((other, sequence) -> theirs.computeIfAbsent(
-                            other, none -> new ArrayList<>())
-                    .add(sequence)));
+            all.forEach(draft -> draft.others()
+                    .forEach((other, sequence) -> theirs.computeIfAbsent(other, none -> new ArrayList<>())
+                            .add(sequence)));
             theirs.forEach((other, sequences) -> ids.put(other, others.eventIds(other, sequences)));
             return drafted.stream()
                     .map(one -> new Section(

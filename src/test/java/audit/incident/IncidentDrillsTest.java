@@ -80,7 +80,9 @@ class IncidentDrillsTest {
                 state += answer.body();
                 // The other one tries its luck in the run that is still open.
                 (first ? acme.agent() : second)
-                        .post("/v1/actions?wait=PT20S", town.envelope(acme.tenant(), agent, "wr_loop_" + (turn - 2), "ticket.update"));
+                        .post(
+                                "/v1/actions?wait=PT20S",
+                                town.envelope(acme.tenant(), agent, "wr_loop_" + (turn - 2), "ticket.update"));
             }
         }
         assertThat(state).contains("run_depth");
@@ -96,7 +98,10 @@ class IncidentDrillsTest {
                 .anyMatch(text -> text.startsWith("Run wr_loop_0 of agent " + Given.AGENT));
         assertThat(texts(report, "refusals")).anyMatch(text -> text.contains("run_depth"));
         assertThat(texts(report, "refusals")).anyMatch(text -> text.contains("cost_micros_per_day"));
-        assertThat(sentences(report, "spend").getFirst().at("/figures/cost_micros").asLong())
+        assertThat(sentences(report, "spend")
+                        .getFirst()
+                        .at("/figures/cost_micros")
+                        .asLong())
                 .isEqualTo(9_000);
         assertThat(texts(report, "spend").getFirst()).contains("6 tool calls", "0.009 units");
         assertThat(attacked.effects()).isZero();
@@ -120,14 +125,19 @@ class IncidentDrillsTest {
         JsonNode report = town.report(loud, incident);
 
         JsonNode pool = shared(report, "pool", "shared");
-        assertThat(pool.at("/figures/affected").asString()).as(report.toString()).isEqualTo("no");
+        assertThat(pool.at("/figures/affected").asString())
+                .as(report.toString())
+                .isEqualTo("no");
         assertThat(pool.at("/figures/others_during").asLong()).isPositive();
         assertThat(pool.at("/figures/samples_during").asLong()).isGreaterThanOrEqualTo(8);
         assertThat(pool.path("text").asString()).contains("others were not affected", "95 of 100 cases");
-        assertThat(sentences(report, "load").getFirst().at("/figures/decided").asLong()).isEqualTo(300);
-        assertThat(sentences(report, "load").getFirst().at("/figures/place").asLong()).isEqualTo(1);
+        assertThat(sentences(report, "load").getFirst().at("/figures/decided").asLong())
+                .isEqualTo(300);
+        assertThat(sentences(report, "load").getFirst().at("/figures/place").asLong())
+                .isEqualTo(1);
         assertThat(texts(report, "load")).anyMatch(text -> text.contains(victim.tenant()));
-        assertThat(texts(report, "tools").getFirst()).startsWith("zendesk/ticket.update (write) was asked for 300 times");
+        assertThat(texts(report, "tools").getFirst())
+                .startsWith("zendesk/ticket.update (write) was asked for 300 times");
         town.isProved(loud, report);
 
         String own = loud.auditor()
@@ -174,9 +184,11 @@ class IncidentDrillsTest {
     void a_stolen_lease_opens_nothing_and_is_seen_by_whom_it_was_tried() throws Exception {
         Customer acme = town.customer(quiet.keyedUrl(), 16, Map.of(), ",\"credential\":{\"as\":\"bearer\"}");
         Customer thief = town.customer(quiet, 16);
-        acme.admin().post("/v1/secrets", """
+        acme.admin()
+                .post("/v1/secrets", """
             {"secret_id":"desk","system":"zendesk","mode":"mutate","value":{"type":"api_key","value":"%s"}}\
-            """.formatted(Canaries.plant("stolen_lease"))).expect(201);
+            """.formatted(Canaries.plant("stolen_lease")))
+                .expect(201);
         acme.admin().post("/v1/secrets/desk/grants", "{\"operations\":[\"*\"]}").expect(201);
         Instant from = town.now();
         Answer lent = acme.agent().post("/v1/actions?wait=PT20S", town.envelope(acme, "wr_lent"));
@@ -190,9 +202,8 @@ class IncidentDrillsTest {
         Lease byColleague = lease(acme.tenant(), "act_of_another", issued);
 
         for (Lease used : List.of(byThief, byThief, byColleague)) {
-            Throwable refused = catchThrowable(() -> credentials
-                    .use(used, purpose(used), () -> {})
-                    .close());
+            Throwable refused = catchThrowable(
+                    () -> credentials.use(used, purpose(used), () -> {}).close());
             assertThat(refused).hasMessageNotContaining("sandbox_");
             assertThat(refused).isNotNull();
         }
@@ -206,7 +217,8 @@ class IncidentDrillsTest {
                 .anyMatch(text -> text.startsWith("Of other tenants' credentials 2 such attempts were seen"));
         assertThat(texts(thiefs, "attempts"))
                 .anyMatch(text -> text.contains("was refused 2 times where it did not belong (lease_mismatch)"));
-        assertThat(texts(thiefs, "refusals")).anyMatch(text -> text.startsWith("The use of a lease was refused 2 times"));
+        assertThat(texts(thiefs, "refusals"))
+                .anyMatch(text -> text.startsWith("The use of a lease was refused 2 times"));
     }
 
     @Test
@@ -227,7 +239,8 @@ class IncidentDrillsTest {
         assertThat(texts(report, "attempts"))
                 .anyMatch(text -> text.contains("(envelope_mismatch)"))
                 .anyMatch(text -> text.contains("(other_tenant)"));
-        assertThat(texts(report, "refusals")).anyMatch(text -> text.startsWith("1 action was denied (rule of the policy: no_delete"));
+        assertThat(texts(report, "refusals"))
+                .anyMatch(text -> text.startsWith("1 action was denied (rule of the policy: no_delete"));
         assertThat(texts(report, "decisions").getFirst())
                 .startsWith("Version 1 of policy " + Given.PROFILE + " decided 1 action by rule profile/no_delete");
         assertThat(texts(report, "boundary")).containsExactly("Nothing left the platform for a target system.");

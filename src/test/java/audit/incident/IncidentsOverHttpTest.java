@@ -38,7 +38,8 @@ class IncidentsOverHttpTest {
     @Test
     void an_incident_is_opened_told_about_and_closed_and_the_journal_has_it() {
         Customer acme = given.customer();
-        Answer opened = acme.admin().post("/v1/incidents", """
+        Answer opened =
+                acme.admin().post("/v1/incidents", """
             {"title":"Tickets are closed by themselves","severity":"critical",
              "scope":{"kind":"agent","key":"support_triage_v4"},"from":"%s","note":"Seen by Maria.\\nTwice."}\
             """.formatted(town.now())).expect(201);
@@ -144,9 +145,11 @@ class IncidentsOverHttpTest {
     }
 
     private void refused(Customer customer, String title, String scope, Instant from, String more, String pointer) {
-        Answer answer = customer.admin().post("/v1/incidents", """
+        Answer answer = customer.admin()
+                .post("/v1/incidents", """
             {"title":%s,"severity":"low","scope":%s,"from":"%s"%s}\
-            """.formatted(title, scope, from, more)).expect(400);
+            """.formatted(title, scope, from, more))
+                .expect(400);
         assertThat(answer.at("/errors/0/pointer")).as(answer.body()).isEqualTo(pointer);
     }
 
@@ -155,11 +158,16 @@ class IncidentsOverHttpTest {
         Customer acme = town.customer(target, 16);
         Instant from = town.now();
         for (String run : new String[] {"wr_a", "wr_a", "wr_b"}) {
-            acme.agent().post("/v1/actions?wait=PT20S", town.envelope(acme, run)).expect(200);
+            acme.agent()
+                    .post("/v1/actions?wait=PT20S", town.envelope(acme, run))
+                    .expect(200);
         }
-        String incident = acme.admin().post("/v1/incidents", """
+        String incident = acme.admin()
+                .post("/v1/incidents", """
             {"title":"t","severity":"low","scope":{"kind":"run","key":"wr_a"},"from":"%s"}\
-            """.formatted(from)).expect(201).at("/incident_id");
+            """.formatted(from))
+                .expect(201)
+                .at("/incident_id");
 
         JsonNode report = acme.auditor()
                 .get("/v1/incidents/" + incident + "/report")
@@ -175,8 +183,7 @@ class IncidentsOverHttpTest {
                 .containsExactly("2 calls left for 127.0.0.1 with data of class internal; 2 of them to change something"
                         + " there.");
         assertThat(report.path("through_sequence").asLong())
-                .isGreaterThanOrEqualTo(
-                        tool.at("/evidence/1/sequence").asLong());
+                .isGreaterThanOrEqualTo(tool.at("/evidence/1/sequence").asLong());
         town.isProved(acme, report);
     }
 
@@ -185,10 +192,13 @@ class IncidentsOverHttpTest {
         Customer acme = town.customer(target, 16);
         Instant from = town.now();
         town.steady(acme, 1);
-        String incident = acme.admin().post("/v1/incidents", """
+        String incident = acme.admin()
+                .post("/v1/incidents", """
             {"title":"<script>alert(1)</script> [x](http://evil)","severity":"low","scope":{"kind":"tenant"},
              "from":"%s","note":"# not a heading"}\
-            """.formatted(from)).expect(201).at("/incident_id");
+            """.formatted(from))
+                .expect(201)
+                .at("/incident_id");
 
         Answer markdown = acme.auditor()
                 .send("GET", "/v1/incidents/" + incident + "/report", null, "Accept", "text/markdown")
@@ -197,7 +207,8 @@ class IncidentsOverHttpTest {
         assertThat(markdown.header("Content-Type")).startsWith("text/markdown");
         assertThat(markdown.body())
                 .startsWith("# \\<script\\>alert(1)\\</script\\> \\[x\\](http\\://evil)\n")
-                .contains("> \\# not a heading", "## Were other tenants affected?", "](/v1/journal/inclusion?sequence=");
+                .contains(
+                        "> \\# not a heading", "## Were other tenants affected?", "](/v1/journal/inclusion?sequence=");
     }
 
     @Test

@@ -51,12 +51,15 @@ final class Neighbourhood {
                 .map(cap -> "\"%s\":%s".formatted(cap.getKey(), cap.getValue()))
                 .reduce((one, other) -> one + "," + other)
                 .orElse("");
-        given.operator().put("/v1/quota-classes/" + quotaClass, """
+        given.operator()
+                .put("/v1/quota-classes/" + quotaClass, """
             {"requests_per_second":10000,"burst":10000,"concurrent_runs":1000,"tool_calls_per_day":100000,"weight":1,
              "max_parallel_actions":%d,"queued_actions":10000,"counted":{%s}}\
-            """.formatted(parallel, caps)).expect(201);
+            """.formatted(parallel, caps))
+                .expect(201);
         Customer customer = given.customer("tenant_" + id, quotaClass);
-        given.operator().put("/v1/connectors/zendesk?tenant=" + customer.tenant(), """
+        given.operator()
+                .put("/v1/connectors/zendesk?tenant=" + customer.tenant(), """
             {"base_url":"%s","allow_private_addresses":["127.0.0.1"],"bulkhead":100%s,
              "operations":{
                "ticket.update":{"effect":"write","method":"PATCH","path":"/tickets/{record_id}","price_micros":1500,
@@ -68,7 +71,8 @@ final class Neighbourhood {
                  "target_schema":{"type":"object","required":["record_id"],
                                   "properties":{"record_id":{"type":"string"}}},
                  "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}}}}\
-            """.formatted(url, credential)).expect(201);
+            """.formatted(url, credential))
+                .expect(201);
         customer.admin().put("/v1/policies/" + Given.PROFILE, """
             {"document":{"rules":[{"id":"tickets","effect":"allow","operations":["ticket.update"]},
                       {"id":"no_delete","effect":"deny","operations":["ticket.delete"]}],
@@ -117,15 +121,20 @@ final class Neighbourhood {
 
     void flood(Customer customer, int actions) {
         for (int at = 0; at < actions; at++) {
-            customer.agent().post("/v1/actions", envelope(customer, "wr_flood_" + at % 3)).expect(202);
+            customer.agent()
+                    .post("/v1/actions", envelope(customer, "wr_flood_" + at % 3))
+                    .expect(202);
         }
     }
 
     /** Opens an incident of the whole tenant, as its admin. */
     String incident(Customer customer, Instant from, Instant until) {
-        return customer.admin().post("/v1/incidents", """
+        return customer.admin()
+                .post("/v1/incidents", """
             {"title":"Something is wrong","severity":"high","scope":{"kind":"tenant"},"from":"%s","until":"%s"}\
-            """.formatted(from, until)).expect(201).at("/incident_id");
+            """.formatted(from, until))
+                .expect(201)
+                .at("/incident_id");
     }
 
     JsonNode report(Customer customer, String incident) {

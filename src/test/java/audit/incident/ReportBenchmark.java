@@ -29,7 +29,8 @@ import tools.jackson.databind.JsonNode;
 @Tag("benchmark")
 @PlatformTest
 @TestPropertySource(
-        properties = {"firebreak.incidents.count-every=1h", "firebreak.proofs.seal-every=1h", "logging.level.root=warn"})
+        properties = {"firebreak.incidents.count-every=1h", "firebreak.proofs.seal-every=1h", "logging.level.root=warn"
+        })
 class ReportBenchmark {
 
     private static final int ACTIONS = Integer.getInteger("actions", 200_000);
@@ -96,7 +97,8 @@ class ReportBenchmark {
             long counted = facts.count(new TenantId(acme.tenant()));
             double seconds = (System.nanoTime() - began) / 1e9;
             System.out.printf(
-                    "counted %,d of %,d events in %.1f s: %,.0f a second%n", counted, events, seconds, counted / seconds);
+                    "counted %,d of %,d events in %.1f s: %,.0f a second%n",
+                    counted, events, seconds, counted / seconds);
             for (int other = 0; other < OTHERS; other++) {
                 long unused = facts.count(new TenantId("tenant_other_" + other));
             }
@@ -108,16 +110,17 @@ class ReportBenchmark {
                 long start = System.nanoTime();
                 JsonNode report = town.report(acme, incident);
                 nanos[at] = System.nanoTime() - start;
-                assertThat(Neighbourhood.sentences(report, "tools").getFirst().at("/figures/decided").asLong())
+                assertThat(Neighbourhood.sentences(report, "tools")
+                                .getFirst()
+                                .at("/figures/decided")
+                                .asLong())
                         .isGreaterThan(ACTIONS / 2);
             }
             System.out.printf("first report %.0f ms", nanos[0] / 1e6);
             Arrays.sort(nanos);
             System.out.printf(
                     ", median %.0f ms, slowest %.0f ms of %d%n",
-                    nanos[REPORTS / 2] / 1e6,
-                    nanos[REPORTS - 1] / 1e6,
-                    REPORTS);
+                    nanos[REPORTS / 2] / 1e6, nanos[REPORTS - 1] / 1e6, REPORTS);
         }
     }
 
