@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
@@ -11,8 +12,7 @@ import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.PessimisticLockingFailureException;
-import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -29,6 +29,9 @@ final class Shadows implements AutoCloseable {
     private static final String SHORT_WAIT = "set local lock_timeout = '300ms'";
 
     private static final String LONG_STATEMENTS = "set local statement_timeout = 0";
+    /** No lock in time, a deadlock, a statement that took too long. */
+    private static final Set<String> BUSY = Set.of("55P03", "40P01", "57014");
+
     private static final String DIGEST = """
         select count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0),
             coalesce(sum(('x' || right(md5(t::text), 15))::bit(60)::bigint), 0)
@@ -145,9 +148,14 @@ final class Shadows implements AutoCloseable {
                 call("swap_shadows", tables);
                 return true;
             });
-        } catch (NotNow | PessimisticLockingFailureException | QueryTimeoutException busy) {
-            log.debug("The tables {} cannot be replaced now", tables, busy);
+        } catch (NotNow notComplete) {
             return false;
+        } catch (DataAccessException failed) {
+            if (failed.getRootCause() instanceof SQLException inDatabase && BUSY.contains(inDatabase.getSQLState())) {
+                log.debug("The tables {} cannot be replaced now", tables, failed);
+                return false;
+            }
+            throw failed;
         }
     }
 

@@ -57,12 +57,12 @@ class RebuildBenchmark {
                     environment.getRequiredProperty("spring.datasource.url"),
                     environment.getRequiredProperty("spring.datasource.username"),
                     environment.getRequiredProperty("spring.datasource.password")));
-            // As many tenants as that, each with the model's stream; and one whose stream is all of theirs together.
+            // As many tenants as that, each with the model's stream; and a long stream, of entries that no projection reads.
             long each = Objects.requireNonNull(owner.queryForObject(
                     "select max(tenant_seq) from journal.event where tenant_id = ?", Long.class, model.id()));
-            owner.update(COPY.formatted("'copy_' || n", "e.tenant_seq", "''"), model.id(), COPIES, model.id());
+            owner.update(COPY.formatted("'copy_' || n", "e.tenant_seq", "''", "e.payload_type"), model.id(), COPIES, model.id());
             owner.update(
-                    COPY.formatted("'model'", "%d * n + e.tenant_seq".formatted(each), "'_' || n"),
+                    COPY.formatted("'model'", "%d * n + e.tenant_seq".formatted(each), "'_' || n", "'tenant_read'"),
                     model.id(),
                     COPIES / 5,
                     model.id());
@@ -95,7 +95,7 @@ class RebuildBenchmark {
         insert into journal.event (tenant_id, tenant_seq, aggregate_identifier, sequence_number, type, event_identifier,
             time_stamp, payload_type, payload_revision, agent_id, run_id, payload, meta_data)
         select %1$s, %2$s, replace(e.aggregate_identifier, ?, %1$s) || %3$s, e.sequence_number, e.type,
-            gen_random_uuid()::text, e.time_stamp, e.payload_type, e.payload_revision, e.agent_id, e.run_id,
+            gen_random_uuid()::text, e.time_stamp, %4$s, e.payload_revision, e.agent_id, e.run_id,
             convert_to(case when e.payload_type in ('key_issued', 'key_revoked')
                 then regexp_replace(convert_from(e.payload, 'UTF8'), '"key":"', '"key":"' || n || '_')
                 else convert_from(e.payload, 'UTF8') end, 'UTF8'),
