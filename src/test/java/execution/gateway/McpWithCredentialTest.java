@@ -59,6 +59,15 @@ class McpWithCredentialTest {
             """.formatted(target.url()));
     }
 
+    private Answer called() {
+        return acme.customer().agent().post("/v1/actions?wait=PT20S", """
+            {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"wr_1","policy_profile":"%s",
+             "quota_class":"%s","requested_action":"ping","target":{"system":"small"},
+             "arguments":{},"data_classes":["internal"]}\
+            """.formatted(
+                        acme.tenant(), Given.WORKSPACE, Given.AGENT, Given.PROFILE, acme.quotaClass()));
+    }
+
     @Test
     void a_server_is_imported_refreshed_and_called_with_what_was_lent_for_reading() {
         acme.secret("small_read", "small", "read", LendingCustomer.apiKey(key));
@@ -71,12 +80,7 @@ class McpWithCredentialTest {
                         "/v1/connectors/small?tenant=" + acme.tenant(),
                         draft.path("document").toString())
                 .expect(201);
-        Answer done = acme.customer().agent().post("/v1/actions?wait=PT20S", """
-            {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"wr_1","policy_profile":"%s",
-             "quota_class":"%s","requested_action":"ping","target":{"system":"small"},
-             "arguments":{},"data_classes":["internal"]}\
-            """.formatted(
-                        acme.tenant(), Given.WORKSPACE, Given.AGENT, Given.PROFILE, acme.quotaClass()));
+        Answer done = called();
         JsonNode same = acme.customer()
                 .admin()
                 .post("/v1/connectors/small:refresh", "{}")
@@ -126,6 +130,30 @@ class McpWithCredentialTest {
         Answer draft = imported().expect(200);
 
         assertThat(draft.at("/document/operations/ping/description")).isEqualTo("You sent [redacted]");
+        acme.operator()
+                .put(
+                        "/v1/connectors/small?tenant=" + acme.tenant(),
+                        draft.json().path("document").toString())
+                .expect(201);
+        assertThat(called().at("/state")).isEqualTo("succeeded");
+    }
+
+    @Test
+    void what_the_server_echoes_when_it_is_called_is_in_no_quarantine() {
+        acme.secret("small_read", "small", "read", LendingCustomer.apiKey(key));
+        acme.grantAll("small_read");
+        acme.operator()
+                .put(
+                        "/v1/connectors/small?tenant=" + acme.tenant(),
+                        imported().expect(200).json().path("document").toString())
+                .expect(201);
+        server.tools = READS.replace("Answers.", "You sent " + key);
+
+        assertThat(called().at("/outcome/code")).isEqualTo("operation_quarantined");
+
+        JsonNode quarantined = acme.journal("operation_quarantined").getFirst().at("/payload");
+        assertThat(quarantined.at("/changes/0/after").asString()).isEqualTo("You sent [redacted]");
+        assertThat(quarantined.toString()).doesNotContain(key);
     }
 
     @Test
