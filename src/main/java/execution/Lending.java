@@ -68,6 +68,7 @@ class Lending {
                 operation.name(),
                 operation.destination(),
                 Mode.of(operation.effect()),
+                operation.handsOut(),
                 at);
         return switch (leases.lease(request)) {
             case Leases.Answer.Issued issued -> new Lent.Borrowed(issued.lease());

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -82,19 +83,21 @@ class LeaseChecks {
 
     /** @throws LeaseRefused if it may not be used now, or not for this */
     Checked check(Lease lease, Purpose purpose) {
-        TenantId tenant = lease.action().tenant();
+        Found found = find(lease.action().tenant(), lease.id())
+                .orElseThrow(() -> new LeaseRefused("lease_mismatch", "There is no such lease."));
+        return check(found, lease, purpose, clock.instant());
+    }
+
+    /** What is committed of a lease; empty if the tenant has none of this name. */
+    Optional<Found> find(TenantId tenant, String lease) {
         List<Found> rows = transactions.in(
-                tenant, () -> database.query(NOW, (row, number) -> found(row), tenant.value(), lease.id()));
+                tenant, () -> database.query(NOW, (row, number) -> found(row), tenant.value(), lease));
         if (rows.isEmpty()) {
-            throw new LeaseRefused("lease_mismatch", "There is no such lease.");
+            return Optional.empty();
         }
         List<Held> versions = new ArrayList<>();
         rows.forEach(row -> versions.addAll(row.versions()));
-        return check(
-                new Found(rows.getFirst().lease(), rows.getFirst().fenced(), versions),
-                lease,
-                purpose,
-                clock.instant());
+        return Optional.of(new Found(rows.getFirst().lease(), rows.getFirst().fenced(), versions));
     }
 
     static Checked check(Found found, Lease held, Purpose purpose, Instant now) {
@@ -102,6 +105,12 @@ class LeaseChecks {
         if (!issued.is(held) || !isFor(issued, purpose)) {
             throw new LeaseRefused("lease_mismatch", "The lease was issued for something else.");
         }
+        return inForce(found, now);
+    }
+
+    /** @throws LeaseRefused if it may not be used now, whatever for */
+    static Checked inForce(Found found, Instant now) {
+        IssuedLease issued = found.lease();
         if (found.fenced()) {
             throw new LeaseRefused("lease_revoked", "The lease was revoked.");
         }

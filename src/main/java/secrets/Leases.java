@@ -19,6 +19,7 @@ public interface Leases {
      * @param agentClass and trust zone as the agent is registered now
      * @param destination host that the operation reaches, lower case, without port
      * @param mode {@link Mode#of} the operation's effect
+     * @param handsOut whether a token is to be made of it, and no request sent with it
      */
     record Request(
             ActionId action,
@@ -29,6 +30,7 @@ public interface Leases {
             String operation,
             String destination,
             Mode mode,
+            boolean handsOut,
             Instant at) {}
 
     sealed interface Answer {

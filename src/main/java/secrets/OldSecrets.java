@@ -4,7 +4,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -57,8 +60,17 @@ class OldSecrets implements SmartLifecycle {
             (select lease from secrets.lease where tenant_id = ? and issued_at < ? order by lease limit ?)\
         """;
 
+    private static final String UNCOLLECTED = """
+        select tenant_id, lease from secrets.minted_token where expires_at <= ? order by expires_at limit ?\
+        """;
+    private static final String FORGET_HAND_OUTS = """
+        delete from secrets.hand_out h where h.tenant_id = ? and h.minted_at < ?
+            and not exists (select from secrets.lease l where l.tenant_id = h.tenant_id and l.lease = h.lease)\
+        """;
+
     private final TenantCommands commands;
     private final SealedValues values;
+    private final UncollectedTokens uncollected;
     private final TenantTransactions transactions;
     private final JdbcTemplate ofTenant;
     private final JdbcTemplate everyTenant;
@@ -69,6 +81,7 @@ class OldSecrets implements SmartLifecycle {
     OldSecrets(
             TenantCommands commands,
             SealedValues values,
+            UncollectedTokens uncollected,
             TenantTransactions transactions,
             JdbcTemplate ofTenant,
             @Qualifier("systemDataSource") DataSource everyTenant,
@@ -76,6 +89,7 @@ class OldSecrets implements SmartLifecycle {
             SecretsSettings settings) {
         this.commands = commands;
         this.values = values;
+        this.uncollected = uncollected;
         this.transactions = transactions;
         this.ofTenant = ofTenant;
         this.everyTenant = new JdbcTemplate(everyTenant);
@@ -95,7 +109,23 @@ class OldSecrets implements SmartLifecycle {
                         now.minus(UNTOLD_FOR).atOffset(ZoneOffset.UTC),
                         MOST_AT_ONCE)
                 .forEach(untold -> values.discard(untold.tenant(), untold.secret(), untold.version()));
+        forgetUncollected(now);
         forget(now.minus(settings.leasesKept()));
+    }
+
+    private void forgetUncollected(Instant now) {
+        Map<TenantId, List<String>> late = new HashMap<>();
+        everyTenant.query(
+                UNCOLLECTED,
+                row -> {
+                    late.computeIfAbsent(new TenantId(row.getString(1)), tenant -> new ArrayList<>())
+                            .add(row.getString(2));
+                },
+                now.atOffset(ZoneOffset.UTC),
+                MOST_LEASES);
+        late.forEach((tenant, leases) -> {
+            var unused = uncollected.forget(tenant, leases);
+        });
     }
 
     /** Retires versions whose overlap is over, and waits for it. */
@@ -124,7 +154,8 @@ class OldSecrets implements SmartLifecycle {
                             tenant.value(),
                             tenant.value(),
                             before.atOffset(ZoneOffset.UTC),
-                            MOST_LEASES));
+                            MOST_LEASES)
+                    + ofTenant.update(FORGET_HAND_OUTS, tenant.value(), before.atOffset(ZoneOffset.UTC)));
         }
     }
 

@@ -210,6 +210,7 @@ class SecretBook {
         }
         List<KeptSecret> candidates = secrets.values().stream()
                 .filter(secret -> secret.system().equals(request.system()) && secret.mode() == request.mode())
+                .filter(secret -> request.handsOut() || secret.kind() != SecretKind.WORKLOAD_TOKEN)
                 .toList();
         if (candidates.isEmpty()) {
             return LeaseDecision.refused("no_secret", "There is no secret of this mode for the connector.");
@@ -340,6 +341,8 @@ class SecretBook {
             case SecretEvent.LeaseIssued notInTheBook -> {}
             case SecretEvent.LeaseRefused notInTheBook -> {}
             case SecretEvent.LeasesEnded notInTheBook -> {}
+            case SecretEvent.CredentialMinted notInTheBook -> {}
+            case SecretEvent.CredentialHandedOut notInTheBook -> {}
             case SecretEvent.LeaseUseRefused notInTheBook -> {}
             case SecretEvent.SealedValueRefused notInTheBook -> {}
         }

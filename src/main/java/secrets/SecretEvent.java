@@ -74,12 +74,23 @@ public sealed interface SecretEvent {
     @Revision("1")
     record CredentialsReinstated(Scope scope, String key, String reason) implements SecretEvent {}
 
-    /** What became of the uses that one node had under way when it heard of the revocation. */
+    /**
+     * What became of the uses that one node had under way when it heard of the revocation.
+     *
+     * @param tokens that were made for agents and are not expired; absent where another node tells of them
+     */
     @Revision("1")
-    record RevocationConfirmed(Scope scope, String key, long fence, List<Fate> fates) implements SecretEvent {
+    record RevocationConfirmed(
+            Scope scope,
+            String key,
+            long fence,
+            List<Fate> fates,
+            @Nullable List<TokenFate> tokens)
+            implements SecretEvent {
 
         public RevocationConfirmed {
             fates = List.copyOf(fates);
+            tokens = tokens == null ? null : List.copyOf(tokens);
         }
     }
 
@@ -117,6 +128,29 @@ public sealed interface SecretEvent {
             String code)
             implements SecretEvent {}
 
+    /**
+     * A token was made for an agent under this lease, and waits sealed until it is collected.
+     *
+     * @param audience who takes it
+     * @param scope scopes, with spaces between
+     */
+    @Revision("1")
+    record CredentialMinted(
+            String lease,
+            String action,
+            String operation,
+            HandOut.Kind kind,
+            String audience,
+            String scope,
+            Instant expiresAt)
+            implements SecretEvent {}
+
+    /** Whoever asked for it has the token now, until it expires; nobody gets it again. */
+    @Revision("1")
+    record CredentialHandedOut(
+            String lease, String action, String operation, String audience, String scope, Instant expiresAt)
+            implements SecretEvent {}
+
     /** Uses that were over, gathered for a moment. */
     @Revision("1")
     record LeasesEnded(List<End> ends) implements SecretEvent {
@@ -150,4 +184,18 @@ public sealed interface SecretEvent {
      *     {@code unknown}: it left before and was cut off
      */
     record Fate(String leaseId, String actionId, @Nullable String workflowRunId, String destination, String fate) {}
+
+    /**
+     * What became of one token that was made for an agent.
+     *
+     * @param fate {@code voided}: nobody has it, and nobody gets it; {@code handed_out}: the agent has it, and only its
+     *     expiry, or the system that takes it, ends it; {@code unknown}: another node was handing it out
+     */
+    record TokenFate(
+            String leaseId,
+            String actionId,
+            @Nullable String agentId,
+            String audience,
+            Instant expiresAt,
+            String fate) {}
 }

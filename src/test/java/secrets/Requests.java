@@ -81,6 +81,7 @@ record Requests(
                 operation,
                 HOST,
                 mode,
+                false,
                 at);
     }
 

@@ -64,7 +64,12 @@ record HttpOperation(String system, long connectorVersion, TargetSystem target, 
 
     @Override
     public boolean needsCredential() {
-        return credential() != null;
+        return credential() != null || handsOut();
+    }
+
+    @Override
+    public boolean handsOut() {
+        return described.handOut() != null;
     }
 
     /** How its requests carry a credential; null if they carry none. */

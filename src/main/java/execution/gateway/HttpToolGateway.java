@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 import secrets.Credentials;
+import secrets.HandOut;
 import tenancy.Refusal.FieldError;
 import tenancy.TenantTag;
 import tools.jackson.databind.JsonNode;
@@ -38,6 +39,7 @@ class HttpToolGateway implements ToolGateway, Probes {
     private final Breakers breakers;
     private final RetryBudgets retries;
     private final Credentials credentials;
+    private final HandingOut handingOut;
     private final ToolStreams live;
     private final Clock clock;
     private final TenantTag tenants;
@@ -53,6 +55,7 @@ class HttpToolGateway implements ToolGateway, Probes {
             Breakers breakers,
             RetryBudgets retries,
             Credentials credentials,
+            HandingOut handingOut,
             ToolStreams live,
             Clock clock,
             TenantTag tenants,
@@ -64,6 +67,7 @@ class HttpToolGateway implements ToolGateway, Probes {
         this.breakers = breakers;
         this.retries = retries;
         this.credentials = credentials;
+        this.handingOut = handingOut;
         this.live = live;
         this.clock = clock;
         this.tenants = tenants;
@@ -87,7 +91,10 @@ class HttpToolGateway implements ToolGateway, Probes {
                 .tag("operation", http.name())
                 .start();
         try (Tracer.SpanInScope scope = tracer.withSpan(span)) {
-            Outcome outcome = prober.checked(http, call, delivered(http, call, headers(http, call, span)));
+            HandOut handOut = http.described().handOut();
+            Outcome outcome = handOut == null
+                    ? prober.checked(http, call, delivered(http, call, headers(http, call, span)))
+                    : handingOut.outcome(http, handOut, call);
             String ended = ended(outcome);
             span.tag("outcome", ended);
             timer(new Series(tenants.of(call.context().tenant()), ended))

@@ -52,6 +52,11 @@ public interface Operation {
         return false;
     }
 
+    /** Whether its effect is a token for the caller, and nothing is sent to the system: never a check, a probe or an undoing. */
+    default boolean handsOut() {
+        return false;
+    }
+
     /** Version of the connector's description that this comes from. */
     long connectorVersion();
 

@@ -69,7 +69,7 @@ final class PromiseReader {
         }
         String name = probe.path("operation").stringValue();
         JsonNode read = all.path(name);
-        if (!read.path("effect").asString("").equals("read")) {
+        if (!read.path("effect").asString("").equals("read") || read.has("hand_out")) {
             faults.add(new FieldError(
                     at + "/probe/operation", "unknown_operation", "must be a read operation of this connector"));
         }

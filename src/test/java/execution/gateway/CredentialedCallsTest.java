@@ -69,6 +69,7 @@ class CredentialedCallsTest {
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
                 lent,
+                Gateways.nothingHandedOut(),
                 new ToolStreams(),
                 Clock.systemUTC(),
                 new TenantTag(),

@@ -80,6 +80,7 @@ class DeadToolTest {
                 breakers,
                 budgets,
                 Gateways.nothingLent(),
+                Gateways.nothingHandedOut(),
                 new ToolStreams(),
                 clock,
                 new TenantTag(),

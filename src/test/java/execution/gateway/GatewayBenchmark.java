@@ -167,6 +167,7 @@ class GatewayBenchmark {
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
                 Gateways.nothingLent(),
+                Gateways.nothingHandedOut(),
                 new ToolStreams(),
                 Clock.systemUTC(),
                 new TenantTag(),

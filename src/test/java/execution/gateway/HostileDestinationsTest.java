@@ -219,6 +219,7 @@ class HostileDestinationsTest {
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
                 Gateways.nothingLent(),
+                Gateways.nothingHandedOut(),
                 new ToolStreams(),
                 Clock.systemUTC(),
                 new TenantTag(),

@@ -58,6 +58,7 @@ class McpCallsTest {
                 new Breakers(NOON, meters),
                 Gateways.retries(),
                 Gateways.nothingLent(),
+                Gateways.nothingHandedOut(),
                 new ToolStreams(),
                 NOON,
                 new TenantTag(),
