@@ -3,6 +3,7 @@ package secrets;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ public record HandOut(
     }
 
     public HandOut {
-        scopes = List.copyOf(scopes);
+        scopes = List.copyOf(new TreeSet<>(scopes));
         if (scopes.isEmpty()) {
             throw new IllegalArgumentException("What is handed out has a scope");
         }

@@ -2,6 +2,7 @@ package execution.gateway;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tenancy.Effect;
 import tenancy.Estimate;
@@ -76,6 +77,11 @@ record HttpOperation(String system, long connectorVersion, TargetSystem target, 
     @Nullable
     CredentialShape credential() {
         return target.credentials().get(name());
+    }
+
+    @Override
+    public Optional<String> probe() {
+        return Optional.ofNullable(described.promises().probe()).map(Probe::operation);
     }
 
     @Override

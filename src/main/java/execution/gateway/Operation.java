@@ -1,6 +1,7 @@
 package execution.gateway;
 
 import java.util.List;
+import java.util.Optional;
 import tenancy.Effect;
 import tenancy.Estimate;
 import tenancy.Target;
@@ -55,6 +56,11 @@ public interface Operation {
     /** Whether its effect is a token for the caller, and nothing is sent to the system: never a check, a probe or an undoing. */
     default boolean handsOut() {
         return false;
+    }
+
+    /** The read of the same system that shows whether its effect is there; absent where nobody looks. */
+    default Optional<String> probe() {
+        return Optional.empty();
     }
 
     /** Version of the connector's description that this comes from. */

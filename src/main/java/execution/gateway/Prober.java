@@ -77,7 +77,15 @@ final class Prober {
             Target aimed = probe.aim(call.target(), given);
             String asked = read.validated(aimed, probe.ask(call.target(), given));
             Outcome seen = reads.apply(
-                    read, new Call(call.action(), call.context(), aimed, asked, call.idempotencyKey() + ":probe"));
+                    read,
+                    new Call(
+                            call.action(),
+                            call.context(),
+                            aimed,
+                            asked,
+                            call.idempotencyKey() + ":probe",
+                            read.needsCredential() ? call.lender().lend(read) : null,
+                            redacted -> {}));
             return seen instanceof Outcome.Succeeded done
                     ? probe.judge(CanonicalJson.read(done.result(), "/result"), call.target(), given)
                     : Verified.PROBE_FAILED;

@@ -23,6 +23,7 @@ public interface ToolGateway {
      * @param idempotencyKey sent to the target where the connector says how
      * @param lease of the credential that the operation needs; absent if it needs none
      * @param redacted told of what had to be taken out of the answer, before the call returns
+     * @param lender lends for what is read to look for the effect
      */
     record Call(
             ActionId action,
@@ -31,11 +32,36 @@ public interface ToolGateway {
             String arguments,
             String idempotencyKey,
             @Nullable Lease lease,
-            Consumer<Redaction> redacted) {
+            Consumer<Redaction> redacted,
+            Lender lender) {
+
+        /** A call whose effect nobody looks for, or by a read that needs no credential. */
+        public Call(
+                ActionId action,
+                TenantContext context,
+                Target target,
+                String arguments,
+                String idempotencyKey,
+                @Nullable Lease lease,
+                Consumer<Redaction> redacted) {
+            this(action, context, target, arguments, idempotencyKey, lease, redacted, read -> null);
+        }
 
         /** A call of an operation that needs no credential. */
         public Call(ActionId action, TenantContext context, Target target, String arguments, String idempotencyKey) {
             this(action, context, target, arguments, idempotencyKey, null, redaction -> {});
         }
+    }
+
+    /** Lends a probe its own credential: a read's, for the action whose effect it looks for. */
+    interface Lender {
+
+        /**
+         * Asked outside of lanes, only for an operation that needs a credential.
+         *
+         * @return null if nothing is lent: then the effect cannot be looked for
+         */
+        @Nullable
+        Lease lend(Operation read);
     }
 }

@@ -4,7 +4,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import secrets.Concealed;
@@ -150,7 +149,7 @@ class NarrowedTokens implements NarrowTokens {
     }
 
     private static String scope(HandOut how) {
-        return String.join(" ", new TreeSet<>(how.scopes()));
+        return String.join(" ", how.scopes());
     }
 
     private static LeaseRefused unusable(String words) {

@@ -105,7 +105,7 @@ record LendingCustomer(Customer customer, TestClient operator, String quotaClass
                 .toList();
     }
 
-    private String envelope(String operation, String system, String record) {
+    String envelope(String operation, String system, String record) {
         return """
             {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"wr_1","policy_profile":"%s",
              "quota_class":"%s","requested_action":"%s","target":{"system":"%s","record_id":"%s"},
