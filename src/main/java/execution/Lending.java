@@ -67,6 +67,7 @@ class Lending {
                 operation.system(),
                 operation.name(),
                 operation.destination(),
+                operation.origin(),
                 Mode.of(operation.effect()),
                 operation.handsOut(),
                 at);

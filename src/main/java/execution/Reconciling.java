@@ -36,8 +36,7 @@ class Reconciling {
     private final Quotas quotas;
     private final Lending lending;
 
-    Reconciling(
-            Repository<Action> actions, Connectors connectors, Payloads payloads, Quotas quotas, Lending lending) {
+    Reconciling(Repository<Action> actions, Connectors connectors, Payloads payloads, Quotas quotas, Lending lending) {
         this.actions = actions;
         this.lending = lending;
         this.connectors = connectors;
@@ -80,8 +79,7 @@ class Reconciling {
             return Optional.empty();
         }
         Requested requested = action.invoke(Action::queued).requested();
-        Operation operation =
-                connectors.operation(lend.action().tenant(), requested.system(), requested.operation());
+        Operation operation = connectors.operation(lend.action().tenant(), requested.system(), requested.operation());
         return Optional.ofNullable(lent(lend.action(), operation, lend.at()));
     }
 

@@ -98,8 +98,8 @@ class Collecting {
     }
 
     private Optional<Made> made(TenantId tenant, String lease) {
-        List<Made> rows = transactions.in(
-                tenant, () -> database.query(MADE, (row, number) -> made(row), tenant.value(), lease));
+        List<Made> rows =
+                transactions.in(tenant, () -> database.query(MADE, (row, number) -> made(row), tenant.value(), lease));
         return rows.stream().findFirst();
     }
 
@@ -149,8 +149,8 @@ class Collecting {
         if (!now.isBefore(made.expiresAt())) {
             throw new LeaseRefused("lease_expired", "The token expired before it was collected.");
         }
-        Concealed token = taken(tenant, use.lease())
-                .orElseThrow(() -> gone(made, "is being collected, or was lost when it was"));
+        Concealed token =
+                taken(tenant, use.lease()).orElseThrow(() -> gone(made, "is being collected, or was lost when it was"));
         use.opened(new Credential.Token(token), List.of(token), () -> {});
         if (!use.leaves()) {
             throw new LeaseRefused("lease_revoked", "The lease was revoked.");

@@ -31,7 +31,8 @@ class LeaseChecks {
                 and ((f.scope, f.key) in (('tenant', l.tenant_id), ('secret', l.secret), ('connector', l.system),
                         ('agent', l.agent), ('grant', l.grant_id))
                     or l.mode = 'mutate' and f.scope = 'agent_class' and f.key = l.agent_class)) as fenced,
-            v.version as held, v.root, v.kind, v.digest, v.may_be_private, v.works_until, s.sealed
+            v.version as held, v.root, v.kind, v.digest, v.may_be_private, v.works_until,
+            v.hosts, s.sealed
         from secrets.lease l
         left join secrets.version v
             on v.tenant_id = l.tenant_id and v.secret = l.secret and v.version >= l.version
@@ -57,6 +58,7 @@ class LeaseChecks {
     /**
      * @param root the version that it follows by itself
      * @param sealed absent where the value is kept elsewhere
+     * @param hosts where the value may be sent
      */
     record Held(
             long version,
@@ -65,7 +67,12 @@ class LeaseChecks {
             @Nullable String digest,
             boolean mayBePrivate,
             @Nullable Instant worksUntil,
-            byte @Nullable [] sealed) {
+            byte @Nullable [] sealed,
+            List<String> hosts) {
+
+        Held {
+            hosts = List.copyOf(hosts);
+        }
 
         @Override
         public String toString() {
@@ -90,8 +97,8 @@ class LeaseChecks {
 
     /** What is committed of a lease; empty if the tenant has none of this name. */
     Optional<Found> find(TenantId tenant, String lease) {
-        List<Found> rows = transactions.in(
-                tenant, () -> database.query(NOW, (row, number) -> found(row), tenant.value(), lease));
+        List<Found> rows =
+                transactions.in(tenant, () -> database.query(NOW, (row, number) -> found(row), tenant.value(), lease));
         if (rows.isEmpty()) {
             return Optional.empty();
         }
@@ -105,7 +112,13 @@ class LeaseChecks {
         if (!issued.is(held) || !isFor(issued, purpose)) {
             throw new LeaseRefused("lease_mismatch", "The lease was issued for something else.");
         }
-        return inForce(found, now);
+        Checked checked = inForce(found, now);
+        if (!checked.held().hosts().contains(Origin.of(purpose.base()))) {
+            throw new LeaseRefused(
+                    "destination_not_bound",
+                    "The value of secret %s was not given for %s.".formatted(held.secret(), Origin.of(purpose.base())));
+        }
+        return checked;
     }
 
     /** @throws LeaseRefused if it may not be used now, whatever for */
@@ -167,6 +180,7 @@ class LeaseChecks {
                 row.getString("digest"),
                 row.getBoolean("may_be_private"),
                 until == null ? null : until.toInstant(),
-                row.getBytes("sealed")));
+                row.getBytes("sealed"),
+                List.of((String[]) row.getArray("hosts").getArray())));
     }
 }

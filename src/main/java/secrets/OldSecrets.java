@@ -150,12 +150,12 @@ class OldSecrets implements SmartLifecycle {
             int unused = transactions.in(
                     tenant,
                     () -> ofTenant.update(
-                            FORGET_LEASES,
-                            tenant.value(),
-                            tenant.value(),
-                            before.atOffset(ZoneOffset.UTC),
-                            MOST_LEASES)
-                    + ofTenant.update(FORGET_HAND_OUTS, tenant.value(), before.atOffset(ZoneOffset.UTC)));
+                                    FORGET_LEASES,
+                                    tenant.value(),
+                                    tenant.value(),
+                                    before.atOffset(ZoneOffset.UTC),
+                                    MOST_LEASES)
+                            + ofTenant.update(FORGET_HAND_OUTS, tenant.value(), before.atOffset(ZoneOffset.UTC)));
         }
     }
 

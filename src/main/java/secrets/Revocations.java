@@ -109,8 +109,7 @@ class Revocations {
                 .toList();
     }
 
-    private void confirm(
-            Fence fence, TenantContext context, List<Fate> fates, @Nullable List<TokenFate> tokens) {
+    private void confirm(Fence fence, TenantContext context, List<Fate> fates, @Nullable List<TokenFate> tokens) {
         if (!fates.isEmpty() || tokens != null && !tokens.isEmpty()) {
             commands.ask(
                     context,

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 /** All that a tenant's secrets can be asked. No value is in any of it: what is sealed is written before. */
 sealed interface SecretCommand {
 
-    /** @param version the one that was sealed */
+    /**
+     * @param version the one that was sealed
+     * @param hosts where its value may be sent, as {@link Origin} spells it
+     */
     record CreateSecret(
             @TargetAggregateIdentifier SecretBookId book,
             String secret,
@@ -17,13 +20,20 @@ sealed interface SecretCommand {
             SecretKind kind,
             boolean mayBePrivate,
             long version,
-            @Nullable String digest)
-            implements SecretCommand {}
+            @Nullable String digest,
+            List<String> hosts)
+            implements SecretCommand {
+
+        public CreateSecret {
+            hosts = List.copyOf(hosts);
+        }
+    }
 
     /**
      * @param version the one that was sealed
      * @param follows the version that this one follows by itself; absent where somebody adds it
      * @param othersUntil how long the versions before it work yet
+     * @param hosts where its value may be sent; what the version has that it follows, if it follows one by itself
      */
     record AddVersion(
             @TargetAggregateIdentifier SecretBookId book,
@@ -32,8 +42,14 @@ sealed interface SecretCommand {
             long version,
             @Nullable Long follows,
             @Nullable String digest,
-            Instant othersUntil)
-            implements SecretCommand {}
+            Instant othersUntil,
+            List<String> hosts)
+            implements SecretCommand {
+
+        public AddVersion {
+            hosts = List.copyOf(hosts);
+        }
+    }
 
     record RetireVersion(@TargetAggregateIdentifier SecretBookId book, String secret, long version)
             implements SecretCommand {}

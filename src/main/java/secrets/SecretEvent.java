@@ -17,6 +17,8 @@ public sealed interface SecretEvent {
      * @param root the version that it follows by itself; its own number where somebody added it
      * @param digest SHA-256 of the sealed bytes, lower-case hex; absent where the value is kept elsewhere
      * @param othersUntil how long the versions before it work yet
+     * @param hosts where its value may be sent, as {@link Origin} spells it; absent in what was journaled before it was
+     *     asked: such a version is sent nowhere
      */
     @Revision("1")
     record SecretVersionAdded(
@@ -27,8 +29,15 @@ public sealed interface SecretEvent {
             SecretKind kind,
             boolean mayBePrivate,
             @Nullable String digest,
-            @Nullable Instant othersUntil)
-            implements SecretEvent {}
+            @Nullable Instant othersUntil,
+            List<String> hosts)
+            implements SecretEvent {
+
+        public SecretVersionAdded {
+            // What was journaled before it was asked says nothing.
+            hosts = hosts == null ? List.of() : List.copyOf(hosts);
+        }
+    }
 
     /** @param why {@code overlap_over}, {@code retired} by hand */
     @Revision("1")
@@ -85,8 +94,7 @@ public sealed interface SecretEvent {
             String key,
             long fence,
             List<Fate> fates,
-            @Nullable List<TokenFate> tokens)
-            implements SecretEvent {
+            @Nullable List<TokenFate> tokens) implements SecretEvent {
 
         public RevocationConfirmed {
             fates = List.copyOf(fates);

@@ -81,10 +81,13 @@ class SecretRows {
                 2,
                 """
                 insert into secrets.version
-                    (tenant_id, secret, version, root, system, kind, digest, may_be_private)
-                select * from unnest(?::text[], ?::text[], ?::int8[], ?::int8[], ?::text[], ?::text[], ?::text[], ?::bool[])\
+                    (tenant_id, secret, version, root, system, kind, digest, may_be_private, hosts)
+                select t.tenant_id, t.secret, t.version, t.root, t.system, t.kind, t.digest, t.may_be_private,
+                    string_to_array(t.hosts, ' ')
+                from unnest(?::text[], ?::text[], ?::int8[], ?::int8[], ?::text[], ?::text[], ?::text[], ?::bool[],
+                    ?::text[]) as t (tenant_id, secret, version, root, system, kind, digest, may_be_private, hosts)\
                 """,
-                List.of("text", "text", "int8", "int8", "text", "text", "text", "bool"),
+                List.of("text", "text", "int8", "int8", "text", "text", "text", "bool", "text"),
                 event -> event.getPayload() instanceof SecretVersionAdded added
                         ? one(
                                 tenant(event),
@@ -94,7 +97,8 @@ class SecretRows {
                                 added.system(),
                                 word(added.kind()),
                                 added.digest(),
-                                added.mayBePrivate())
+                                added.mayBePrivate(),
+                                String.join(" ", added.hosts()))
                         : List.of());
     }
 

@@ -1,5 +1,6 @@
 package secrets;
 
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,6 +91,7 @@ class StoredHandOuts implements HandOuts {
         if (agent == null || run == null) {
             throw new LeaseRefused("lease_mismatch", "Nothing is handed out to who is no agent in a run.");
         }
+        bound(lease, how, held, value);
         List<Concealed> never = new ArrayList<>(texts(value));
         Concealed subject = null;
         if (how.kind() == HandOut.Kind.TOKEN_EXCHANGE && !(value instanceof SecretValue.Workload)) {
@@ -109,6 +111,19 @@ class StoredHandOuts implements HandOuts {
         return made;
     }
 
+    /** Where the connector names the endpoint, what is sent there is bound as it is for the system itself. */
+    private static void bound(Lease lease, HandOut how, Held held, SecretValue value) {
+        URI endpoint = how.tokenEndpoint();
+        boolean saysItself =
+                value instanceof SecretValue.ClientCredentials || value instanceof SecretValue.RefreshToken;
+        if (endpoint != null && !saysItself && !held.hosts().contains(Origin.of(endpoint))) {
+            throw new LeaseRefused(
+                    "destination_not_bound",
+                    "The value of secret %s was not given for %s. Give a new value for that."
+                            .formatted(lease.secret(), Origin.of(endpoint)));
+        }
+    }
+
     /** All that is sealed in it and long-lived. */
     private static List<Concealed> texts(SecretValue value) {
         return switch (value) {
@@ -125,8 +140,7 @@ class StoredHandOuts implements HandOuts {
     }
 
     private Ready kept(TenantContext context, Lease lease, HandOut how, NarrowToken made) {
-        Instant until =
-                made.expiresAt().isBefore(lease.expiresAt()) ? made.expiresAt() : lease.expiresAt();
+        Instant until = made.expiresAt().isBefore(lease.expiresAt()) ? made.expiresAt() : lease.expiresAt();
         if (!clock.instant().isBefore(until)) {
             throw new LeaseRefused("lease_expired", "The token was expired when it was made.");
         }

@@ -20,6 +20,7 @@ class UncollectedTokens {
     private static final String FORGET_OLDER = """
         delete from secrets.minted_token where tenant_id = ? and action = ? and lease < ?\
         """;
+
     private static final String KEEP = """
         insert into secrets.minted_token (tenant_id, lease, action, sealed, expires_at)
         select ?, ?, ?, ?, ?
@@ -46,8 +47,7 @@ class UncollectedTokens {
     /** Until somebody takes it, or that time. */
     void keep(ActionId action, String lease, NarrowToken token, Instant until) {
         TenantId tenant = action.tenant();
-        byte[] sealed = seals.seal(
-                tenant, place(lease), token.value().reveal().getBytes(StandardCharsets.UTF_8));
+        byte[] sealed = seals.seal(tenant, place(lease), token.value().reveal().getBytes(StandardCharsets.UTF_8));
         int unused = transactions.in(tenant, () -> {
             int older = database.update(FORGET_OLDER, tenant.value(), action.key(), lease);
             return older
@@ -67,11 +67,10 @@ class UncollectedTokens {
     /** The token, and it is there no more; empty if it is gone. Of many at once one gets it. */
     Optional<Concealed> take(TenantId tenant, String lease) {
         List<byte[]> taken = transactions.in(
-                tenant,
-                () -> database.query(TAKE, (row, number) -> row.getBytes("sealed"), tenant.value(), lease));
+                tenant, () -> database.query(TAKE, (row, number) -> row.getBytes("sealed"), tenant.value(), lease));
         return taken.stream()
-                .map(sealed -> new Concealed(
-                        new String(seals.open(tenant, place(lease), sealed), StandardCharsets.UTF_8)))
+                .map(bytes ->
+                        new Concealed(new String(seals.open(tenant, place(lease), bytes), StandardCharsets.UTF_8)))
                 .findFirst();
     }
 

@@ -117,6 +117,7 @@ class BlastRadiusTest {
                         "/v1/secrets/secret_" + CANARY + "/grants",
                         Map.of("operations", List.of("*")))
                 .orThrow();
+        owned.put("lease", "ls_" + CANARY);
         owned.put("level", "0");
         owned.put("index", "000");
         owned.put("secret", "secret_" + CANARY);
@@ -248,7 +249,7 @@ class BlastRadiusTest {
 
     /** Whether the path names a thing that the owner has and the stranger has not. */
     private static boolean onlyOwners(Endpoint endpoint) {
-        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}").stream()
+        return List.of("{tenant}", "{action}", "{run}", "{key}", "{webhook}", "{grant}", "{lease}").stream()
                         .anyMatch(endpoint.path()::contains)
                 || endpoint.path().contains("{secret}") && !endpoint.path().endsWith("/exposure")
                 || endpoint.method().equals("GET") && endpoint.path().contains("{system}");

@@ -82,8 +82,7 @@ public record TestClient(URI platform, @Nullable String credential) {
     /** Sends any bytes, well-formed or not. */
     public Answer sendBody(String method, String path, BodyPublisher body, String... headers) {
         Answer answer = sent(method, path, body, headers);
-        Canaries.watch(
-                "the answer to " + method + " " + path, answer.headers().map() + answer.body());
+        Canaries.watch("the answer to " + method + " " + path, answer.headers().map() + answer.body());
         return answer;
     }
 
@@ -92,8 +91,7 @@ public record TestClient(URI platform, @Nullable String credential) {
         String path = "/v1/leases/" + lease + ":collect";
         Answer answer = sent("POST", path, BodyPublishers.noBody());
         if (answer.status() != 200) {
-            Canaries.watch(
-                    "the answer to POST " + path, answer.headers().map() + answer.body());
+            Canaries.watch("the answer to POST " + path, answer.headers().map() + answer.body());
         }
         return answer;
     }

@@ -80,6 +80,7 @@ record Requests(
                 system,
                 operation,
                 HOST,
+                "https://" + HOST,
                 mode,
                 false,
                 at);

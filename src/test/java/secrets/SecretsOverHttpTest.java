@@ -522,13 +522,15 @@ class SecretsOverHttpTest {
 
     private static Answer secret(TestClient admin, String secret, String system, String mode, String value) {
         return admin.post("/v1/secrets", """
-            {"secret_id":"%s","system":"%s","mode":"%s","value":{"type":"api_key","value":"%s"}}\
-            """.formatted(secret, system, mode, value))
+            {"secret_id":"%s","system":"%s","mode":"%s","value":{"type":"api_key","value":"%s"},"hosts":["https://%s"]}\
+            """.formatted(secret, system, mode, value, Requests.HOST))
                 .expect(201);
     }
 
     private static String version(String value, String overlap) {
-        return "{\"value\":{\"type\":\"api_key\",\"value\":\"%s\"},\"overlap\":\"%s\"}".formatted(value, overlap);
+        return """
+            {"value":{"type":"api_key","value":"%s"},"overlap":"%s","hosts":["https://%s"]}\
+            """.formatted(value, overlap, Requests.HOST);
     }
 
     private static Answer grant(TestClient admin, String secret, String grant) {

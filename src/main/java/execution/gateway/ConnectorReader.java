@@ -337,11 +337,10 @@ final class ConnectorReader {
     }
 
     private void compensation(JsonNode compensation, JsonNode operations, String at) {
-        JsonNode undoing =
-                operations.path(compensation.path("operation").asString(""));
+        JsonNode undoing = operations.path(compensation.path("operation").asString(""));
         if (!compensation.isMissingNode() && (undoing.isMissingNode() || undoing.has("hand_out"))) {
-            faults.add(
-                    new FieldError(at + "/operation", "unknown_operation", "must be an operation of this connector that calls it"));
+            faults.add(new FieldError(
+                    at + "/operation", "unknown_operation", "must be an operation of this connector that calls it"));
         }
     }
 

@@ -39,7 +39,8 @@ final class HandOutReader {
             }
         }
         if (kind == HandOut.Kind.CLIENT_CREDENTIALS && audience != null) {
-            faults.add(new FieldError(at + "/audience", "kind", "must be a resource for client credentials (RFC 8707)"));
+            faults.add(
+                    new FieldError(at + "/audience", "kind", "must be a resource for client credentials (RFC 8707)"));
         }
         URI endpoint = endpoint(wanted, kind, privateHosts, at, faults);
         return new HandOut(

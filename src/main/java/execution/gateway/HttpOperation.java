@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import secrets.Origin;
 import tenancy.Effect;
 import tenancy.Estimate;
 import tenancy.Refusal.FieldError;
@@ -61,6 +62,11 @@ record HttpOperation(String system, long connectorVersion, TargetSystem target, 
     @Override
     public String destination() {
         return target.host();
+    }
+
+    @Override
+    public String origin() {
+        return Origin.of(target.base());
     }
 
     @Override

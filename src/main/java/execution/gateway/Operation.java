@@ -2,6 +2,7 @@ package execution.gateway;
 
 import java.util.List;
 import java.util.Optional;
+import secrets.Origin;
 import tenancy.Effect;
 import tenancy.Estimate;
 import tenancy.Target;
@@ -47,6 +48,11 @@ public interface Operation {
 
     /** Host that a call would reach, lower case, without port. */
     String destination();
+
+    /** Scheme, host and port that a call would reach, as {@link Origin} spells it. */
+    default String origin() {
+        return "https://" + destination();
+    }
 
     /** Whether a request is only sent with a credential: then its action starts with a lease, or not at all. */
     default boolean needsCredential() {

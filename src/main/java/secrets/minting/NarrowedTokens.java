@@ -42,11 +42,7 @@ class NarrowedTokens implements NarrowTokens {
                     throw unusable("Only client credentials are asked for tokens by themselves.");
                 }
                 yield asked(
-                        order,
-                        client.tokenEndpoint(),
-                        order.mayBePrivate(),
-                        TokenForm.of(client, order.how()),
-                        null);
+                        order, client.tokenEndpoint(), order.mayBePrivate(), TokenForm.of(client, order.how()), null);
             }
             case TOKEN_EXCHANGE -> exchanged(order);
         };
@@ -83,7 +79,8 @@ class NarrowedTokens implements NarrowTokens {
                 exchanged(order, endpoint(order), order.how().endpointMayBePrivate(), subject, ACCESS_TOKEN);
             case SecretValue.Workload _ -> {
                 URI endpoint = endpoint(order);
-                Concealed word = workloads.sign(workload(order, endpoint.toString())).token();
+                Concealed word =
+                        workloads.sign(workload(order, endpoint.toString())).token();
                 yield exchanged(order, endpoint, order.how().endpointMayBePrivate(), word, JWT);
             }
             case SecretValue.Basic _, SecretValue.Certificate _ ->
@@ -131,12 +128,11 @@ class NarrowedTokens implements NarrowTokens {
     }
 
     private TokenAnswer.Given given(TenantId tenant, URI endpoint, boolean mayBePrivate, TokenForm form) {
-        TokenAnswer answer =
-                switch (servers.post(tenant, endpoint, mayBePrivate, form.headers(), form.fields())) {
-                    case TokenServers.Answer.Answered answered ->
-                        TokenAnswer.read(answered.status(), answered.body(), form.scopes());
-                    case TokenServers.Answer.Unanswered unanswered -> new TokenAnswer.Refused(unanswered.why());
-                };
+        TokenAnswer answer = switch (servers.post(tenant, endpoint, mayBePrivate, form.headers(), form.fields())) {
+            case TokenServers.Answer.Answered answered ->
+                TokenAnswer.read(answered.status(), answered.body(), form.scopes());
+            case TokenServers.Answer.Unanswered unanswered -> new TokenAnswer.Refused(unanswered.why());
+        };
         return switch (answer) {
             case TokenAnswer.Given given -> given;
             case TokenAnswer.Refused refused

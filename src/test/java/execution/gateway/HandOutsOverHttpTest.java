@@ -149,17 +149,25 @@ class HandOutsOverHttpTest {
 
         acme.customer().admin().delete("/v1/secrets/desk_key").expect(204);
         oauth();
-        assertThat(acme.customer().agent().collect(made("ticket.exchange")).expect(200).at("/access_token"))
+        assertThat(acme.customer()
+                        .agent()
+                        .collect(made("ticket.exchange"))
+                        .expect(200)
+                        .at("/access_token"))
                 .isEqualTo(tokens.given.getLast());
         assertThat(tokens.asked.getLast()).containsEntry("subject_token", tokens.given.get(1));
 
         acme.customer().admin().delete("/v1/secrets/desk_oauth").expect(204);
         secret("desk_word", "{\"type\":\"workload_token\"}");
-        assertThat(acme.customer().agent().collect(made("ticket.exchange")).expect(200).at("/access_token"))
+        assertThat(acme.customer()
+                        .agent()
+                        .collect(made("ticket.exchange"))
+                        .expect(200)
+                        .at("/access_token"))
                 .isEqualTo(tokens.given.getLast());
-        assertThat(tokens.asked.getLast())
-                .containsEntry("subject_token_type", "urn:ietf:params:oauth:token-type:jwt");
-        assertThat(verified(tokens.asked.getLast().get("subject_token")).getAudience())
+        assertThat(tokens.asked.getLast()).containsEntry("subject_token_type", "urn:ietf:params:oauth:token-type:jwt");
+        assertThat(verified(tokens.asked.getLast().getOrDefault("subject_token", ""))
+                        .getAudience())
                 .containsExactly(tokens.url());
     }
 
@@ -196,10 +204,10 @@ class HandOutsOverHttpTest {
         String key = Canaries.plant("api_key");
         secret("desk_key", LendingCustomer.apiKey(key));
         for (String echoed : List.of("~", "x~", "~.y")) {
-            tokens.answers = form ->
-                    "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":60}".formatted(echoed.replace(
-                            "~", form.get("subject_token")));
-            assertThat(acme.done("ticket.exchange", "desk", "zd_" + echoed.length()).at("/outcome/code"))
+            tokens.answers = form -> "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":60}"
+                    .formatted(echoed.replace("~", form.get("subject_token")));
+            assertThat(acme.done("ticket.exchange", "desk", "zd_" + echoed.length())
+                            .at("/outcome/code"))
                     .isEqualTo("token_too_wide");
         }
         // A key that is sealed here is no token, whatever the connector asks for.
@@ -210,18 +218,54 @@ class HandOutsOverHttpTest {
         assertThat(acme.journal("credential_minted")).isEmpty();
     }
 
+    /** Who may only be asked a question by a policy's check gets no token by it. */
     @Test
-    void grants_modes_and_revocations_decide_as_they_do_for_calls() {
+    void a_check_hands_out_nothing() {
+        secret("desk_word", "{\"type\":\"workload_token\"}");
         acme.customer()
                 .admin()
-                .post("/v1/secrets", """
-                    {"secret_id":"desk_word","system":"desk","mode":"mutate","value":{"type":"workload_token"}}\
-                    """)
+                .put("/v1/policies/" + Given.PROFILE, """
+                    {"document":{"rules":[
+                       {"id":"asked","effect":"require_check","operations":["ticket.update"],
+                        "check":{"system":"desk","operation":"ticket.look","passes":"true"}},
+                       {"id":"all","effect":"allow","operations":["ticket.update"]}],
+                     "destinations":{"allow":["*"]},"data_classes":["internal"]}}\
+                    """, "If-Match", "\"1\"")
                 .expect(201);
+
+        Answer done = acme.done("ticket.update", "desk", "zd_1");
+
+        assertThat(done.at("/state")).as(done.body()).isEqualTo("denied");
+        assertThat(acme.journal("check_failed").getFirst().at("/payload/code").asString())
+                .isEqualTo("check_has_effect");
+        assertThat(acme.journal("credential_minted")).isEmpty();
+        assertThat(acme.journal("lease_issued")).isEmpty();
+    }
+
+    /** A tenant's admin may change the connector, and never learns by that what somebody else sealed. */
+    @Test
+    void nothing_is_exchanged_where_the_connector_was_moved_to() throws IOException {
+        secret("desk_key", LendingCustomer.apiKey(Canaries.plant("api_key")));
+        try (var elsewhere = new TokenServer()) {
+            desk("PT5M", elsewhere.url());
+
+            Answer refused = acme.done("ticket.exchange", "desk", "zd_1");
+
+            assertThat(refused.at("/outcome/code")).as(refused.body()).isEqualTo("destination_not_bound");
+            assertThat(elsewhere.asked).isEmpty();
+        }
+    }
+
+    @Test
+    void grants_modes_and_revocations_decide_as_they_do_for_calls() {
+        acme.customer().admin().post("/v1/secrets", """
+                    {"secret_id":"desk_word","system":"desk","mode":"mutate","value":{"type":"workload_token"}}\
+                    """).expect(201);
         assertThat(acme.done("ticket.word", "desk", "zd_1").at("/outcome/code")).isEqualTo("no_grant");
         acme.grantAll("desk_word");
         // A call is never sent with a secret that has nothing to send.
-        assertThat(acme.done("ticket.update", "desk", "zd_1").at("/outcome/code")).isEqualTo("no_secret");
+        assertThat(acme.done("ticket.update", "desk", "zd_1").at("/outcome/code"))
+                .isEqualTo("no_secret");
         acme.customer()
                 .admin()
                 .put("/v1/agent-classes/support_triage", "{\"mode\":\"read\"}")
@@ -271,7 +315,8 @@ class HandOutsOverHttpTest {
         var random = new Random(seed);
         oauth();
         String lease = made("ticket.token");
-        String called = acme.journal("lease_issued").getLast().at("/payload/lease").asString();
+        String called =
+                acme.journal("lease_issued").getLast().at("/payload/lease").asString();
         assertThat(called).isEqualTo(lease);
         LendingCustomer other = LendingCustomer.of(given, ids.get().toString().replace("-", ""));
         given.agent(acme.customer().admin(), "another_agent", acme.quotaClass());
@@ -292,7 +337,9 @@ class HandOutsOverHttpTest {
                 default -> here += refused(tried, anothers, lease, 404);
             }
         }
-        assertThat(acme.journal("request_refused").size() - before).as("seed %d", seed).isEqualTo(here);
+        assertThat(acme.journal("request_refused").size() - before)
+                .as("seed %d", seed)
+                .isEqualTo(here);
         assertThat(other.journal("request_refused")).as("seed %d", seed).hasSize(elsewhere);
         assertThat(acme.journal("credential_handed_out")).isEmpty();
         acme.customer().agent().collect(lease).expect(200);
@@ -398,12 +445,17 @@ class HandOutsOverHttpTest {
                     {"secret_id":"desk_oauth","system":"desk","mode":"mutate","allow_private_token_endpoint":true,
                      "value":{"type":"client_credentials","client_id":"firebreak","client_secret":"%s",
                               "token_endpoint":"%s"}}\
-                    """.formatted(Canaries.plant("client_credentials"), tokens.url()))
+                    """.formatted(
+                                Canaries.plant("client_credentials"), tokens.url()))
                 .expect(201);
         acme.grantAll("desk_oauth");
     }
 
     private void desk(String lifetime) {
+        desk(lifetime, tokens.url());
+    }
+
+    private void desk(String lifetime, String endpoint) {
         String operation = """
             "effect":"write","target_schema":{"type":"object","properties":{"record_id":{"type":"string"}}},
             "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}\
@@ -414,13 +466,15 @@ class HandOutsOverHttpTest {
                      "credential":{"as":"bearer"},
                      "operations":{
                        "ticket.update":{"method":"PUT","path":"/tickets/{record_id}",%1$s},
+                       "ticket.look":{"hand_out":{"kind":"workload_token","audience":"%2$s","scopes":["look"]},
+                         "effect":"read","argument_schema":{"type":"object"}},
                        "ticket.word":{"hand_out":{"kind":"workload_token","audience":"%2$s","lifetime":"%4$s",
                          "scopes":["tickets.write","tickets.read"]},%1$s},
                        "ticket.exchange":{"hand_out":{"kind":"token_exchange","audience":"desk","lifetime":"%4$s",
                          "scopes":["tickets.write"],"token_endpoint":"%3$s"},%1$s},
                        "ticket.token":{"hand_out":{"kind":"client_credentials","resource":"%2$s","lifetime":"%4$s",
                          "scopes":["tickets.write"]},%1$s}}}\
-                    """.formatted(operation, AUDIENCE, tokens.url(), lifetime);
+                    """.formatted(operation, AUDIENCE, endpoint, lifetime);
         String path = "/v1/connectors/desk?tenant=" + acme.tenant();
         Answer described = before.status() == 200
                 ? acme.operator().put(path, document, "If-Match", before.header("ETag"))
@@ -430,7 +484,8 @@ class HandOutsOverHttpTest {
 
     private JWTClaimsSet verified(String token) throws Exception {
         var jwt = SignedJWT.parse(token);
-        JsonNode keys = given.anybody().get("/.well-known/jwks.json").expect(200).json();
+        JsonNode keys =
+                given.anybody().get("/.well-known/jwks.json").expect(200).json();
         for (JsonNode key : keys.at("/keys")) {
             if (key.at("/kid").asString().equals(jwt.getHeader().getKeyID())) {
                 assertThat(jwt.verify(new ECDSAVerifier(ECKey.parse(key.toString()))))
@@ -472,8 +527,7 @@ class HandOutsOverHttpTest {
                     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.US_ASCII);
                     Arrays.stream(body.split("&"))
                             .map(field -> field.split("=", 2))
-                            .forEach(field ->
-                                    form.put(field[0], URLDecoder.decode(field[1], StandardCharsets.UTF_8)));
+                            .forEach(field -> form.put(field[0], URLDecoder.decode(field[1], StandardCharsets.UTF_8)));
                     asked.add(form);
                     TargetServer.json(exchange, 200, answers.apply(form));
                 }

@@ -36,7 +36,8 @@ class ProbeLeasesOverHttpTest {
     @BeforeEach
     void describe() {
         acme = LendingCustomer.of(given, ids.get().toString().replace("-", ""));
-        acme.operator().put("/v1/connectors/desk?tenant=" + acme.tenant(), """
+        acme.operator()
+                .put("/v1/connectors/desk?tenant=" + acme.tenant(), """
             {"base_url":"%s","allow_private_addresses":["127.0.0.1"],
              "circuit_breaker":{"window":1000,"minimum_calls":1000},"credential":{"as":"bearer"},
              "operations":{
@@ -47,7 +48,8 @@ class ProbeLeasesOverHttpTest {
             """.formatted(target.url(), """
                 "target_schema":{"type":"object","required":["record_id"],"properties":{"record_id":{"type":"string"}}},
                 "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}\
-                """)).expect(201);
+                """))
+                .expect(201);
         target.answers((exchange, n) -> {
             if (exchange.getRequestMethod().equals("GET")) {
                 boolean known = ("Bearer " + reading)
@@ -76,9 +78,10 @@ class ProbeLeasesOverHttpTest {
         assertThat(done.at("/outcome/levels/effect")).isEqualTo("verified");
         assertThat(sent()).containsExactly("PUT Bearer " + writing, "GET Bearer " + reading);
         List<JsonNode> issued = acme.journal("lease_issued");
-        assertThat(issued).hasSize(2).allSatisfy(lease -> assertThat(
-                        lease.at("/payload/action").asString())
-                .isEqualTo(done.at("/action_id")));
+        assertThat(issued)
+                .hasSize(2)
+                .allSatisfy(lease ->
+                        assertThat(lease.at("/payload/action").asString()).isEqualTo(done.at("/action_id")));
         assertThat(issued.getLast().at("/payload/operation").asString()).isEqualTo("ticket.read");
         assertThat(issued.getLast().at("/payload/mode").asString()).isEqualTo("read");
         assertThat(issued.getLast().at("/payload/secret").asString()).isEqualTo("desk_read");
@@ -91,7 +94,10 @@ class ProbeLeasesOverHttpTest {
         assertThat(unknown.at("/state")).as(unknown.body()).isEqualTo("outcome_unknown");
         assertThat(unknown.at("/outcome/levels/effect")).isEqualTo("probe_failed");
         assertThat(sent()).containsExactly("PUT Bearer " + writing);
-        assertThat(acme.journal("lease_refused").getFirst().at("/payload/operation").asString())
+        assertThat(acme.journal("lease_refused")
+                        .getFirst()
+                        .at("/payload/operation")
+                        .asString())
                 .isEqualTo("ticket.read");
         String reconcile = "/v1/actions/" + unknown.at("/action_id") + ":reconcile";
         assertThat(acme.customer()

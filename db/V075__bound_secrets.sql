@@ -1,0 +1,2 @@
+-- Where a value may be sent: what was known when it was given. What nobody bound goes nowhere.
+alter table secrets.version add column hosts text[] not null default '{}';
