@@ -231,9 +231,12 @@ class HandOutsOverHttpTest {
                        {"id":"all","effect":"allow","operations":["ticket.update"]}],
                      "destinations":{"allow":["*"]},"data_classes":["internal"]}}\
                     """, "If-Match", "\"1\"")
-                .expect(201);
+                .expect(200);
 
-        Answer done = acme.done("ticket.update", "desk", "zd_1");
+        Answer done = acme.customer()
+                .agent()
+                .post("/v1/actions?wait=PT20S", acme.envelope("ticket.update", "desk", "zd_1"))
+                .expect(403);
 
         assertThat(done.at("/state")).as(done.body()).isEqualTo("denied");
         assertThat(acme.journal("check_failed").getFirst().at("/payload/code").asString())
