@@ -40,6 +40,9 @@ class OldSecrets implements SmartLifecycle {
     /** Longer than any command waits to be committed. */
     private static final Duration UNTOLD_FOR = Duration.ofMinutes(2);
 
+    /** Longer than any lease lasts, than is looked back for fences, and than the clocks of nodes may differ. */
+    private static final Duration FENCES_HOLD_FOR = Duration.ofHours(1);
+
     private static final int MOST_AT_ONCE = 100;
     private static final int MOST_LEASES = 1_000;
     private static final long LONGEST_WAIT_SECONDS = 30;
@@ -60,6 +63,13 @@ class OldSecrets implements SmartLifecycle {
             (select lease from secrets.lease where tenant_id = ? and issued_at < ? order by lease limit ?)\
         """;
 
+    private static final String OLD_FENCES = """
+        select distinct tenant_id from
+            (select tenant_id from secrets.fence where revoked_at < ? order by revoked_at limit ?) oldest\
+        """;
+    private static final String FORGET_FENCES = """
+        delete from secrets.fence where tenant_id = ? and revoked_at < ?\
+        """;
     private static final String UNCOLLECTED = """
         select tenant_id, lease from secrets.minted_token where expires_at <= ? order by expires_at limit ?\
         """;
@@ -110,7 +120,16 @@ class OldSecrets implements SmartLifecycle {
                         MOST_AT_ONCE)
                 .forEach(untold -> values.discard(untold.tenant(), untold.secret(), untold.version()));
         forgetUncollected(now);
+        forgetFences(now.minus(FENCES_HOLD_FOR));
         forget(now.minus(settings.leasesKept()));
+    }
+
+    /** Every lease that is older than such a fence has expired. What is revoked stays revoked: the book knows. */
+    private void forgetFences(Instant before) {
+        for (TenantId tenant : tenants(OLD_FENCES, before, MOST_LEASES)) {
+            int unused = transactions.in(
+                    tenant, () -> ofTenant.update(FORGET_FENCES, tenant.value(), before.atOffset(ZoneOffset.UTC)));
+        }
     }
 
     private void forgetUncollected(Instant now) {
