@@ -48,7 +48,7 @@ class CollectEndpoint {
 
     /**
      * Only with a credential of the agent whose action it was, or with the very key that sent the action. Once: who loses
-     * the answer asks for the action again.
+     * the answer asks for another.
      */
     @PostMapping("/{lease}:collect")
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','OPERATOR')")

@@ -15,9 +15,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import secrets.CollectEndpoint.Collected;
 import secrets.LeaseChecks.Found;
-import secrets.SecretCommand.WriteDown;
+import secrets.SecretCommand.HandOutCredential;
 import secrets.SecretEvent.CredentialHandedOut;
 import tenancy.ActionId;
+import tenancy.AgentId;
 import tenancy.Caller;
 import tenancy.Conflict;
 import tenancy.NotFound;
@@ -155,17 +156,19 @@ class Collecting {
         if (!use.leaves()) {
             throw new LeaseRefused("lease_revoked", "The lease was revoked.");
         }
+        String agent = found.lease().agent();
         commands.ask(
                 context,
-                new WriteDown(
+                new HandOutCredential(
                         new SecretBookId(tenant),
-                        List.of(new CredentialHandedOut(
+                        agent == null ? null : new AgentId(tenant, agent),
+                        new CredentialHandedOut(
                                 made.lease(),
                                 made.action(),
                                 found.lease().operation(),
                                 made.audience(),
                                 made.scope(),
-                                made.expiresAt()))));
+                                made.expiresAt())));
         use.answered();
         return new Collected(
                 made.lease(),
@@ -191,6 +194,7 @@ class Collecting {
     private static Conflict gone(Made made, String how) {
         return new Conflict(
                 "credential_collected",
-                "The token of lease %s %s: each is given once. Ask for the action again.".formatted(made.lease(), how));
+                "The token of lease %s %s: each is given once. Ask for another, with another Idempotency-Key."
+                        .formatted(made.lease(), how));
     }
 }

@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import org.axonframework.modelling.command.TargetAggregateIdentifier;
 import org.jspecify.annotations.Nullable;
+import secrets.SecretEvent.CredentialHandedOut;
+import tenancy.AgentId;
 
 /** All that a tenant's secrets can be asked. No value is in any of it: what is sealed is written before. */
 sealed interface SecretCommand {
@@ -75,6 +77,12 @@ sealed interface SecretCommand {
 
     /** Reads the book in the tenant's lane, so that whoever changed it sees what they changed. */
     record ReadSecrets(@TargetAggregateIdentifier SecretBookId book) implements SecretCommand {}
+
+    /** Tells that an agent gets its token, unless the agent was retired meanwhile. */
+    record HandOutCredential(
+            @TargetAggregateIdentifier SecretBookId book,
+            @Nullable AgentId agent,
+            CredentialHandedOut out) implements SecretCommand {}
 
     /** Writes down what happened outside of lanes, each as an event of its own. */
     record WriteDown(@TargetAggregateIdentifier SecretBookId book, List<SecretEvent> happened)

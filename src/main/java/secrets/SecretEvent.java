@@ -122,7 +122,10 @@ public sealed interface SecretEvent {
             Instant expiresAt)
             implements SecretEvent {}
 
-    /** @param code {@code no_secret}, {@code no_grant}, {@code read_only_class}, {@code secret_revoked}, {@code agent_revoked} */
+    /**
+     * @param code {@code no_secret}, {@code no_grant}, {@code read_only_class}, {@code secret_revoked},
+     *     {@code agent_revoked}, {@code destination_not_bound}
+     */
     @Revision("1")
     record LeaseRefused(
             String action,
@@ -175,7 +178,7 @@ public sealed interface SecretEvent {
      * Attempts to use a lease that were refused, counted for a moment.
      *
      * @param lease as it was presented; absent where there were too many to tell apart
-     * @param code {@code lease_expired}, {@code lease_revoked}, {@code lease_mismatch}, {@code secret_unavailable}
+     * @param code that of {@link secrets.LeaseRefused}, or {@code not_found} for another's token
      */
     @Revision("1")
     record LeaseUseRefused(@Nullable String lease, @Nullable String action, String code, long attempts)

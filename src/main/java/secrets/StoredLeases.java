@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import secrets.LeaseDecision.Granted;
 import secrets.LeaseDecision.Refused;
+import secrets.SecretCommand.HandOutCredential;
 import secrets.SecretCommand.WriteDown;
 import secrets.SecretEvent.LeaseIssued;
 import tenancy.AgentId;
+import tenancy.Agents;
+import tenancy.Forbidden;
 import tenancy.TenantId;
 
 /**
@@ -27,11 +30,13 @@ class StoredLeases implements Leases {
     static final Duration LONGEST = Duration.ofMinutes(5);
 
     private final Keeping books;
+    private final Agents agents;
     private final EventBus events;
     private final Supplier<UUID> ids;
 
-    StoredLeases(Keeping books, EventBus events, Supplier<UUID> ids) {
+    StoredLeases(Keeping books, Agents agents, EventBus events, Supplier<UUID> ids) {
         this.books = books;
+        this.agents = agents;
         this.events = events;
         this.ids = ids;
     }
@@ -106,6 +111,15 @@ class StoredLeases implements Leases {
 
     private static @Nullable String key(@Nullable AgentId agent) {
         return agent == null ? null : agent.key();
+    }
+
+    @CommandHandler
+    void handle(HandOutCredential out) {
+        AgentId agent = out.agent();
+        if (agent == null || !agents.registration(agent).active()) {
+            throw new Forbidden("agent_retired", "The agent is retired: nothing is handed out to it.");
+        }
+        write(out.book().tenant(), out.out());
     }
 
     @CommandHandler

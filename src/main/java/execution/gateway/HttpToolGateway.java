@@ -138,9 +138,9 @@ class HttpToolGateway implements ToolGateway, Probes {
         if (streams == null) {
             return delivered(operation, call, credential, request, headers, null);
         }
-        try (ToolStreams.Source source = live.source(call.action())) {
-            var cleaned = new Streaming(streams, event -> source.pass(credential.cleaned(event)));
-            return delivered(operation, call, credential, request, headers, cleaned);
+        try (ToolStreams.Source source = live.source(call.action());
+                CleanedStream cleaned = credential.cleaned(source::pass)) {
+            return delivered(operation, call, credential, request, headers, new Streaming(streams, cleaned::next));
         }
     }
 

@@ -389,6 +389,20 @@ class HandOutsOverHttpTest {
     }
 
     @Test
+    void an_agent_that_was_retired_meanwhile_gets_nothing() {
+        oauth();
+        String lease = made("ticket.token");
+        acme.customer()
+                .admin()
+                .patch("/v1/agents/" + Given.AGENT, "{\"active\":false}")
+                .expect(200);
+
+        assertThat(acme.customer().agent().collect(lease).expect(403).at("/code"))
+                .isEqualTo("agent_retired");
+        assertThat(acme.journal("credential_handed_out")).isEmpty();
+    }
+
+    @Test
     void what_is_collected_too_late_is_gone() throws Exception {
         desk("PT1S");
         secret("desk_word", "{\"type\":\"workload_token\"}");
