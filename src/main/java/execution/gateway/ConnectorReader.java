@@ -222,7 +222,7 @@ final class ConnectorReader {
                         + CanonicalJson.write(resultSchema, at)
                         + (tool == null ? "" : tool.digest())
                         + (handOut == null ? "" : CanonicalJson.write(operation.path("hand_out"), at))),
-                new PromiseReader(operation, all, targetSchema, argumentSchema, at, faults).read(),
+                new PromiseReader(operation, all, targetSchema, argumentSchema, at, faults, handOut).read(),
                 handOut);
     }
 

@@ -245,6 +245,44 @@ class HandOutsOverHttpTest {
         assertThat(acme.journal("lease_issued")).isEmpty();
     }
 
+    @Test
+    void people_see_what_they_hand_out_and_whoever_asked_collects_it() {
+        oauth();
+        acme.customer()
+                .admin()
+                .put("/v1/policies/" + Given.PROFILE, """
+                    {"document":{"rules":[
+                       {"id":"asked","effect":"require_approval","operations":["ticket.token"],
+                        "approval":{"roles":["approver"]}},
+                       {"id":"all","effect":"allow","operations":["*"]}],
+                     "destinations":{"allow":["*"]},"data_classes":["internal"]}}\
+                    """, "If-Match", "\"1\"")
+                .expect(200);
+        String action = acme.ask("ticket.token", "desk", "zd_1").expect(202).at("/action_id");
+        TestClient approver = given.person(acme.customer().admin(), "approver");
+
+        JsonNode shown =
+                approver.get("/v1/approvals/" + action).expect(200).json().at("/hands_out");
+        assertThat(shown.at("/kind").asString()).isEqualTo("client_credentials");
+        assertThat(shown.at("/audience").asString()).isEqualTo(AUDIENCE);
+        assertThat(shown.at("/scopes/0").asString()).isEqualTo("tickets.write");
+        assertThat(shown.at("/lifetime").asString()).isEqualTo("PT5M");
+        approver.post("/v1/approvals/" + action + ":grant", "{\"comment\":\"For one update.\"}")
+                .expect(200);
+        String lease = lease(action);
+
+        approver.collect(lease).expect(403);
+        acme.customer().agent().collect(lease).expect(200);
+    }
+
+    private String lease(String action) {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!acme.action(action).at("/state").equals("succeeded")) {
+            assertThat(System.nanoTime()).as("it happens within 20 s").isLessThan(deadline);
+        }
+        return acme.action(action).at("/outcome/result/lease_id");
+    }
+
     /** A tenant's admin may change the connector, and never learns by that what somebody else sealed. */
     @Test
     void nothing_is_exchanged_where_the_connector_was_moved_to() throws IOException {
