@@ -68,8 +68,11 @@ sealed interface ActionCommand {
         }
     }
 
+    /** This worker is about to look for the effect of its call, by a read that needs a credential. */
+    record LendProbe(ActionId action, String claim, Instant at) implements ActionCommand {}
+
     /** Somebody wants its probe to look: what was called? */
-    record PrepareProbe(ActionId action) implements ActionCommand {}
+    record PrepareProbe(ActionId action, Instant at) implements ActionCommand {}
 
     /** Its outcome was unknown, and is known. */
     record ReconcileAction(ActionId action, Finding finding, Instant at) implements ActionCommand {}

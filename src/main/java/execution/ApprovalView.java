@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
  * @param arguments absent once it is decided, where the tenant does not want them kept
  * @param shown what its connector wants to be seen first
  * @param reversible whether what is done can be undone; absent where nobody says
+ * @param handsOut the token that the agent is given if it is granted; absent if the system is called
  * @param actionState where the action stands now
  * @param checks what other systems were asked before
  */
@@ -35,6 +36,7 @@ record ApprovalView(
         @Nullable JsonNode arguments,
         Map<String, JsonNode> shown,
         @Nullable Boolean reversible,
+        Declared.@Nullable Token handsOut,
         List<String> dataClasses,
         String policyProfile,
         long policyVersion,
@@ -70,6 +72,7 @@ record ApprovalView(
                 arguments,
                 Shown.of(declared, view.target(), arguments),
                 declared == null ? null : declared.reversible(),
+                declared == null ? null : declared.handsOut(),
                 view.dataClasses(),
                 why.policyProfile(),
                 why.policyVersion(),

@@ -88,6 +88,9 @@ class CheckCalls {
 
     private Start.Call call(TenantId tenant, Question question, Requested asked) {
         Operation operation = connectors.operation(tenant, question.system(), question.operation());
+        if (operation.handsOut()) {
+            throw new Forbidden("check_has_effect", "a check may only read, and this operation hands out a token.");
+        }
         if (operation.effect() != Effect.READ) {
             throw new Forbidden("check_has_effect", "a check may only read, and this operation changes something.");
         }

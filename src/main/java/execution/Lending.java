@@ -70,7 +70,9 @@ class Lending {
                 operation.system(),
                 operation.name(),
                 operation.destination(),
+                operation.origin(),
                 Mode.of(operation.effect()),
+                operation.handsOut(),
                 at);
         return switch (leases.lease(request)) {
             case Leases.Answer.Issued issued -> new Lent.Borrowed(issued.lease());

@@ -33,7 +33,7 @@ class Reconciliations {
     /** @throws Conflict {@code outcome_known}, {@code no_probe} or {@code probe_inconclusive} */
     ActionView byProbe(TenantContext context, ActionId action) {
         TenantContext within = within(context, action);
-        Reconciling.Called called = commands.ask(within, new PrepareProbe(action));
+        Reconciling.Called called = commands.ask(within, new PrepareProbe(action, clock.instant()));
         Verified seen = probes.probe(called.operation(), called.call());
         return switch (seen) {
             case VERIFIED -> found(within, action, new Finding(ActionState.SUCCEEDED, context.principal(), null, seen));

@@ -1,18 +1,27 @@
 package execution;
 
 import execution.ActionCommand.CompensateAction;
+import execution.ActionCommand.LendProbe;
 import execution.ActionCommand.PrepareProbe;
 import execution.ActionCommand.ReconcileAction;
 import execution.ActionEvent.Requested;
+import execution.Lending.Lent;
 import execution.gateway.Connectors;
+import execution.gateway.Gate;
 import execution.gateway.Operation;
 import execution.gateway.ToolGateway;
+import java.time.Instant;
+import java.util.Optional;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.messaging.MetaData;
 import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.Repository;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import quota.Quotas;
+import secrets.Lease;
 import tenancy.ActionId;
 import tenancy.Conflict;
 import tenancy.Target;
@@ -21,13 +30,17 @@ import tenancy.Target;
 @Component
 class Reconciling {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Reconciling.class);
+
     private final Repository<Action> actions;
     private final Connectors connectors;
     private final Payloads payloads;
     private final Quotas quotas;
+    private final Lending lending;
 
-    Reconciling(Repository<Action> actions, Connectors connectors, Payloads payloads, Quotas quotas) {
+    Reconciling(Repository<Action> actions, Connectors connectors, Payloads payloads, Quotas quotas, Lending lending) {
         this.actions = actions;
+        this.lending = lending;
         this.connectors = connectors;
         this.payloads = payloads;
         this.quotas = quotas;
@@ -50,7 +63,43 @@ class Reconciling {
                         Origin.context(id.tenant(), metaData),
                         new Target(requested.system(), requested.target()),
                         requested.given(),
-                        IdempotencyKeys.sent(queued.idempotencyKey())));
+                        IdempotencyKeys.sent(queued.idempotencyKey()),
+                        null,
+                        redaction -> {},
+                        Gate.OPEN,
+                        lender(lent(id, operation, prepare.at()))));
+    }
+
+    private static ToolGateway.Lender lender(@Nullable Lease lent) {
+        return read -> lent;
+    }
+
+    /** Its own lease, of a read, whatever the action itself was lent: nobody writes with what only looks. */
+    @CommandHandler
+    Optional<Lease> handle(LendProbe lend) {
+        Aggregate<Action> action = actions.load(lend.action().toString());
+        if (!action.invoke(running -> running.runsFor(lend.claim()))) {
+            return Optional.empty();
+        }
+        Requested requested = action.invoke(Action::queued).requested();
+        Operation operation = connectors.operation(lend.action().tenant(), requested.system(), requested.operation());
+        return Optional.ofNullable(lent(lend.action(), operation, lend.at()));
+    }
+
+    private @Nullable Lease lent(ActionId action, Operation operation, Instant at) {
+        String probe = operation.probe().orElse(null);
+        if (probe == null) {
+            return null;
+        }
+        Operation read = connectors.operation(action.tenant(), operation.system(), probe);
+        return switch (lending.lend(action, read, at)) {
+            case Lent.Borrowed borrowed -> borrowed.lease();
+            case Lent.Nothing _, Lent.Contained _ -> null;
+            case Lent.Refused refused -> {
+                LOG.debug("Nothing is lent to look for the effect of {}: {}", action, refused.code());
+                yield null;
+            }
+        };
     }
 
     @CommandHandler

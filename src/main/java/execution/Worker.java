@@ -1,5 +1,6 @@
 package execution;
 
+import execution.ActionCommand.LendProbe;
 import execution.ActionCommand.RecordChecks;
 import execution.ActionCommand.RecordOutcome;
 import execution.ActionCommand.StartAction;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import secrets.Lease;
 import tenancy.Cause;
 import tenancy.Refusal;
 import tenancy.TenantCommands;
@@ -169,7 +172,8 @@ class Worker {
                             call.arguments(),
                             waiting.action().key() + ":" + call.rule(),
                             call.lease()),
-                    redactions);
+                    redactions,
+                    read -> null);
             checked.add(new Checked(
                     call.rule(),
                     call.operation().system(),
@@ -192,7 +196,7 @@ class Worker {
                 throw new IllegalStateException("Action %s is checked twice by one worker".formatted(waiting.action()));
             case Start.Go go -> {
                 List<Redaction> redactions = new ArrayList<>();
-                Outcome outcome = call(waiting, go, redactions);
+                Outcome outcome = call(waiting, go, redactions, read -> lent(waiting, claim));
                 ActionState state = insist(
                         Integer.MAX_VALUE,
                         () -> commands.<ActionState>ask(
@@ -203,8 +207,20 @@ class Worker {
         };
     }
 
+    /** What its probe reads with; null if that is not to be had: then nobody looks. */
+    private @Nullable Lease lent(Waiting waiting, String claim) {
+        try {
+            return commands.<Optional<Lease>>ask(
+                            waiting.context(), new LendProbe(waiting.action(), claim, clock.instant()))
+                    .orElse(null);
+        } catch (Refusal refused) {
+            log.debug("Nothing is lent to look for the effect of {}: {}", waiting.action(), refused.code());
+            return null;
+        }
+    }
+
     /** @param redactions is told what had to be taken out of the answer */
-    private Outcome call(Waiting waiting, Start.Go go, List<Redaction> redactions) {
+    private Outcome call(Waiting waiting, Start.Go go, List<Redaction> redactions, ToolGateway.Lender lender) {
         try (CallsUnderWay.Underway underway = calls.begin(waiting, go.lease())) {
             return gateway.call(
                     go.operation(),
@@ -216,7 +232,8 @@ class Worker {
                             go.idempotencyKey(),
                             go.lease(),
                             redactions::add,
-                            underway));
+                            underway,
+                            lender));
         } catch (RuntimeException bug) {
             log.error("The gateway failed on action {}", waiting.action(), bug);
             Cause cause = new Cause(

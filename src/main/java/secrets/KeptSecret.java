@@ -29,13 +29,20 @@ record KeptSecret(
      * @param root the version that somebody added and that this one follows by itself; its own number where it does not
      * @param digest SHA-256 of the sealed bytes, lower-case hex; absent where the value is kept elsewhere
      * @param worksUntil when its overlap with a newer one is over
+     * @param hosts where its value may be sent, as {@link Origin} spells it
      */
     record Version(
             long number,
             long root,
             @Nullable String digest,
             Instant addedAt,
-            @Nullable Instant worksUntil) {}
+            @Nullable Instant worksUntil,
+            List<String> hosts) {
+
+        Version {
+            hosts = List.copyOf(hosts);
+        }
+    }
 
     KeptSecret {
         versions = List.copyOf(versions);
@@ -61,7 +68,8 @@ record KeptSecret(
                     version.root(),
                     version.digest(),
                     version.addedAt(),
-                    sooner ? othersUntil : until));
+                    sooner ? othersUntil : until,
+                    version.hosts()));
         }
         all.add(added);
         return new KeptSecret(key, system, mode, kind, mayBePrivate, createdAt, all, added.number(), null);

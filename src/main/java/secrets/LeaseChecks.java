@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -30,7 +31,8 @@ class LeaseChecks {
                 and ((f.scope, f.key) in (('tenant', l.tenant_id), ('secret', l.secret), ('connector', l.system),
                         ('agent', l.agent), ('grant', l.grant_id))
                     or l.mode = 'mutate' and f.scope = 'agent_class' and f.key = l.agent_class)) as fenced,
-            v.version as held, v.root, v.kind, v.digest, v.may_be_private, v.works_until, s.sealed
+            v.version as held, v.root, v.kind, v.digest, v.may_be_private, v.works_until,
+            v.hosts, s.sealed
         from secrets.lease l
         left join secrets.version v
             on v.tenant_id = l.tenant_id and v.secret = l.secret and v.version >= l.version
@@ -56,6 +58,7 @@ class LeaseChecks {
     /**
      * @param root the version that it follows by itself
      * @param sealed absent where the value is kept elsewhere
+     * @param hosts where the value may be sent
      */
     record Held(
             long version,
@@ -64,7 +67,12 @@ class LeaseChecks {
             @Nullable String digest,
             boolean mayBePrivate,
             @Nullable Instant worksUntil,
-            byte @Nullable [] sealed) {
+            byte @Nullable [] sealed,
+            List<String> hosts) {
+
+        Held {
+            hosts = List.copyOf(hosts);
+        }
 
         @Override
         public String toString() {
@@ -82,19 +90,21 @@ class LeaseChecks {
 
     /** @throws LeaseRefused if it may not be used now, or not for this */
     Checked check(Lease lease, Purpose purpose) {
-        TenantId tenant = lease.action().tenant();
-        List<Found> rows = transactions.in(
-                tenant, () -> database.query(NOW, (row, number) -> found(row), tenant.value(), lease.id()));
+        Found found = find(lease.action().tenant(), lease.id())
+                .orElseThrow(() -> new LeaseRefused("lease_mismatch", "There is no such lease."));
+        return check(found, lease, purpose, clock.instant());
+    }
+
+    /** What is committed of a lease; empty if the tenant has none of this name. */
+    Optional<Found> find(TenantId tenant, String lease) {
+        List<Found> rows =
+                transactions.in(tenant, () -> database.query(NOW, (row, number) -> found(row), tenant.value(), lease));
         if (rows.isEmpty()) {
-            throw new LeaseRefused("lease_mismatch", "There is no such lease.");
+            return Optional.empty();
         }
         List<Held> versions = new ArrayList<>();
         rows.forEach(row -> versions.addAll(row.versions()));
-        return check(
-                new Found(rows.getFirst().lease(), rows.getFirst().fenced(), versions),
-                lease,
-                purpose,
-                clock.instant());
+        return Optional.of(new Found(rows.getFirst().lease(), rows.getFirst().fenced(), versions));
     }
 
     static Checked check(Found found, Lease held, Purpose purpose, Instant now) {
@@ -102,6 +112,18 @@ class LeaseChecks {
         if (!issued.is(held) || !isFor(issued, purpose)) {
             throw new LeaseRefused("lease_mismatch", "The lease was issued for something else.");
         }
+        Checked checked = inForce(found, now);
+        if (!checked.held().hosts().contains(Origin.of(purpose.base()))) {
+            throw new LeaseRefused(
+                    "destination_not_bound",
+                    "The value of secret %s was not given for %s.".formatted(held.secret(), Origin.of(purpose.base())));
+        }
+        return checked;
+    }
+
+    /** @throws LeaseRefused if it may not be used now, whatever for */
+    static Checked inForce(Found found, Instant now) {
+        IssuedLease issued = found.lease();
         if (found.fenced()) {
             throw new LeaseRefused("lease_revoked", "The lease was revoked.");
         }
@@ -158,6 +180,7 @@ class LeaseChecks {
                 row.getString("digest"),
                 row.getBoolean("may_be_private"),
                 until == null ? null : until.toInstant(),
-                row.getBytes("sealed")));
+                row.getBytes("sealed"),
+                List.of((String[]) row.getArray("hosts").getArray())));
     }
 }

@@ -7,7 +7,10 @@ public final class LeaseRefused extends Refusal {
 
     private static final long serialVersionUID = 1;
 
-    /** @param code {@code lease_expired}, {@code lease_revoked}, {@code lease_mismatch} or {@code secret_unavailable} */
+    /**
+     * @param code {@code lease_expired}, {@code lease_revoked}, {@code lease_mismatch}, {@code destination_not_bound},
+     *     {@code secret_unavailable}, {@code credential_unusable} or {@code token_too_wide}
+     */
     public LeaseRefused(String code, String message) {
         super(Kind.FORBIDDEN, code, message);
     }

@@ -18,7 +18,9 @@ public interface Leases {
      * @param context on whose behalf: workspace, agent and run are those of the action
      * @param agentClass and trust zone as the agent is registered now
      * @param destination host that the operation reaches, lower case, without port
+     * @param origin the same with scheme and port, as {@link Origin} spells it
      * @param mode {@link Mode#of} the operation's effect
+     * @param handsOut whether a token is to be made of it, and no request sent with it
      */
     record Request(
             ActionId action,
@@ -28,7 +30,9 @@ public interface Leases {
             String system,
             String operation,
             String destination,
+            String origin,
             Mode mode,
+            boolean handsOut,
             Instant at) {}
 
     sealed interface Answer {

@@ -15,7 +15,8 @@ import tenancy.InvalidField;
  * A value as it is sent in, once: which fields there are follows from the type. Refusals name the field, and nothing of
  * what is in it.
  *
- * @param type {@code api_key}, {@code basic}, {@code client_credentials}, {@code refresh_token}, {@code certificate}
+ * @param type {@code api_key}, {@code basic}, {@code client_credentials}, {@code refresh_token}, {@code certificate},
+ *     {@code workload_token}
  */
 record NewValue(
         SecretKind type,
@@ -70,6 +71,10 @@ record NewValue(
             case CERTIFICATE -> {
                 only("chain", "key");
                 yield new SecretValue.Certificate(certificates(), privateKey());
+            }
+            case WORKLOAD_TOKEN -> {
+                only();
+                yield new SecretValue.Workload();
             }
             case ELSEWHERE ->
                 throw new InvalidField(

@@ -4,7 +4,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,6 +40,9 @@ class OldSecrets implements SmartLifecycle {
     /** Longer than any command waits to be committed. */
     private static final Duration UNTOLD_FOR = Duration.ofMinutes(2);
 
+    /** Longer than any lease lasts, than is looked back for fences, and than the clocks of nodes may differ. */
+    private static final Duration FENCES_HOLD_FOR = Duration.ofHours(1);
+
     private static final int MOST_AT_ONCE = 100;
     private static final int MOST_LEASES = 1_000;
     private static final long LONGEST_WAIT_SECONDS = 30;
@@ -57,8 +63,24 @@ class OldSecrets implements SmartLifecycle {
             (select lease from secrets.lease where tenant_id = ? and issued_at < ? order by lease limit ?)\
         """;
 
+    private static final String OLD_FENCES = """
+        select distinct tenant_id from
+            (select tenant_id from secrets.fence where revoked_at < ? order by revoked_at limit ?) oldest\
+        """;
+    private static final String FORGET_FENCES = """
+        delete from secrets.fence where tenant_id = ? and revoked_at < ?\
+        """;
+    private static final String UNCOLLECTED = """
+        select tenant_id, lease from secrets.minted_token where expires_at <= ? order by expires_at limit ?\
+        """;
+    private static final String FORGET_HAND_OUTS = """
+        delete from secrets.hand_out h where h.tenant_id = ? and h.minted_at < ?
+            and not exists (select from secrets.lease l where l.tenant_id = h.tenant_id and l.lease = h.lease)\
+        """;
+
     private final TenantCommands commands;
     private final SealedValues values;
+    private final UncollectedTokens uncollected;
     private final TenantTransactions transactions;
     private final JdbcTemplate ofTenant;
     private final JdbcTemplate everyTenant;
@@ -69,6 +91,7 @@ class OldSecrets implements SmartLifecycle {
     OldSecrets(
             TenantCommands commands,
             SealedValues values,
+            UncollectedTokens uncollected,
             TenantTransactions transactions,
             JdbcTemplate ofTenant,
             @Qualifier("systemDataSource") DataSource everyTenant,
@@ -76,6 +99,7 @@ class OldSecrets implements SmartLifecycle {
             SecretsSettings settings) {
         this.commands = commands;
         this.values = values;
+        this.uncollected = uncollected;
         this.transactions = transactions;
         this.ofTenant = ofTenant;
         this.everyTenant = new JdbcTemplate(everyTenant);
@@ -95,7 +119,32 @@ class OldSecrets implements SmartLifecycle {
                         now.minus(UNTOLD_FOR).atOffset(ZoneOffset.UTC),
                         MOST_AT_ONCE)
                 .forEach(untold -> values.discard(untold.tenant(), untold.secret(), untold.version()));
+        forgetUncollected(now);
+        forgetFences(now.minus(FENCES_HOLD_FOR));
         forget(now.minus(settings.leasesKept()));
+    }
+
+    /** Every lease that is older than such a fence has expired. What is revoked stays revoked: the book knows. */
+    private void forgetFences(Instant before) {
+        for (TenantId tenant : tenants(OLD_FENCES, before, MOST_LEASES)) {
+            int unused = transactions.in(
+                    tenant, () -> ofTenant.update(FORGET_FENCES, tenant.value(), before.atOffset(ZoneOffset.UTC)));
+        }
+    }
+
+    private void forgetUncollected(Instant now) {
+        Map<TenantId, List<String>> late = new HashMap<>();
+        everyTenant.query(
+                UNCOLLECTED,
+                row -> {
+                    late.computeIfAbsent(new TenantId(row.getString(1)), tenant -> new ArrayList<>())
+                            .add(row.getString(2));
+                },
+                now.atOffset(ZoneOffset.UTC),
+                MOST_LEASES);
+        late.forEach((tenant, leases) -> {
+            var unused = uncollected.forget(tenant, leases);
+        });
     }
 
     /** Retires versions whose overlap is over, and waits for it. */
@@ -120,11 +169,12 @@ class OldSecrets implements SmartLifecycle {
             int unused = transactions.in(
                     tenant,
                     () -> ofTenant.update(
-                            FORGET_LEASES,
-                            tenant.value(),
-                            tenant.value(),
-                            before.atOffset(ZoneOffset.UTC),
-                            MOST_LEASES));
+                                    FORGET_LEASES,
+                                    tenant.value(),
+                                    tenant.value(),
+                                    before.atOffset(ZoneOffset.UTC),
+                                    MOST_LEASES)
+                            + ofTenant.update(FORGET_HAND_OUTS, tenant.value(), before.atOffset(ZoneOffset.UTC)));
         }
     }
 

@@ -4,14 +4,17 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import secrets.ExposureRows.GoodToken;
 import secrets.SecretCommand.ReinstateCredentials;
 import secrets.SecretCommand.RevokeCredentials;
 import secrets.SecretCommand.WriteDown;
 import secrets.SecretEvent.CredentialsRevoked;
 import secrets.SecretEvent.Fate;
 import secrets.SecretEvent.RevocationConfirmed;
+import secrets.SecretEvent.TokenFate;
 import tenancy.PastEvents;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
@@ -28,6 +31,8 @@ class Revocations {
     private final PastEvents past;
     private final UsesUnderWay underWay;
     private final AccessTokens tokens;
+    private final ExposureRows exposure;
+    private final UncollectedTokens uncollected;
     private final TenantTransactions transactions;
     private final JdbcTemplate database;
 
@@ -36,12 +41,16 @@ class Revocations {
             PastEvents past,
             UsesUnderWay underWay,
             AccessTokens tokens,
+            ExposureRows exposure,
+            UncollectedTokens uncollected,
             TenantTransactions transactions,
             JdbcTemplate database) {
         this.commands = commands;
         this.past = past;
         this.underWay = underWay;
         this.tokens = tokens;
+        this.exposure = exposure;
+        this.uncollected = uncollected;
         this.transactions = transactions;
         this.database = database;
     }
@@ -51,13 +60,15 @@ class Revocations {
      *
      * @param sequence the revocation's own in the tenant's journal: no use after it is of a lease before it
      * @param uses those that this node had under way
+     * @param tokens that were made for agents under such leases and are not expired
      */
     record Revoked(
             Scope scope,
             String key,
             long fence,
             @JsonProperty("journal_sequence") long sequence,
-            List<Fate> uses) {}
+            List<Fate> uses,
+            List<TokenFate> tokens) {}
 
     Revoked revoke(TenantContext context, Scope scope, String key, String reason) {
         TenantId tenant = context.tenant();
@@ -65,25 +76,48 @@ class Revocations {
         BookView book = commands.ask(context, new RevokeCredentials(new SecretBookId(tenant), scope, key, reason));
         // The book as it was left by this command: its newest fence is this one.
         var fence = new Fence(tenant, scope, key, book.fence());
-        List<Fate> fates = end(fence, context);
-        return new Revoked(scope, key, fence.number(), sequence(fence, before), fates);
+        List<Fate> fates = endHere(fence);
+        // After the uses: who was collecting one when the fence came has it by now, or gets it no more.
+        List<TokenFate> tokens = end(fence);
+        confirm(fence, context, fates, tokens);
+        return new Revoked(scope, key, fence.number(), sequence(fence, before), fates, tokens);
     }
 
-    /** Ends what this node has under way under the fence, and writes down what became of it. */
-    List<Fate> end(Fence fence, TenantContext context) {
+    /** Ends what this node has under way under the fence of another one, and writes down what became of it. */
+    void end(Fence fence, TenantContext context) {
+        confirm(fence, context, endHere(fence), null);
+    }
+
+    private List<Fate> endHere(Fence fence) {
         List<LeasedUse> ended = underWay.revoke(fence);
         forget(fence, ended);
         long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
         ended.forEach(use -> use.awaitEnd(Duration.ofNanos(deadline - System.nanoTime())));
-        List<Fate> fates = ended.stream().map(LeasedUse::fate).toList();
-        if (!fates.isEmpty()) {
+        return ended.stream().map(LeasedUse::fate).toList();
+    }
+
+    /** Tokens that nobody collected are gone with the fence: its check refuses them, and no copy is kept. */
+    private List<TokenFate> end(Fence fence) {
+        List<GoodToken> covered = exposure.goodTokens(fence.tenant()).stream()
+                .filter(token -> fence.covers(token.lease()))
+                .toList();
+        Set<String> voided = uncollected.forget(
+                fence.tenant(),
+                covered.stream().map(token -> token.lease().id()).toList());
+        return covered.stream()
+                .map(token -> token.fate(voided.contains(token.lease().id())))
+                .toList();
+    }
+
+    private void confirm(Fence fence, TenantContext context, List<Fate> fates, @Nullable List<TokenFate> tokens) {
+        if (!fates.isEmpty() || tokens != null && !tokens.isEmpty()) {
             commands.ask(
                     context,
                     new WriteDown(
                             new SecretBookId(fence.tenant()),
-                            List.of(new RevocationConfirmed(fence.scope(), fence.key(), fence.number(), fates))));
+                            List.of(new RevocationConfirmed(
+                                    fence.scope(), fence.key(), fence.number(), fates, tokens))));
         }
-        return fates;
     }
 
     void reinstate(TenantContext context, Scope scope, String key, String reason) {

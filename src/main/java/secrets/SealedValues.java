@@ -106,6 +106,7 @@ class SealedValues {
             case SecretValue.Certificate certificate ->
                 written.put("chain", certificate.chain())
                         .put("key", certificate.key().reveal());
+            case SecretValue.Workload _ -> {}
         }
         return json.writeValueAsBytes(written);
     }
@@ -130,6 +131,7 @@ class SealedValues {
                         read.path("client_secret").isString() ? concealed(read, "client_secret") : null,
                         concealed(read, "refresh_token"));
             case CERTIFICATE -> new SecretValue.Certificate(text(read, "chain"), concealed(read, "key"));
+            case WORKLOAD_TOKEN -> new SecretValue.Workload();
             case ELSEWHERE -> throw new IllegalStateException("What is kept elsewhere is not sealed here");
         };
     }

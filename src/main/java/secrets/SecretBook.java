@@ -84,7 +84,8 @@ class SecretBook {
                 create.kind(),
                 create.mayBePrivate(),
                 create.digest(),
-                null));
+                null,
+                create.hosts()));
     }
 
     void add(AddVersion add) {
@@ -95,10 +96,11 @@ class SecretBook {
         room(secret.versions(), MOST_VERSIONS, "versions of a secret in force");
         numbered(add.version(), secret.last() + 1, secret.key());
         long root = add.version();
+        List<String> hosts = add.hosts();
         if (add.follows() != null) {
-            root = secret.version(add.follows())
-                    .orElseThrow(() -> changed(secret.key()))
-                    .root();
+            Version followed = secret.version(add.follows()).orElseThrow(() -> changed(secret.key()));
+            root = followed.root();
+            hosts = followed.hosts();
         }
         apply(new SecretVersionAdded(
                 secret.key(),
@@ -108,7 +110,8 @@ class SecretBook {
                 secret.kind(),
                 secret.mayBePrivate(),
                 add.digest(),
-                add.othersUntil()));
+                add.othersUntil(),
+                hosts));
     }
 
     void retire(String key, long number) {
@@ -210,6 +213,7 @@ class SecretBook {
         }
         List<KeptSecret> candidates = secrets.values().stream()
                 .filter(secret -> secret.system().equals(request.system()) && secret.mode() == request.mode())
+                .filter(secret -> request.handsOut() || secret.kind() != SecretKind.WORKLOAD_TOKEN)
                 .toList();
         if (candidates.isEmpty()) {
             return LeaseDecision.refused("no_secret", "There is no secret of this mode for the connector.");
@@ -218,20 +222,38 @@ class SecretBook {
             return LeaseDecision.refused("read_only_class", "Agents of this class may only read.");
         }
         boolean granted = false;
+        LeaseDecision elsewhere = null;
         for (KeptSecret secret : candidates) {
             for (Grant grant : grants.values()) {
                 if (grant.secret().equals(secret.key()) && grant.matches(request)) {
                     granted = true;
                     Version version = secret.newest().orElse(null);
-                    if (version != null) {
+                    if (version != null && !version.hosts().contains(request.origin())) {
+                        elsewhere = notBound(secret, version, request.origin());
+                    } else if (version != null) {
                         return new LeaseDecision.Granted(secret.key(), version.number(), grant.id(), fence);
                     }
                 }
             }
         }
+        if (elsewhere != null) {
+            return elsewhere;
+        }
         return granted
                 ? LeaseDecision.refused("secret_revoked", "The secret has no version in force.")
                 : LeaseDecision.refused("no_grant", "No grant lets this agent use the secret for this operation.");
+    }
+
+    private static LeaseDecision notBound(KeptSecret secret, Version version, String origin) {
+        return LeaseDecision.refused(
+                "destination_not_bound",
+                "The value of secret %s was given for %s, and the connector leads to %s. Give a new value for that."
+                        .formatted(
+                                secret.key(),
+                                version.hosts().isEmpty()
+                                        ? "no place that is known"
+                                        : String.join(", ", version.hosts()),
+                                origin));
     }
 
     BookView view() {
@@ -299,7 +321,7 @@ class SecretBook {
                 secrets.computeIfPresent(
                         added.secret(),
                         (key, secret) -> secret.with(
-                                new Version(added.version(), added.root(), added.digest(), at, null),
+                                new Version(added.version(), added.root(), added.digest(), at, null, added.hosts()),
                                 added.othersUntil()));
             case SecretVersionRetired retired ->
                 secrets.computeIfPresent(retired.secret(), (key, secret) -> secret.without(retired.version()));
@@ -340,6 +362,8 @@ class SecretBook {
             case SecretEvent.LeaseIssued notInTheBook -> {}
             case SecretEvent.LeaseRefused notInTheBook -> {}
             case SecretEvent.LeasesEnded notInTheBook -> {}
+            case SecretEvent.CredentialMinted notInTheBook -> {}
+            case SecretEvent.CredentialHandedOut notInTheBook -> {}
             case SecretEvent.LeaseUseRefused notInTheBook -> {}
             case SecretEvent.SealedValueRefused notInTheBook -> {}
         }

@@ -4,11 +4,16 @@ import java.time.Instant;
 import java.util.List;
 import org.axonframework.modelling.command.TargetAggregateIdentifier;
 import org.jspecify.annotations.Nullable;
+import secrets.SecretEvent.CredentialHandedOut;
+import tenancy.AgentId;
 
 /** All that a tenant's secrets can be asked. No value is in any of it: what is sealed is written before. */
 sealed interface SecretCommand {
 
-    /** @param version the one that was sealed */
+    /**
+     * @param version the one that was sealed
+     * @param hosts where its value may be sent, as {@link Origin} spells it
+     */
     record CreateSecret(
             @TargetAggregateIdentifier SecretBookId book,
             String secret,
@@ -17,13 +22,20 @@ sealed interface SecretCommand {
             SecretKind kind,
             boolean mayBePrivate,
             long version,
-            @Nullable String digest)
-            implements SecretCommand {}
+            @Nullable String digest,
+            List<String> hosts)
+            implements SecretCommand {
+
+        public CreateSecret {
+            hosts = List.copyOf(hosts);
+        }
+    }
 
     /**
      * @param version the one that was sealed
      * @param follows the version that this one follows by itself; absent where somebody adds it
      * @param othersUntil how long the versions before it work yet
+     * @param hosts where its value may be sent; what the version has that it follows, if it follows one by itself
      */
     record AddVersion(
             @TargetAggregateIdentifier SecretBookId book,
@@ -32,8 +44,14 @@ sealed interface SecretCommand {
             long version,
             @Nullable Long follows,
             @Nullable String digest,
-            Instant othersUntil)
-            implements SecretCommand {}
+            Instant othersUntil,
+            List<String> hosts)
+            implements SecretCommand {
+
+        public AddVersion {
+            hosts = List.copyOf(hosts);
+        }
+    }
 
     record RetireVersion(@TargetAggregateIdentifier SecretBookId book, String secret, long version)
             implements SecretCommand {}
@@ -59,6 +77,12 @@ sealed interface SecretCommand {
 
     /** Reads the book in the tenant's lane, so that whoever changed it sees what they changed. */
     record ReadSecrets(@TargetAggregateIdentifier SecretBookId book) implements SecretCommand {}
+
+    /** Tells that an agent gets its token, unless the agent was retired meanwhile. */
+    record HandOutCredential(
+            @TargetAggregateIdentifier SecretBookId book,
+            @Nullable AgentId agent,
+            CredentialHandedOut out) implements SecretCommand {}
 
     /** Writes down what happened outside of lanes, each as an event of its own. */
     record WriteDown(@TargetAggregateIdentifier SecretBookId book, List<SecretEvent> happened)

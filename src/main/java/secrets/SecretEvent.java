@@ -17,6 +17,8 @@ public sealed interface SecretEvent {
      * @param root the version that it follows by itself; its own number where somebody added it
      * @param digest SHA-256 of the sealed bytes, lower-case hex; absent where the value is kept elsewhere
      * @param othersUntil how long the versions before it work yet
+     * @param hosts where its value may be sent, as {@link Origin} spells it; absent in what was journaled before it was
+     *     asked: such a version is sent nowhere
      */
     @Revision("1")
     record SecretVersionAdded(
@@ -27,8 +29,15 @@ public sealed interface SecretEvent {
             SecretKind kind,
             boolean mayBePrivate,
             @Nullable String digest,
-            @Nullable Instant othersUntil)
-            implements SecretEvent {}
+            @Nullable Instant othersUntil,
+            List<String> hosts)
+            implements SecretEvent {
+
+        public SecretVersionAdded {
+            // What was journaled before it was asked says nothing.
+            hosts = hosts == null ? List.of() : List.copyOf(hosts);
+        }
+    }
 
     /** @param why {@code overlap_over}, {@code retired} by hand */
     @Revision("1")
@@ -74,12 +83,22 @@ public sealed interface SecretEvent {
     @Revision("1")
     record CredentialsReinstated(Scope scope, String key, String reason) implements SecretEvent {}
 
-    /** What became of the uses that one node had under way when it heard of the revocation. */
+    /**
+     * What became of the uses that one node had under way when it heard of the revocation.
+     *
+     * @param tokens that were made for agents and are not expired; absent where another node tells of them
+     */
     @Revision("1")
-    record RevocationConfirmed(Scope scope, String key, long fence, List<Fate> fates) implements SecretEvent {
+    record RevocationConfirmed(
+            Scope scope,
+            String key,
+            long fence,
+            List<Fate> fates,
+            @Nullable List<TokenFate> tokens) implements SecretEvent {
 
         public RevocationConfirmed {
             fates = List.copyOf(fates);
+            tokens = tokens == null ? null : List.copyOf(tokens);
         }
     }
 
@@ -103,7 +122,10 @@ public sealed interface SecretEvent {
             Instant expiresAt)
             implements SecretEvent {}
 
-    /** @param code {@code no_secret}, {@code no_grant}, {@code read_only_class}, {@code secret_revoked}, {@code agent_revoked} */
+    /**
+     * @param code {@code no_secret}, {@code no_grant}, {@code read_only_class}, {@code secret_revoked},
+     *     {@code agent_revoked}, {@code destination_not_bound}
+     */
     @Revision("1")
     record LeaseRefused(
             String action,
@@ -115,6 +137,29 @@ public sealed interface SecretEvent {
             String destination,
             Mode mode,
             String code)
+            implements SecretEvent {}
+
+    /**
+     * A token was made for an agent under this lease, and waits sealed until it is collected.
+     *
+     * @param audience who takes it
+     * @param scope scopes, with spaces between
+     */
+    @Revision("1")
+    record CredentialMinted(
+            String lease,
+            String action,
+            String operation,
+            HandOut.Kind kind,
+            String audience,
+            String scope,
+            Instant expiresAt)
+            implements SecretEvent {}
+
+    /** Whoever asked for it has the token now, until it expires; nobody gets it again. */
+    @Revision("1")
+    record CredentialHandedOut(
+            String lease, String action, String operation, String audience, String scope, Instant expiresAt)
             implements SecretEvent {}
 
     /** Uses that were over, gathered for a moment. */
@@ -133,7 +178,7 @@ public sealed interface SecretEvent {
      * Attempts to use a lease that were refused, counted for a moment.
      *
      * @param lease as it was presented; absent where there were too many to tell apart
-     * @param code {@code lease_expired}, {@code lease_revoked}, {@code lease_mismatch}, {@code secret_unavailable}
+     * @param code that of {@link secrets.LeaseRefused}, or {@code not_found} for another's token
      */
     @Revision("1")
     record LeaseUseRefused(@Nullable String lease, @Nullable String action, String code, long attempts)
@@ -150,4 +195,18 @@ public sealed interface SecretEvent {
      *     {@code unknown}: it left before and was cut off
      */
     record Fate(String leaseId, String actionId, @Nullable String workflowRunId, String destination, String fate) {}
+
+    /**
+     * What became of one token that was made for an agent.
+     *
+     * @param fate {@code voided}: nobody has it, and nobody gets it; {@code handed_out}: the agent has it, and only its
+     *     expiry, or the system that takes it, ends it; {@code unknown}: another node was handing it out
+     */
+    record TokenFate(
+            String leaseId,
+            String actionId,
+            @Nullable String agentId,
+            String audience,
+            Instant expiresAt,
+            String fate) {}
 }

@@ -9,6 +9,8 @@ public enum SecretKind {
     CLIENT_CREDENTIALS,
     REFRESH_TOKEN,
     CERTIFICATE,
+    /** Nothing is sealed: the platform says in its own name who is at work. */
+    WORKLOAD_TOKEN,
     /** The operator's own store knows, and tells when it is used. */
     ELSEWHERE;
 
@@ -23,6 +25,7 @@ public enum SecretKind {
             case SecretValue.ClientCredentials credentials -> CLIENT_CREDENTIALS;
             case SecretValue.RefreshToken token -> REFRESH_TOKEN;
             case SecretValue.Certificate certificate -> CERTIFICATE;
+            case SecretValue.Workload workload -> WORKLOAD_TOKEN;
         };
     }
 }

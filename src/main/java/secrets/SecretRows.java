@@ -9,9 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import secrets.SecretEvent.AgentClassLimited;
+import secrets.SecretEvent.CredentialHandedOut;
+import secrets.SecretEvent.CredentialMinted;
 import secrets.SecretEvent.CredentialsRevoked;
 import secrets.SecretEvent.LeaseIssued;
 import secrets.SecretEvent.LeasesEnded;
+import secrets.SecretEvent.RevocationConfirmed;
 import secrets.SecretEvent.SecretGrantRemoved;
 import secrets.SecretEvent.SecretRemoved;
 import secrets.SecretEvent.SecretVersionAdded;
@@ -78,10 +81,13 @@ class SecretRows {
                 2,
                 """
                 insert into secrets.version
-                    (tenant_id, secret, version, root, system, kind, digest, may_be_private)
-                select * from unnest(?::text[], ?::text[], ?::int8[], ?::int8[], ?::text[], ?::text[], ?::text[], ?::bool[])\
+                    (tenant_id, secret, version, root, system, kind, digest, may_be_private, hosts)
+                select t.tenant_id, t.secret, t.version, t.root, t.system, t.kind, t.digest, t.may_be_private,
+                    string_to_array(t.hosts, ' ')
+                from unnest(?::text[], ?::text[], ?::int8[], ?::int8[], ?::text[], ?::text[], ?::text[], ?::bool[],
+                    ?::text[]) as t (tenant_id, secret, version, root, system, kind, digest, may_be_private, hosts)\
                 """,
-                List.of("text", "text", "int8", "int8", "text", "text", "text", "bool"),
+                List.of("text", "text", "int8", "int8", "text", "text", "text", "bool", "text"),
                 event -> event.getPayload() instanceof SecretVersionAdded added
                         ? one(
                                 tenant(event),
@@ -91,7 +97,8 @@ class SecretRows {
                                 added.system(),
                                 word(added.kind()),
                                 added.digest(),
-                                added.mayBePrivate())
+                                added.mayBePrivate(),
+                                String.join(" ", added.hosts()))
                         : List.of());
     }
 
@@ -225,6 +232,75 @@ class SecretRows {
                         : List.of());
     }
 
+    @Bean
+    InlineRows writesMintedCredentials() {
+        return new Rows(
+                "credential_minted",
+                "secrets.hand_out",
+                2,
+                """
+                insert into secrets.hand_out
+                    (tenant_id, lease, action, kind, audience, scope, requester, minted_at, expires_at)
+                select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                    ?::timestamptz[], ?::timestamptz[])
+                on conflict (tenant_id, lease) do nothing\
+                """,
+                List.of("text", "text", "text", "text", "text", "text", "text", "timestamptz", "timestamptz"),
+                event -> event.getPayload() instanceof CredentialMinted minted
+                        ? one(
+                                tenant(event),
+                                minted.lease(),
+                                minted.action(),
+                                word(minted.kind()),
+                                minted.audience(),
+                                minted.scope(),
+                                meta(event, TenantContext.PRINCIPAL),
+                                event.getTimestamp().toString(),
+                                minted.expiresAt().toString())
+                        : List.of());
+    }
+
+    @Bean
+    InlineRows writesHandedOutCredentials() {
+        return new Rows(
+                "credential_handed_out",
+                "secrets.hand_out",
+                2,
+                """
+                update secrets.hand_out h set collected_at = t.at
+                from unnest(?::text[], ?::text[], ?::timestamptz[]) as t (tenant_id, lease, at)
+                where h.tenant_id = t.tenant_id and h.lease = t.lease\
+                """,
+                List.of("text", "text", "timestamptz"),
+                event -> event.getPayload() instanceof CredentialHandedOut out
+                        ? one(tenant(event), out.lease(), event.getTimestamp().toString())
+                        : List.of());
+    }
+
+    @Bean
+    InlineRows writesVoidedCredentials() {
+        return new Rows(
+                "credential_voided",
+                "secrets.hand_out",
+                2,
+                """
+                update secrets.hand_out h set voided_at = t.at
+                from unnest(?::text[], ?::text[], ?::timestamptz[]) as t (tenant_id, lease, at)
+                where h.tenant_id = t.tenant_id and h.lease = t.lease\
+                """,
+                List.of("text", "text", "timestamptz"),
+                event -> event.getPayload() instanceof RevocationConfirmed confirmed && confirmed.tokens() != null
+                        ? confirmed.tokens().stream()
+                                .filter(token -> token.fate().equals("voided"))
+                                .map(token -> new Object[] {
+                                    tenant(event),
+                                    token.leaseId(),
+                                    event.getTimestamp().toString()
+                                })
+                                .toList()
+                        : List.of());
+    }
+
     @SuppressWarnings("NullAway") // columns that may be null
     private static List<Object[]> one(@Nullable Object... values) {
         return List.<Object[]>of(values);
@@ -235,6 +311,10 @@ class SecretRows {
     }
 
     private static String tenant(EventMessage<?> event) {
-        return Objects.requireNonNull((String) event.getMetaData().get(TenantContext.TENANT), TenantContext.TENANT);
+        return meta(event, TenantContext.TENANT);
+    }
+
+    private static String meta(EventMessage<?> event, String key) {
+        return Objects.requireNonNull((String) event.getMetaData().get(key), key);
     }
 }

@@ -27,4 +27,7 @@ public sealed interface SecretValue {
      * @param key its private key in PEM (PKCS #8)
      */
     record Certificate(String chain, Concealed key) implements SecretValue {}
+
+    /** Nothing: the platform's own signature is what the system trusts. Granted, leased and revoked like the others. */
+    record Workload() implements SecretValue {}
 }

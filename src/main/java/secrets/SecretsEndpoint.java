@@ -41,10 +41,12 @@ class SecretsEndpoint {
 
     private final TenantCommands commands;
     private final StoredSecrets secrets;
+    private final KnownPlaces places;
 
-    SecretsEndpoint(TenantCommands commands, StoredSecrets secrets) {
+    SecretsEndpoint(TenantCommands commands, StoredSecrets secrets, KnownPlaces places) {
         this.commands = commands;
         this.secrets = secrets;
+        this.places = places;
     }
 
     /**
@@ -52,6 +54,8 @@ class SecretsEndpoint {
      * @param value left out for a secret that is kept elsewhere
      * @param keptElsewhere whether the operator's own store has it
      * @param allowPrivateTokenEndpoint only an operator may say so
+     * @param hosts where the value may be sent, such as {@code https://tickets.example}; where the connector leads now, if
+     *     left out
      */
     record NewSecret(
             String secretId,
@@ -59,18 +63,24 @@ class SecretsEndpoint {
             Mode mode,
             @Nullable NewValue value,
             @Nullable Boolean keptElsewhere,
-            @Nullable Boolean allowPrivateTokenEndpoint) {}
+            @Nullable Boolean allowPrivateTokenEndpoint,
+            @Nullable List<String> hosts) {}
 
     /**
      * @param overlap how long the versions before it work yet, up to 30 days; five minutes if left out, and PT0S in an
      *     emergency
+     * @param hosts where the new value may be sent; where the connector leads now, if left out
      */
-    record NewVersion(@Nullable NewValue value, @Nullable Duration overlap) {}
+    record NewVersion(
+            @Nullable NewValue value,
+            @Nullable Duration overlap,
+            @Nullable List<String> hosts) {}
 
     /**
      * @param state {@code current}: leases are issued on it; {@code overlapping}: leases that were issued on it work yet
      * @param automatic whether the token endpoint gave it
      * @param digest SHA-256 of what is sealed, not of the value
+     * @param hosts where its value may be sent; no lease is issued for any other place
      */
     record VersionView(
             long version,
@@ -78,7 +88,8 @@ class SecretsEndpoint {
             boolean automatic,
             @Nullable String digest,
             Instant addedAt,
-            @Nullable Instant worksUntil) {}
+            @Nullable Instant worksUntil,
+            List<String> hosts) {}
 
     /** @param state {@code in_force}, {@code revoked}, or {@code empty} if each version was retired */
     record SecretView(
@@ -141,7 +152,8 @@ class SecretsEndpoint {
                         system,
                         wanted.mode(),
                         value == null ? SecretKind.ELSEWHERE : SecretKind.of(value),
-                        mayBePrivate),
+                        mayBePrivate,
+                        hosts(context, system, wanted.hosts())),
                 value);
         return ResponseEntity.created(URI.create("/v1/secrets/" + key)).body(view(created));
     }
@@ -161,7 +173,8 @@ class SecretsEndpoint {
         if (kind != known.kind()) {
             throw new InvalidField("/value/type", "secret_kind", "must be what the secret was created with");
         }
-        KeptSecret rotated = secrets.rotate(context, secret, kind, value, overlap);
+        KeptSecret rotated =
+                secrets.rotate(context, secret, kind, value, overlap, hosts(context, known.system(), wanted.hosts()));
         return ResponseEntity.created(URI.create("/v1/secrets/" + secret)).body(view(rotated));
     }
 
@@ -183,6 +196,23 @@ class SecretsEndpoint {
 
     private KeptSecret known(TenantContext context, String secret) {
         return secrets.read(context).secret(secret).orElseThrow(() -> new NotFound("secret", secret));
+    }
+
+    /** Bound now: whoever changes the connector later does not learn the value by that. */
+    private List<String> hosts(TenantContext context, String system, @Nullable List<String> wanted) {
+        if (wanted != null) {
+            return Origin.checked(wanted);
+        }
+        List<String> known = places.of(context, system).stream()
+                .map(Origin::of)
+                .distinct()
+                .sorted()
+                .toList();
+        if (known.isEmpty()) {
+            throw new InvalidField(
+                    "/hosts", "required", "must say where the value may be sent, or describe the connector first");
+        }
+        return known;
     }
 
     private static @Nullable SecretValue value(@Nullable NewValue value, boolean elsewhere, boolean mayBePrivate) {
@@ -214,7 +244,8 @@ class SecretsEndpoint {
                                 version.root() != version.number(),
                                 version.digest(),
                                 version.addedAt(),
-                                version.worksUntil()))
+                                version.worksUntil(),
+                                version.hosts()))
                         .toList());
     }
 }

@@ -49,7 +49,7 @@ class StoredCredentials implements Credentials {
     }
 
     /** What was opened, and what ends with it. */
-    private record Opened(
+    record Opened(
             Credential credential,
             List<Concealed> secrets,
             @Nullable String storeLease) {}
@@ -81,12 +81,28 @@ class StoredCredentials implements Credentials {
     }
 
     private Opened open(LeasedUse use, Lease lease, Purpose purpose) {
+        return open(
+                use,
+                lease,
+                purpose,
+                (value, checked, storeLease) -> opened(value, checked.held(), lease, purpose, storeLease));
+    }
+
+    /** What is made of a value that was opened, while it is open. */
+    interface Opening<T> {
+
+        /** @param storeLease the store's own lease behind the value; absent where it has none */
+        T of(SecretValue value, Checked checked, @Nullable String storeLease);
+    }
+
+    /** Checks the lease for this use, and opens what it is for. */
+    <T> T open(LeasedUse use, Lease lease, Purpose purpose, Opening<T> opening) {
         Checked checked = checked(use, lease, purpose);
         return switch (checked.held().kind()) {
-            case REFRESH_TOKEN -> inTurn(use, lease, purpose);
-            case ELSEWHERE -> openElsewhere(checked, lease, purpose);
-            case API_KEY, BASIC, CLIENT_CREDENTIALS, CERTIFICATE ->
-                opened(value(checked.held(), lease), checked.held(), lease, purpose, null);
+            case REFRESH_TOKEN -> inTurn(use, lease, purpose, opening);
+            case ELSEWHERE -> openElsewhere(checked, lease, opening);
+            case API_KEY, BASIC, CLIENT_CREDENTIALS, CERTIFICATE, WORKLOAD_TOKEN ->
+                opening.of(value(checked.held(), lease), checked, null);
         };
     }
 
@@ -98,21 +114,21 @@ class StoredCredentials implements Credentials {
         return checked;
     }
 
-    private Opened inTurn(LeasedUse use, Lease lease, Purpose purpose) {
+    private <T> T inTurn(LeasedUse use, Lease lease, Purpose purpose, Opening<T> opening) {
         ReentrantLock turn = turns.of(lease.action().tenant(), lease.secret());
         turn.lock();
         try {
-            Held held = checked(use, lease, purpose).held();
-            return opened(value(held, lease), held, lease, purpose, null);
+            Checked checked = checked(use, lease, purpose);
+            return opening.of(value(checked.held(), lease), checked, null);
         } finally {
             turn.unlock();
         }
     }
 
-    private Opened openElsewhere(Checked checked, Lease lease, Purpose purpose) {
+    private <T> T openElsewhere(Checked checked, Lease lease, Opening<T> opening) {
         var read = elsewhere.read(lease.action().tenant(), lease.system(), lease.secret(), lease.mode());
         try {
-            return opened(read.value(), checked.held(), lease, purpose, read.storeLease());
+            return opening.of(read.value(), checked, read.storeLease());
         } catch (RuntimeException refused) {
             end(lease, read.storeLease());
             throw refused;
@@ -133,7 +149,8 @@ class StoredCredentials implements Credentials {
         }
     }
 
-    private Opened opened(SecretValue value, Held held, Lease lease, Purpose purpose, @Nullable String storeLease) {
+    /** What requests carry of a value, or what a token endpoint exchanges. */
+    Opened opened(SecretValue value, Held held, Lease lease, Purpose purpose, @Nullable String storeLease) {
         return switch (value) {
             case SecretValue.ApiKey key ->
                 new Opened(new Credential.Token(key.value()), List.of(key.value()), storeLease);
@@ -154,6 +171,10 @@ class StoredCredentials implements Credentials {
                         List.of(minted.token(), credentials.clientSecret()),
                         storeLease);
             }
+            case SecretValue.Workload _ ->
+                throw new LeaseRefused(
+                        "credential_unusable",
+                        "A token is made of %s and handed out; no request is sent with it.".formatted(lease.secret()));
             case SecretValue.RefreshToken token -> refreshed(token, held, lease, purpose, storeLease);
         };
     }
@@ -195,7 +216,7 @@ class StoredCredentials implements Credentials {
         return tokens.token(lease.action().tenant(), ofRoot, value, purpose, held.mayBePrivate());
     }
 
-    private void end(Lease lease, @Nullable String storeLease) {
+    void end(Lease lease, @Nullable String storeLease) {
         if (storeLease == null) {
             return;
         }

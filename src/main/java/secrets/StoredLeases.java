@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import secrets.LeaseDecision.Granted;
 import secrets.LeaseDecision.Refused;
+import secrets.SecretCommand.HandOutCredential;
 import secrets.SecretCommand.WriteDown;
 import secrets.SecretEvent.LeaseIssued;
 import tenancy.AgentId;
+import tenancy.Agents;
 import tenancy.Effect;
+import tenancy.Forbidden;
 import tenancy.Postures;
 import tenancy.Subject;
 import tenancy.TenantId;
@@ -31,12 +34,14 @@ class StoredLeases implements Leases {
 
     private final Keeping books;
     private final Postures postures;
+    private final Agents agents;
     private final EventBus events;
     private final Supplier<UUID> ids;
 
-    StoredLeases(Keeping books, Postures postures, EventBus events, Supplier<UUID> ids) {
+    StoredLeases(Keeping books, Postures postures, Agents agents, EventBus events, Supplier<UUID> ids) {
         this.books = books;
         this.postures = postures;
+        this.agents = agents;
         this.events = events;
         this.ids = ids;
     }
@@ -121,6 +126,15 @@ class StoredLeases implements Leases {
 
     private static @Nullable String key(@Nullable AgentId agent) {
         return agent == null ? null : agent.key();
+    }
+
+    @CommandHandler
+    void handle(HandOutCredential out) {
+        AgentId agent = out.agent();
+        if (agent == null || !agents.registration(agent).active()) {
+            throw new Forbidden("agent_retired", "The agent is retired: nothing is handed out to it.");
+        }
+        write(out.book().tenant(), out.out());
     }
 
     @CommandHandler

@@ -2,6 +2,7 @@ package secrets;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +34,17 @@ class StoredSecrets {
         this.clock = clock;
     }
 
-    /** A secret that is not there yet. */
-    record Wanted(String secret, String system, Mode mode, SecretKind kind, boolean mayBePrivate) {}
+    /**
+     * A secret that is not there yet.
+     *
+     * @param hosts where its value may be sent
+     */
+    record Wanted(String secret, String system, Mode mode, SecretKind kind, boolean mayBePrivate, List<String> hosts) {
+
+        Wanted {
+            hosts = List.copyOf(hosts);
+        }
+    }
 
     BookView read(TenantContext context) {
         return commands.ask(context, new ReadSecrets(new SecretBookId(context.tenant())));
@@ -61,13 +71,22 @@ class StoredSecrets {
                         wanted.kind(),
                         wanted.mayBePrivate(),
                         version,
-                        digest));
+                        digest,
+                        wanted.hosts()));
     }
 
-    /** @param overlap how long the versions before it work yet */
+    /**
+     * @param overlap how long the versions before it work yet
+     * @param hosts where the new value may be sent
+     */
     KeptSecret rotate(
-            TenantContext context, String secret, SecretKind kind, @Nullable SecretValue value, Duration overlap) {
-        return add(context, secret, kind, value, null, overlap);
+            TenantContext context,
+            String secret,
+            SecretKind kind,
+            @Nullable SecretValue value,
+            Duration overlap,
+            List<String> hosts) {
+        return add(context, secret, kind, value, null, overlap, hosts);
     }
 
     /**
@@ -79,7 +98,7 @@ class StoredSecrets {
         for (int tries = 1; ; tries++) {
             try {
                 KeptSecret unused =
-                        add(context, secret, SecretKind.REFRESH_TOKEN, value, version, StoredLeases.LONGEST);
+                        add(context, secret, SecretKind.REFRESH_TOKEN, value, version, StoredLeases.LONGEST, List.of());
                 return;
             } catch (Conflict atTheSameTime) {
                 if (tries == MOST_TRIES) {
@@ -98,7 +117,8 @@ class StoredSecrets {
             SecretKind kind,
             @Nullable SecretValue value,
             @Nullable Long follows,
-            Duration overlap) {
+            Duration overlap,
+            List<String> hosts) {
         TenantId tenant = context.tenant();
         KeptSecret known = read(context).secret(secret).orElseThrow(() -> new NotFound("secret", secret));
         long version = known.last() + 1;
@@ -114,7 +134,8 @@ class StoredSecrets {
                         version,
                         follows,
                         digest,
-                        clock.instant().plus(overlap)));
+                        clock.instant().plus(overlap),
+                        hosts));
     }
 
     /** What a digest is told of with. */

@@ -204,7 +204,12 @@ final class House {
                 outcomes,
                 payloads,
                 NoCache.INSTANCE);
-        reconciling = new Reconciling(actions, current, payloads, ledger);
+        reconciling = new Reconciling(
+                actions,
+                current,
+                payloads,
+                ledger,
+                new Lending(request -> leases.lease(request), agent -> registration));
         held = new HeldActions(
                 requests, restraints, book, inForce, ledger, backlog, holds, outcomes, actions, settings, payloads);
     }

@@ -145,6 +145,7 @@ class BlastRadiusTest {
                 .orThrow();
         owned.put("containment", contained.body().at("/receipt/containment_id").asString());
         owned.put("rule", "rule_" + CANARY);
+        owned.put("lease", "ls_" + CANARY);
         owned.put("level", "0");
         owned.put("projection", "runs");
         owned.put("index", "000");
@@ -309,7 +310,8 @@ class BlastRadiusTest {
                                 "{grant}",
                                 "{rollback}",
                                 "{incident}",
-                                "{containment}")
+                                "{containment}",
+                                "{lease}")
                         .stream()
                         .anyMatch(endpoint.path()::contains)
                 || endpoint.path().contains("{secret}") && !endpoint.path().endsWith("/exposure")

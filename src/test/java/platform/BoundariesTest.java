@@ -38,6 +38,7 @@ import org.springframework.modulith.core.ApplicationModules;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import secrets.NarrowToken;
 import tenancy.Refusal;
 
 /** Rules about the code itself. */
@@ -182,6 +183,18 @@ class BoundariesTest {
                 .areMetaAnnotatedWith(RequestMapping.class)
                 .should()
                 .beAnnotatedWith(PreAuthorize.class)
+                .check(ours);
+    }
+
+    /** What is handed out was signed here or given by a token endpoint: nothing that was sealed can be made into one. */
+    @Test
+    void only_minting_makes_a_token_that_may_be_handed_out() {
+        noClasses()
+                .that(DescribedPredicate.not(resideInAPackage("secrets.minting")))
+                .should()
+                .callConstructorWhere(describe(
+                        "makes a token that may be handed out",
+                        call -> call.getTargetOwner().isEquivalentTo(NarrowToken.class)))
                 .check(ours);
     }
 

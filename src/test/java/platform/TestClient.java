@@ -81,10 +81,24 @@ public record TestClient(URI platform, @Nullable String credential) {
 
     /** Sends any bytes, well-formed or not. */
     public Answer sendBody(String method, String path, BodyPublisher body, String... headers) {
+        Answer answer = sent(method, path, body, headers);
+        Canaries.watch("the answer to " + method + " " + path, answer.headers().map() + answer.body());
+        return answer;
+    }
+
+    /** Collects what was handed out under a lease: where that succeeds is the one answer that may hold a secret. */
+    public Answer collect(String lease) {
+        String path = "/v1/leases/" + lease + ":collect";
+        Answer answer = sent("POST", path, BodyPublishers.noBody());
+        if (answer.status() != 200) {
+            Canaries.watch("the answer to POST " + path, answer.headers().map() + answer.body());
+        }
+        return answer;
+    }
+
+    private Answer sent(String method, String path, BodyPublisher body, String... headers) {
         try {
             HttpResponse<String> answer = http.send(request(method, path, body, headers), BodyHandlers.ofString());
-            Canaries.watch(
-                    "the answer to " + method + " " + path, answer.headers().map() + answer.body());
             return new Answer(answer.statusCode(), answer.headers(), answer.body());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);

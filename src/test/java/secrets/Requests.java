@@ -80,7 +80,9 @@ record Requests(
                 system,
                 operation,
                 HOST,
+                "https://" + HOST,
                 mode,
+                false,
                 at);
     }
 

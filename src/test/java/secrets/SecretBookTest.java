@@ -39,6 +39,7 @@ class SecretBookTest {
 
     private static final SecretBookId BOOK = new SecretBookId(new TenantId("tenant_acme"));
     private static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
+    private static final List<String> HOSTS = List.of("https://" + Requests.HOST);
     private static final SecretCreated CREATED =
             new SecretCreated("zd", "zendesk", Mode.MUTATE, SecretKind.API_KEY, false);
     private static final SecretVersionAdded FIRST = version(1, 1, null);
@@ -55,14 +56,14 @@ class SecretBookTest {
     @Test
     void is_opened_with_its_first_secret() {
         book.givenNoPriorActivity()
-                .when(new CreateSecret(BOOK, "zd", "zendesk", Mode.MUTATE, SecretKind.API_KEY, false, 1, "d1"))
+                .when(new CreateSecret(BOOK, "zd", "zendesk", Mode.MUTATE, SecretKind.API_KEY, false, 1, "d1", HOSTS))
                 .expectEvents(CREATED, FIRST);
     }
 
     @Test
     void has_each_secret_once() {
         book.given(CREATED, FIRST)
-                .when(new CreateSecret(BOOK, "zd", "zendesk", Mode.READ, SecretKind.API_KEY, false, 2, "d2"))
+                .when(new CreateSecret(BOOK, "zd", "zendesk", Mode.READ, SecretKind.API_KEY, false, 2, "d2", HOSTS))
                 .expectNoEvents()
                 .expectException(Conflict.class);
     }
@@ -70,18 +71,18 @@ class SecretBookTest {
     @Test
     void gives_no_version_number_twice_even_after_the_secret_was_removed() {
         book.given(CREATED, FIRST, version(2, 2, NOON), new SecretRemoved("zd", 2))
-                .when(new CreateSecret(BOOK, "zd", "zendesk", Mode.MUTATE, SecretKind.API_KEY, false, 1, "d1"))
+                .when(new CreateSecret(BOOK, "zd", "zendesk", Mode.MUTATE, SecretKind.API_KEY, false, 1, "d1", HOSTS))
                 .expectNoEvents()
                 .expectException(Conflict.class);
         book.given(CREATED, FIRST, version(2, 2, NOON), new SecretRemoved("zd", 2))
-                .when(new CreateSecret(BOOK, "zd", "zendesk", Mode.MUTATE, SecretKind.API_KEY, false, 3, "d3"))
+                .when(new CreateSecret(BOOK, "zd", "zendesk", Mode.MUTATE, SecretKind.API_KEY, false, 3, "d3", HOSTS))
                 .expectSuccessfulHandlerExecution();
     }
 
     @Test
     void leases_the_newest_version_and_lets_the_old_one_work_until_its_overlap_is_over() {
         book.given(CREATED, FIRST, GRANTED)
-                .when(new AddVersion(BOOK, "zd", SecretKind.API_KEY, 2, null, "d2", NOON))
+                .when(new AddVersion(BOOK, "zd", SecretKind.API_KEY, 2, null, "d2", NOON, HOSTS))
                 .expectEvents(version(2, 2, NOON))
                 .expectState(state ->
                         assertThat(state.decide(ASKED.request("a"))).isEqualTo(new Granted("zd", 2, "gr_1", 0)));
@@ -96,11 +97,11 @@ class SecretBookTest {
     @Test
     void takes_no_version_of_another_kind_and_none_that_another_was_faster_with() {
         book.given(CREATED, FIRST)
-                .when(new AddVersion(BOOK, "zd", SecretKind.BASIC, 2, null, "d2", NOON))
+                .when(new AddVersion(BOOK, "zd", SecretKind.BASIC, 2, null, "d2", NOON, HOSTS))
                 .expectNoEvents()
                 .expectException(InvalidField.class);
         book.given(CREATED, FIRST, version(2, 2, NOON))
-                .when(new AddVersion(BOOK, "zd", SecretKind.API_KEY, 2, null, "d2", NOON))
+                .when(new AddVersion(BOOK, "zd", SecretKind.API_KEY, 2, null, "d2", NOON, HOSTS))
                 .expectNoEvents()
                 .expectException(Conflict.class);
     }
@@ -108,7 +109,7 @@ class SecretBookTest {
     @Test
     void keeps_the_root_of_what_follows_by_itself() {
         book.given(CREATED, FIRST, version(2, 1, NOON))
-                .when(new AddVersion(BOOK, "zd", SecretKind.API_KEY, 3, 2L, "d3", NOON))
+                .when(new AddVersion(BOOK, "zd", SecretKind.API_KEY, 3, 2L, "d3", NOON, List.of()))
                 .expectEvents(version(3, 1, NOON));
     }
 
@@ -119,7 +120,7 @@ class SecretBookTest {
             events.add(version(number, number, NOON));
         }
         book.given(events)
-                .when(new AddVersion(BOOK, "zd", SecretKind.API_KEY, 21, null, "d21", NOON))
+                .when(new AddVersion(BOOK, "zd", SecretKind.API_KEY, 21, null, "d21", NOON, HOSTS))
                 .expectNoEvents()
                 .expectException(Conflict.class);
     }
@@ -179,7 +180,7 @@ class SecretBookTest {
     void lends_a_revoked_secret_again_with_a_new_version_and_not_before() {
         var revoked = new CredentialsRevoked(Scope.SECRET, "zd", "leaked", 1, 1);
         book.given(CREATED, FIRST, GRANTED, revoked)
-                .when(new AddVersion(BOOK, "zd", SecretKind.API_KEY, 2, null, "d2", NOON))
+                .when(new AddVersion(BOOK, "zd", SecretKind.API_KEY, 2, null, "d2", NOON, HOSTS))
                 .expectState(state ->
                         assertThat(state.decide(ASKED.request("a"))).isEqualTo(new Granted("zd", 2, "gr_1", 1)));
         var state = state(CREATED, FIRST, GRANTED, revoked);
@@ -214,7 +215,8 @@ class SecretBookTest {
             for (Mode mode : Mode.values()) {
                 String secret = "s_" + mode;
                 events.add(new SecretCreated(secret, "zendesk", mode, SecretKind.API_KEY, false));
-                events.add(new SecretVersionAdded(secret, 1, 1, "zendesk", SecretKind.API_KEY, false, "d", null));
+                events.add(
+                        new SecretVersionAdded(secret, 1, 1, "zendesk", SecretKind.API_KEY, false, "d", null, HOSTS));
             }
             int changes = 1 + random.nextInt(12);
             int limitedAt = random.nextInt(changes);
@@ -250,6 +252,37 @@ class SecretBookTest {
     }
 
     @Test
+    void lends_nothing_for_a_place_that_a_value_was_not_given_for() {
+        SecretBook state = state(CREATED, FIRST, GRANTED);
+        var asked = ASKED.request("act_1");
+        for (String elsewhere : List.of(
+                "https://evil.example.net",
+                "http://" + Requests.HOST,
+                "https://" + Requests.HOST + ":8443",
+                "https://" + Requests.HOST + ".evil.example.net")) {
+            var moved = new Leases.Request(
+                    asked.action(),
+                    asked.context(),
+                    asked.agentClass(),
+                    asked.trustZone(),
+                    asked.system(),
+                    asked.operation(),
+                    asked.destination(),
+                    elsewhere,
+                    asked.mode(),
+                    asked.handsOut(),
+                    asked.at());
+            assertThat(state.decide(moved)).isInstanceOfSatisfying(Refused.class, refused -> {
+                assertThat(refused.code()).isEqualTo("destination_not_bound");
+                assertThat(refused.cause().detail()).contains(Requests.HOST, elsewhere, "new value");
+            });
+        }
+        assertThat(state.decide(asked)).isInstanceOf(Granted.class);
+        var unbound = new SecretVersionAdded("zd", 1, 1, "zendesk", SecretKind.API_KEY, false, "d1", null, List.of());
+        assertThat(refusal(state(CREATED, unbound, GRANTED), ASKED)).isEqualTo("destination_not_bound");
+    }
+
+    @Test
     void what_the_book_shows_holds_no_value_and_a_copy_does_not_change() {
         SecretBook state = state(CREATED, FIRST, GRANTED);
         BookView before = state.view();
@@ -276,7 +309,7 @@ class SecretBookTest {
 
     private static SecretVersionAdded version(long number, long root, @Nullable Instant othersUntil) {
         return new SecretVersionAdded(
-                "zd", number, root, "zendesk", SecretKind.API_KEY, false, "d" + number, othersUntil);
+                "zd", number, root, "zendesk", SecretKind.API_KEY, false, "d" + number, othersUntil, HOSTS);
     }
 
     private static SecretGranted granted(String grant, String agentClass, List<String> operations) {

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -43,6 +46,8 @@ class SecretsOverHttpTest {
     private final TenantCommands commands;
     private final Credentials credentials;
     private final LeaseReports reports;
+    private final SealedValues values;
+    private final UncollectedTokens uncollected;
     private final OldSecrets old;
     private final FenceWatch watch;
     private final UsesUnderWay underWay;
@@ -58,6 +63,8 @@ class SecretsOverHttpTest {
             TenantCommands commands,
             Credentials credentials,
             LeaseReports reports,
+            SealedValues values,
+            UncollectedTokens uncollected,
             OldSecrets old,
             FenceWatch watch,
             UsesUnderWay underWay,
@@ -70,6 +77,8 @@ class SecretsOverHttpTest {
         this.commands = commands;
         this.credentials = credentials;
         this.reports = reports;
+        this.values = values;
+        this.uncollected = uncollected;
         this.old = old;
         this.watch = watch;
         this.underWay = underWay;
@@ -261,6 +270,67 @@ class SecretsOverHttpTest {
         assertThat(cancelled).containsExactly("use");
         assertThat(underWay.revoke(new Fence(new TenantId(acme.tenant()), Scope.TENANT, acme.tenant(), 99)))
                 .isEmpty();
+    }
+
+    /** The connector may have moved since the lease was issued: the host alone is not the place. */
+    @Test
+    void a_lease_is_not_used_at_another_port_or_scheme_of_its_host() {
+        var acme = given.customer();
+        secret(acme.admin(), "zd", "zendesk", "mutate", planted());
+        grant(acme.admin(), "zd", GRANT_ALL);
+        Lease lease = lent(asked(acme.tenant()));
+        for (String base : List.of("http://" + Requests.HOST, "https://" + Requests.HOST + ":8443/api")) {
+            Purpose moved = Requests.purpose(lease, "wr_1", lease.system(), lease.operation(), lease.mode(), base);
+            assertThat(refused(lease, moved)).as(base).isEqualTo("destination_not_bound");
+        }
+        for (String base :
+                List.of("HTTPS://" + Requests.HOST.toUpperCase(Locale.ROOT), "https://" + Requests.HOST + ":443/x")) {
+            Purpose same = Requests.purpose(lease, "wr_1", lease.system(), lease.operation(), lease.mode(), base);
+            credentials.use(lease, same, () -> {}).close();
+        }
+        reports.flush();
+        assertThat(journal(acme.tenant(), "lease_use_refused").getFirst()).contains("destination_not_bound");
+    }
+
+    /** An hour later there is no lease any more that the fence could end. */
+    @Test
+    void fences_are_swept_when_no_lease_can_be_older_and_what_is_revoked_stays_so() {
+        var acme = given.customer();
+        secret(acme.admin(), "zd", "zendesk", "mutate", planted());
+        grant(acme.admin(), "zd", GRANT_ALL);
+        acme.admin()
+                .post("/v1/secrets:revoke", "{\"scope\":\"connector\",\"key\":\"zendesk\",\"reason\":\"leaked\"}")
+                .expect(200);
+        old.clear();
+        assertThat(fences(acme.tenant())).isOne();
+
+        later(Duration.ofMinutes(61)).clear();
+
+        assertThat(fences(acme.tenant())).isZero();
+        assertThat(code(ask(asked(acme.tenant())))).isEqualTo("secret_revoked");
+        Answer again = acme.admin()
+                .post("/v1/secrets:revoke", "{\"scope\":\"connector\",\"key\":\"zendesk\",\"reason\":\"leaked\"}")
+                .expect(200);
+        assertThat(again.at("/fence")).isEqualTo("2");
+    }
+
+    private OldSecrets later(Duration by) {
+        return new OldSecrets(
+                commands,
+                values,
+                uncollected,
+                transactions,
+                ofTenant,
+                Objects.requireNonNull(everyTenant.getDataSource()),
+                Clock.offset(clock, by),
+                new SecretsSettings(Duration.ofDays(90)));
+    }
+
+    private long fences(String tenant) {
+        @Nullable
+        Long counted = everyTenant.queryForObject(
+                "select count(*) from secrets.fence where tenant_id = ?", Long.class, tenant);
+        return counted == null ? 0 : counted;
     }
 
     @Test
@@ -522,13 +592,15 @@ class SecretsOverHttpTest {
 
     private static Answer secret(TestClient admin, String secret, String system, String mode, String value) {
         return admin.post("/v1/secrets", """
-            {"secret_id":"%s","system":"%s","mode":"%s","value":{"type":"api_key","value":"%s"}}\
-            """.formatted(secret, system, mode, value))
+            {"secret_id":"%s","system":"%s","mode":"%s","value":{"type":"api_key","value":"%s"},"hosts":["https://%s"]}\
+            """.formatted(secret, system, mode, value, Requests.HOST))
                 .expect(201);
     }
 
     private static String version(String value, String overlap) {
-        return "{\"value\":{\"type\":\"api_key\",\"value\":\"%s\"},\"overlap\":\"%s\"}".formatted(value, overlap);
+        return """
+            {"value":{"type":"api_key","value":"%s"},"overlap":"%s","hosts":["https://%s"]}\
+            """.formatted(value, overlap, Requests.HOST);
     }
 
     private static Answer grant(TestClient admin, String secret, String grant) {

@@ -7,6 +7,7 @@ import execution.gateway.Judgement.Health;
 import execution.gateway.ToolGateway.Call;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import secrets.Credentials;
 import secrets.Credentials.Purpose;
@@ -140,13 +141,9 @@ final class CallCredential {
         return redactor.redactions();
     }
 
-    /** An event of the answer, before anybody sees it. */
-    ToolEvent cleaned(ToolEvent event) {
-        String id = event.id();
-        return new ToolEvent(
-                redactor.text(event.type(), "/result"),
-                redactor.text(event.data(), "/result"),
-                id == null ? null : redactor.text(id, "/result"));
+    /** The events of the answer, before anybody sees them. */
+    CleanedStream cleaned(Consumer<ToolEvent> passes) {
+        return new CleanedStream(redactor, passes);
     }
 
     /**
@@ -165,13 +162,18 @@ final class CallCredential {
                 judged.effected(),
                 judged.status(),
                 judged.code(),
-                judged.result().isEmpty() ? "" : redactor.json(judged.result(), "/result"),
+                judged.result().isEmpty() ? "" : redactor.json(joined(judged.result()), "/result"),
                 cause == null || detail == null ? cause : with(cause, redactor.text(detail, "/cause/detail")),
                 judged.again(),
                 judged.notBefore(),
                 judged.health(),
                 judged.tool(),
                 message == null ? null : redactor.text(message, "/levels/message"));
+    }
+
+    /** What came as events is one text, wherever it was cut. */
+    private String joined(String result) {
+        return operation.described().streams() == null ? result : redactor.events(result, "/result");
     }
 
     private static Cause with(Cause cause, String detail) {

@@ -80,6 +80,8 @@ sealed interface ConnectorCommand {
      * @param listing names this one time, in the place of an action
      * @param system the connector's key
      * @param destination host that is asked
+     * @param origin the same with scheme and port
      */
-    record LendForListing(ActionId listing, String system, String destination) implements ConnectorCommand {}
+    record LendForListing(ActionId listing, String system, String destination, String origin)
+            implements ConnectorCommand {}
 }

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import secrets.HandOut;
 import tenancy.Effect;
 import tenancy.Refusal.FieldError;
 import tools.jackson.core.JsonPointer;
@@ -69,6 +70,9 @@ final class ConnectorReader {
     /** How the system speaks MCP; absent where it does not. */
     private @Nullable McpRevision mcp;
 
+    /** Hosts that may have a private address. */
+    private Set<String> privateHosts = Set.of();
+
     /** Where all tools of an MCP server are called, below the base. */
     private String toolPath = "";
 
@@ -100,13 +104,13 @@ final class ConnectorReader {
         toolPath = document.path("base_url").stringValue().endsWith("/") ? "/" : "";
         Duration connect = duration(document, "", "connect_timeout", Duration.ofSeconds(2));
         Duration read = duration(document, "", "read_timeout", Duration.ofSeconds(10));
+        privateHosts = privateHosts(document.path("allow_private_addresses"));
         Map<String, Described> operations = new LinkedHashMap<>();
         JsonNode described = document.path("operations");
         described
                 .properties()
                 .forEach(operation -> operations.put(
                         operation.getKey(), operation(operation.getKey(), operation.getValue(), described)));
-        Set<String> privateHosts = privateHosts(document.path("allow_private_addresses"));
         return new TargetSystem(
                 Sha256.of(canonical),
                 document,
@@ -179,7 +183,9 @@ final class ConnectorReader {
         JsonNode result = operation.path("result_schema");
         JsonNode resultSchema = result.isMissingNode() ? JsonNodeFactory.instance.booleanNode(true) : result;
         Effect effect = Effect.valueOf(operation.path("effect").stringValue().toUpperCase(Locale.ROOT));
-        boolean idempotent = operation.path("idempotent").asBoolean(effect == Effect.READ);
+        HandOut handOut = HandOutReader.read(operation.path("hand_out"), privateHosts, at + "/hand_out", faults);
+        // A token that nobody collected has done nothing: an interrupted one is made again.
+        boolean idempotent = handOut != null || operation.path("idempotent").asBoolean(effect == Effect.READ);
         String method = operation.path("method").asString("POST");
         McpTool tool = mcp == null ? null : McpTool.read(operation.path("upstream"), mcp, at + "/upstream", faults);
         if (operation.has("body") && !Set.of("POST", "PUT", "PATCH").contains(method)) {
@@ -213,8 +219,10 @@ final class ConnectorReader {
                 Sha256.of(CanonicalJson.write(targetSchema, at)
                         + CanonicalJson.write(argumentSchema, at)
                         + CanonicalJson.write(resultSchema, at)
-                        + Pinned.upstream(operation)),
-                new PromiseReader(operation, all, targetSchema, argumentSchema, at, faults).read());
+                        + Pinned.upstream(operation)
+                        + (handOut == null ? "" : CanonicalJson.write(operation.path("hand_out"), at))),
+                new PromiseReader(operation, all, targetSchema, argumentSchema, at, faults, handOut).read(),
+                handOut);
     }
 
     private @Nullable StreamRule streams(JsonNode operation, String at) {

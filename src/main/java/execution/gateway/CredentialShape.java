@@ -49,7 +49,7 @@ record CredentialShape(
         Map<String, CredentialShape> shapes = new HashMap<>();
         document.path("operations").properties().forEach(operation -> {
             JsonNode own = operation.getValue().path(MEMBER);
-            boolean none = own.isString();
+            boolean none = own.isString() || operation.getValue().has("hand_out");
             if (!none && (own.isObject() || document.has(MEMBER))) {
                 String at = own.isObject()
                         ? CanonicalJson.below("/operations", operation.getKey()) + "/" + MEMBER

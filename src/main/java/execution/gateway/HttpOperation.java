@@ -3,7 +3,9 @@ package execution.gateway;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import secrets.Origin;
 import tenancy.Effect;
 import tenancy.Estimate;
 import tenancy.Refusal.FieldError;
@@ -89,14 +91,29 @@ record HttpOperation(
     }
 
     @Override
+    public String origin() {
+        return Origin.of(target.base());
+    }
+
+    @Override
     public boolean needsCredential() {
-        return credential() != null;
+        return credential() != null || handsOut();
+    }
+
+    @Override
+    public boolean handsOut() {
+        return described.handOut() != null;
     }
 
     /** How its requests carry a credential; null if they carry none. */
     @Nullable
     CredentialShape credential() {
         return target.credentials().get(name());
+    }
+
+    @Override
+    public Optional<String> probe() {
+        return Optional.ofNullable(described.promises().probe()).map(Probe::operation);
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 import secrets.Credentials;
+import secrets.HandOut;
 import tenancy.Refusal.FieldError;
 import tenancy.TenantTag;
 import tools.jackson.databind.JsonNode;
@@ -38,6 +39,7 @@ class HttpToolGateway implements ToolGateway, Probes {
     private final Breakers breakers;
     private final RetryBudgets retries;
     private final Credentials credentials;
+    private final HandingOut handingOut;
     private final ToolStreams live;
     private final Drift drift;
     private final Clock clock;
@@ -54,6 +56,7 @@ class HttpToolGateway implements ToolGateway, Probes {
             Breakers breakers,
             RetryBudgets retries,
             Credentials credentials,
+            HandingOut handingOut,
             ToolStreams live,
             Drift drift,
             Clock clock,
@@ -66,6 +69,7 @@ class HttpToolGateway implements ToolGateway, Probes {
         this.breakers = breakers;
         this.retries = retries;
         this.credentials = credentials;
+        this.handingOut = handingOut;
         this.live = live;
         this.drift = drift;
         this.clock = clock;
@@ -90,7 +94,10 @@ class HttpToolGateway implements ToolGateway, Probes {
                 .tag("operation", http.name())
                 .start();
         try (Tracer.SpanInScope scope = tracer.withSpan(span)) {
-            Outcome outcome = prober.checked(http, call, delivered(http, call, headers(http, call, span)));
+            HandOut handOut = http.described().handOut();
+            Outcome outcome = handOut == null
+                    ? prober.checked(http, call, delivered(http, call, headers(http, call, span)))
+                    : handingOut.outcome(http, handOut, call);
             String ended = ended(outcome);
             span.tag("outcome", ended);
             timer(new Series(tenants.of(call.context().tenant()), ended))
@@ -139,9 +146,9 @@ class HttpToolGateway implements ToolGateway, Probes {
         if (streams == null) {
             return delivered(operation, call, credential, request, headers, null);
         }
-        try (ToolStreams.Source source = live.source(call.action())) {
-            var cleaned = new Streaming(streams, event -> source.pass(credential.cleaned(event)));
-            return delivered(operation, call, credential, request, headers, cleaned);
+        try (ToolStreams.Source source = live.source(call.action());
+                CleanedStream cleaned = credential.cleaned(source::pass)) {
+            return delivered(operation, call, credential, request, headers, new Streaming(streams, cleaned::next));
         }
     }
 

@@ -37,7 +37,9 @@ class Listings {
                 lend.system(),
                 ToolServers.LISTING,
                 lend.destination(),
+                lend.origin(),
                 Mode.READ,
+                false,
                 clock.instant()));
     }
 }

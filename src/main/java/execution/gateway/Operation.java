@@ -1,7 +1,9 @@
 package execution.gateway;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import secrets.Origin;
 import tenancy.Effect;
 import tenancy.Estimate;
 import tenancy.Target;
@@ -48,9 +50,24 @@ public interface Operation {
     /** Host that a call would reach, lower case, without port. */
     String destination();
 
+    /** Scheme, host and port that a call would reach, as {@link Origin} spells it. */
+    default String origin() {
+        return "https://" + destination();
+    }
+
     /** Whether a request is only sent with a credential: then its action starts with a lease, or not at all. */
     default boolean needsCredential() {
         return false;
+    }
+
+    /** Whether its effect is a token for the caller, and nothing is sent to the system: never a check, a probe or an undoing. */
+    default boolean handsOut() {
+        return false;
+    }
+
+    /** The read of the same system that shows whether its effect is there; absent where nobody looks. */
+    default Optional<String> probe() {
+        return Optional.empty();
     }
 
     /** Version of the connector's description that this comes from. */

@@ -84,9 +84,10 @@ final class Prober {
                             aimed,
                             asked,
                             call.idempotencyKey() + ":probe",
-                            null,
+                            read.needsCredential() ? call.lender().lend(read) : null,
                             redaction -> {},
-                            call.gate()));
+                            call.gate(),
+                            call.lender()));
             return seen instanceof Outcome.Succeeded done
                     ? probe.judge(CanonicalJson.read(done.result(), "/result"), call.target(), given)
                     : Verified.PROBE_FAILED;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import secrets.HandOut;
 import tenancy.Refusal.FieldError;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
@@ -19,10 +20,12 @@ final class PromiseReader {
     private final JsonNode argumentSchema;
     private final String at;
     private final List<FieldError> faults;
+    private final @Nullable HandOut handOut;
 
     /**
      * @param all the document's operations
      * @param at pointer to the operation
+     * @param handOut what it hands out; absent if it calls
      */
     PromiseReader(
             JsonNode operation,
@@ -30,7 +33,9 @@ final class PromiseReader {
             JsonNode targetSchema,
             JsonNode argumentSchema,
             String at,
-            List<FieldError> faults) {
+            List<FieldError> faults,
+            @Nullable HandOut handOut) {
+        this.handOut = handOut;
         this.operation = operation;
         this.all = all;
         this.targetSchema = targetSchema;
@@ -69,7 +74,7 @@ final class PromiseReader {
         }
         String name = probe.path("operation").stringValue();
         JsonNode read = all.path(name);
-        if (!read.path("effect").asString("").equals("read")) {
+        if (!read.path("effect").asString("").equals("read") || read.has("hand_out")) {
             faults.add(new FieldError(
                     at + "/probe/operation", "unknown_operation", "must be a read operation of this connector"));
         }
@@ -100,9 +105,9 @@ final class PromiseReader {
         }
         String here = at + "/compensation";
         String name = compensation.path("operation").stringValue();
-        if (!all.has(name)) {
-            faults.add(
-                    new FieldError(here + "/operation", "unknown_operation", "must be an operation of this connector"));
+        if (!all.has(name) || all.path(name).has("hand_out")) {
+            faults.add(new FieldError(
+                    here + "/operation", "unknown_operation", "must be an operation of this connector that calls it"));
         } else if (all.path(name).path("effect").asString("").equals("read")) {
             faults.add(new FieldError(here + "/operation", "effect", "must be an operation that changes something"));
         } else if (operation.path("effect").asString("").equals("read")) {
@@ -125,7 +130,8 @@ final class PromiseReader {
                 texts(shown),
                 operation.has("data_classes_in") ? texts(operation.path("data_classes_in")) : null,
                 texts(operation.path("data_classes_out")),
-                reversible.isMissingNode() ? (undone ? Boolean.TRUE : null) : (Boolean) reversible.booleanValue());
+                reversible.isMissingNode() ? (undone ? Boolean.TRUE : null) : (Boolean) reversible.booleanValue(),
+                Declared.Token.of(handOut));
     }
 
     private static List<String> texts(JsonNode list) {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import secrets.Concealed;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -79,6 +80,121 @@ final class Redactor {
             kept = end;
         }
         return clean.append(text, kept, text.length()).toString();
+    }
+
+    /**
+     * Texts that come one after another: a leased value that is split between them goes too, from the first and from all
+     * that hold a part of it.
+     */
+    List<String> texts(List<String> texts, String at) {
+        List<String> clean = new ArrayList<>(texts);
+        String whole = String.join("", texts);
+        // From the last, so that what is taken out moves nothing that is still to be found.
+        for (Span span : leasedIn(whole).reversed()) {
+            int start = 0;
+            boolean first = true;
+            for (int i = 0; i < texts.size(); i++) {
+                int end = start + texts.get(i).length();
+                boolean here = span.from() < end && span.to() > start;
+                boolean all = span.from() >= start && span.to() <= end;
+                if (here && !all) {
+                    int from = Math.max(span.from() - start, 0);
+                    int to = Math.min(span.to() - start, clean.get(i).length());
+                    String text = clean.get(i);
+                    clean.set(i, text.substring(0, from) + (first ? PLACE : "") + text.substring(to));
+                    if (first) {
+                        count(LEASED, at);
+                    }
+                    first = false;
+                }
+                start = end;
+            }
+        }
+        return clean.stream().map(text -> text(text, at)).toList();
+    }
+
+    /** Where in the text a leased value may begin whose end is still to come; its length if nowhere. */
+    int begins(String text) {
+        int earliest = text.length();
+        for (Spellings spellings : leased) {
+            for (Set<String> spelled : List.of(spellings.plain(), spellings.base64())) {
+                for (String one : spelled) {
+                    int at = Math.max(0, text.length() - one.length() + 1);
+                    while (at < earliest && !text.regionMatches(at, one, 0, text.length() - at)) {
+                        at++;
+                    }
+                    earliest = Math.min(earliest, at);
+                }
+            }
+        }
+        return earliest;
+    }
+
+    /** Where whole leased values are in the text, those that touch as one. */
+    private List<Span> leasedIn(String text) {
+        List<Span> apart = new ArrayList<>();
+        for (Span span : spans(text)) {
+            Span last = apart.isEmpty() ? null : apart.getLast();
+            if (!span.kind().equals(LEASED)) {
+                continue;
+            }
+            if (last != null && span.from() < last.to()) {
+                apart.set(apart.size() - 1, new Span(last.from(), Math.max(last.to(), span.to()), LEASED));
+            } else {
+                apart.add(span);
+            }
+        }
+        return apart;
+    }
+
+    /** The first so many of these texts hold no part of a leased value that others of them hold too. */
+    int apart(List<String> texts) {
+        String whole = String.join("", texts);
+        int until = begins(whole);
+        List<Span> found = leasedIn(whole);
+        boolean moved = true;
+        int first = 0;
+        while (moved) {
+            moved = false;
+            first = 0;
+            int end = 0;
+            while (first < texts.size() && end + texts.get(first).length() <= until) {
+                end += texts.get(first).length();
+                first++;
+            }
+            for (Span span : found) {
+                if (span.from() < end && span.to() > end) {
+                    until = span.from();
+                    moved = true;
+                }
+            }
+        }
+        return first;
+    }
+
+    /**
+     * What a stream of events has become as a result: their data as if they were one text.
+     *
+     * @param json an array of events; what is none is left as it is
+     */
+    String events(String json, String at) {
+        JsonNode events = CanonicalJson.read(json, at);
+        List<ObjectNode> told = new ArrayList<>();
+        List<String> data = new ArrayList<>();
+        for (JsonNode event : events) {
+            if (event instanceof ObjectNode object && object.path("data").isString()) {
+                told.add(object);
+                data.add(object.path("data").stringValue());
+            }
+        }
+        List<String> clean = texts(data, at);
+        if (clean.equals(data)) {
+            return json;
+        }
+        for (int i = 0; i < told.size(); i++) {
+            told.get(i).put("data", clean.get(i));
+        }
+        return events.toString();
     }
 
     /**

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import secrets.HandOut;
 import tenancy.Effect;
 import tools.jackson.databind.JsonNode;
 
@@ -97,6 +98,7 @@ record TargetSystem(
      * @param bulkhead most calls of one tenant to it at a time; 0 if only the system's counts
      * @param streams how much of an event stream is taken; absent for an operation that does not stream
      * @param tool what it stands for, where the system is an MCP server
+     * @param handOut what a caller is given instead of a call; absent for an operation that calls
      */
     record Described(
             String name,
@@ -116,5 +118,6 @@ record TargetSystem(
             BoundedSchema argumentSchema,
             BoundedSchema resultSchema,
             String schemaDigest,
-            Promises promises) {}
+            Promises promises,
+            @Nullable HandOut handOut) {}
 }

@@ -24,6 +24,7 @@ public interface ToolGateway {
      * @param lease of the credential that the operation needs; absent if it needs none
      * @param redacted told of what had to be taken out of the answer, before the call returns
      * @param gate who may end it from outside
+     * @param lender lends for what is read to look for the effect
      */
     record Call(
             ActionId action,
@@ -33,9 +34,10 @@ public interface ToolGateway {
             String idempotencyKey,
             @Nullable Lease lease,
             Consumer<Redaction> redacted,
-            Gate gate) {
+            Gate gate,
+            Lender lender) {
 
-        /** That nobody ends from outside. */
+        /** That nobody ends from outside, whose effect nobody looks for, or by a read that needs no credential. */
         public Call(
                 ActionId action,
                 TenantContext context,
@@ -44,12 +46,24 @@ public interface ToolGateway {
                 String idempotencyKey,
                 @Nullable Lease lease,
                 Consumer<Redaction> redacted) {
-            this(action, context, target, arguments, idempotencyKey, lease, redacted, Gate.OPEN);
+            this(action, context, target, arguments, idempotencyKey, lease, redacted, Gate.OPEN, read -> null);
         }
 
         /** A call of an operation that needs no credential. */
         public Call(ActionId action, TenantContext context, Target target, String arguments, String idempotencyKey) {
             this(action, context, target, arguments, idempotencyKey, null, redaction -> {});
         }
+    }
+
+    /** Lends a probe its own credential: a read's, for the action whose effect it looks for. */
+    interface Lender {
+
+        /**
+         * Asked outside of lanes, only for an operation that needs a credential.
+         *
+         * @return null if nothing is lent: then the effect cannot be looked for
+         */
+        @Nullable
+        Lease lend(Operation read);
     }
 }

@@ -157,7 +157,7 @@ class MintedTokens implements AccessTokens {
                     new Answered(
                             given(wanted, client.tokenEndpoint(), mayBePrivate, TokenForm.of(client, purpose)), null);
                 case SecretValue.RefreshToken refresh -> refreshed(wanted, refresh, purpose, mayBePrivate);
-                case SecretValue.ApiKey _, SecretValue.Basic _, SecretValue.Certificate _ ->
+                case SecretValue.ApiKey _, SecretValue.Basic _, SecretValue.Certificate _, SecretValue.Workload _ ->
                     throw new IllegalArgumentException("Nothing is minted of a " + value.getClass());
             };
             Duration lifetime = answered.given().lifetime();

@@ -28,6 +28,8 @@ sealed interface TokenAnswer {
     /** @param code a word of a closed list: what the endpoint itself wrote may hold what it was sent */
     record Refused(String code) implements TokenAnswer {}
 
+    String WIDER_SCOPE = "wider_scope";
+
     /** Words of RFC 6749 (section 5.2), RFC 8707 and what servers borrow from the authorization endpoint. */
     Set<String> KNOWN = Set.of(
             "invalid_request",
@@ -69,7 +71,7 @@ sealed interface TokenAnswer {
         }
         // Silence means: as asked (RFC 6749, section 5.1).
         if (!asked.isEmpty() && answer.has("scope") && !within(asked, answer.path("scope"))) {
-            return new Refused("wider_scope");
+            return new Refused(WIDER_SCOPE);
         }
         String rotated = answer.path("refresh_token").asString("");
         return new Given(

@@ -130,6 +130,70 @@ class ConnectorReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "/audience | {\"kind\":\"workload_token\",\"scopes\":[\"a\"]}",
+                "/resource | {\"kind\":\"workload_token\",\"scopes\":[\"a\"],\"audience\":\"x\",\"resource\":\"https://x\"}",
+                "/scopes | {\"kind\":\"client_credentials\",\"scopes\":[]}",
+                "/scopes | {\"kind\":\"client_credentials\"}",
+                "/scopes/0 | {\"kind\":\"client_credentials\",\"scopes\":[\"a b\"]}",
+                "/audience | {\"kind\":\"client_credentials\",\"scopes\":[\"a\"],\"audience\":\"x\"}",
+                "/kind | {\"kind\":\"api_key\",\"scopes\":[\"a\"]}",
+                "/lifetime | {\"kind\":\"client_credentials\",\"scopes\":[\"a\"],\"lifetime\":\"PT301S\"}",
+                "/lifetime | {\"kind\":\"client_credentials\",\"scopes\":[\"a\"],\"lifetime\":\"PT0S\"}",
+                "/token_endpoint | {\"kind\":\"token_exchange\",\"scopes\":[\"a\"],\"token_endpoint\":\"http://a.example\"}",
+                "/token_endpoint | {\"kind\":\"token_exchange\",\"scopes\":[\"a\"],\"token_endpoint\":\"https://u@a.example\"}",
+                "/token_endpoint | {\"kind\":\"client_credentials\",\"scopes\":[\"a\"],\"token_endpoint\":\"https://a.example\"}",
+            })
+    void a_fault_in_what_is_handed_out_is_told_where_it_is(String pointer, String handOut) {
+        String operation = "\"effect\":\"write\",\"argument_schema\":{},\"hand_out\":" + handOut;
+
+        assertThat(pointers(Documents.of(URL, "", operation))).containsExactly("/operations/op/hand_out" + pointer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"method", "path", "body", "probe", "compensation", "result_schema", "credential", "max_attempts"
+            })
+    void what_hands_out_does_nothing_else(String member) {
+        String operation = """
+            "effect":"write","argument_schema":{},"hand_out":{"kind":"client_credentials","scopes":["a"]},"%s":{}\
+            """.formatted(member);
+
+        assertThat(pointers(Documents.of(URL, "", operation))).containsExactly("/operations/op/" + member);
+    }
+
+    @Test
+    void what_hands_out_undoes_nothing_and_looks_for_nothing() {
+        String handing = """
+            "out":{"effect":"read","argument_schema":{},"hand_out":{"kind":"client_credentials","scopes":["a"]}}\
+            """;
+        String write = "\"method\":\"POST\",\"path\":\"/\",\"effect\":\"write\",\"argument_schema\":{}";
+        assertThat(pointers("""
+                {"base_url":"%s","operations":{%s,
+                  "undone":{%s,"compensation":{"operation":"out"}},
+                  "probed":{%3$s,"probe":{"operation":"out","expect":{"/a":{"const":1}}}}}}\
+                """.formatted(URL, handing, write)))
+                .containsExactlyInAnyOrder(
+                        "/operations/undone/compensation/operation", "/operations/probed/probe/operation");
+    }
+
+    @Test
+    void what_is_handed_out_is_part_of_what_people_agree_to() {
+        String operation =
+                "\"effect\":\"write\",\"argument_schema\":{},\"hand_out\":{\"kind\":\"client_credentials\",%s}";
+        String narrow = Documents.of(URL, "", operation.formatted("\"scopes\":[\"a\"]"));
+        String wide = Documents.of(URL, "", operation.formatted("\"scopes\":[\"a\",\"b\"]"));
+
+        assertThat(Documents.operation(narrow, "op").schemaDigest())
+                .isNotEqualTo(Documents.operation(wide, "op").schemaDigest());
+        assertThat(Documents.operation(narrow, "op").handsOut()).isTrue();
+        assertThat(Documents.operation(narrow, "op").needsCredential()).isTrue();
+        assertThat(Documents.operation(narrow, "op").idempotent()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "/read_timeout | \"read_timeout\":\"PT61S\"",
                 "/read_timeout | \"read_timeout\":\"PT0S\"",
                 "/read_timeout | \"read_timeout\":\"5s\"",

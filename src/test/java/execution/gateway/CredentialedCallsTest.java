@@ -9,6 +9,7 @@ import execution.gateway.Outcome.Unknown;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,6 +70,7 @@ class CredentialedCallsTest {
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
                 lent,
+                Gateways.nothingHandedOut(),
                 new ToolStreams(),
                 Gateways.noDrift(),
                 Clock.systemUTC(),
@@ -102,6 +104,27 @@ class CredentialedCallsTest {
         assertThat(lent.purposes.getFirst().scopes()).containsExactly("tickets");
         assertThat(lent.purposes.getFirst().mode()).isEqualTo(Mode.MUTATE);
         assertThat(lent.purposes.getLast().mode()).isEqualTo(Mode.READ);
+    }
+
+    @Test
+    void a_value_that_is_cut_between_events_goes_from_all_of_them() {
+        target.answers((exchange, n) -> {
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+            exchange.sendResponseHeaders(200, 0);
+            int half = VALUE.length() / 2;
+            String events = "data: You sent %s\n\ndata: %s, did you?\n\n"
+                    .formatted(VALUE.substring(0, half), VALUE.substring(half));
+            exchange.getResponseBody().write(events.getBytes(StandardCharsets.UTF_8));
+        });
+
+        Outcome outcome = call(READ + ",\"streams\":true", BEARER);
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Succeeded.class,
+                        done -> assertThat(done.result())
+                                .isEqualTo("[{\"event\":\"message\",\"data\":\"You sent [redacted]\"},"
+                                        + "{\"event\":\"message\",\"data\":\", did you?\"}]"));
     }
 
     @Test

@@ -27,6 +27,7 @@ import platform.Given;
 import platform.PlatformTest;
 import platform.TestClient.Answer;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Credentials from end to end: put in over HTTP, lent to an agent's action, seen by the target system, and by nobody
@@ -269,6 +270,7 @@ class CredentialsOverHttpTest {
     @Test
     void bodies_that_are_wrong_are_refused_without_their_values() {
         LendingCustomer acme = customer();
+        acme.connector("desk", target.url(), BEARER);
         acme.secret("desk_write", "desk", "mutate", LendingCustomer.apiKey(Canaries.plant("api_key")));
         String start = "{\"secret_id\":\"other\",\"system\":\"desk\",\"mode\":\"read\",\"value\":";
         List<String> wrong = new ArrayList<>();
@@ -341,6 +343,107 @@ class CredentialsOverHttpTest {
                 .expect(415);
         assertThat(acme.customer().admin().get("/v1/secrets").expect(200).json().at("/items"))
                 .hasSize(1);
+    }
+
+    /** A tenant's admin may change the connector, and never learns by that what somebody else sealed. */
+    @Test
+    void a_value_is_not_sent_to_where_its_connector_was_moved() throws IOException {
+        LendingCustomer acme = customer();
+        String sealed = Canaries.plant("api_key");
+        acme.connector("desk", target.url(), BEARER);
+        Answer created = acme.secret("desk_write", "desk", "mutate", LendingCustomer.apiKey(sealed));
+        acme.grantAll("desk_write");
+        assertThat(created.at("/versions/0/hosts/0")).isEqualTo(target.url());
+        assertThat(acme.done("ticket.update", "desk", "zd_1").at("/state")).isEqualTo("succeeded");
+        try (var elsewhere = new TargetServer()) {
+            move(acme, "desk", elsewhere.url());
+
+            Answer refused = acme.done("ticket.update", "desk", "zd_2");
+
+            assertThat(refused.at("/state")).isEqualTo("failed");
+            assertThat(refused.at("/outcome/code")).as(refused.body()).isEqualTo("destination_not_bound");
+            assertThat(refused.at("/cause/detail"))
+                    .contains("desk_write", target.url(), elsewhere.url(), "Give a new value");
+            assertThat(elsewhere.seen).isEmpty();
+            assertThat(acme.journal("lease_refused")
+                            .getLast()
+                            .at("/payload/code")
+                            .asString())
+                    .isEqualTo("destination_not_bound");
+
+            String given = Canaries.plant("api_key");
+            Answer rotated = acme.customer()
+                    .admin()
+                    .post("/v1/secrets/desk_write/versions", "{\"value\":" + LendingCustomer.apiKey(given) + "}")
+                    .expect(201);
+            assertThat(rotated.at("/versions/0/hosts/0")).isEqualTo(target.url());
+            assertThat(rotated.at("/versions/1/hosts/0")).isEqualTo(elsewhere.url());
+            assertThat(acme.done("ticket.update", "desk", "zd_3").at("/state")).isEqualTo("succeeded");
+            assertThat(elsewhere.seen)
+                    .extracting(seen -> seen.headers().getFirst("Authorization"))
+                    .containsExactly("Bearer " + given);
+            move(acme, "desk", target.url());
+            assertThat(acme.done("ticket.update", "desk", "zd_4").at("/outcome/code"))
+                    .as("back again is another place too")
+                    .isEqualTo("destination_not_bound");
+        }
+    }
+
+    @Test
+    void where_a_value_may_go_is_known_when_it_is_given() {
+        LendingCustomer acme = customer();
+        String start = """
+            {"secret_id":"later","system":"later","mode":"mutate","value":%s\
+            """.formatted(LendingCustomer.apiKey(Canaries.plant("api_key")));
+        assertThat(acme.customer()
+                        .admin()
+                        .post("/v1/secrets", start + "}")
+                        .expect(400)
+                        .at("/errors/0/pointer"))
+                .isEqualTo("/hosts");
+        for (String wrong : List.of(
+                "later.example",
+                "ftp://later.example",
+                "https://later.example/",
+                "https://later.example/path",
+                "https://a@later.example",
+                "https://later.example?x",
+                "https://later.example#x",
+                "https://later.example:0",
+                "https://later.example:65536",
+                "https://*.example",
+                "https://later.example\\n",
+                "")) {
+            assertThat(acme.customer()
+                            .admin()
+                            .post("/v1/secrets", start + ",\"hosts\":[\"https://ok.example\",\"%s\"]}".formatted(wrong))
+                            .expect(400)
+                            .at("/errors/0/pointer"))
+                    .as(wrong)
+                    .isEqualTo("/hosts/1");
+        }
+        acme.customer().admin().post("/v1/secrets", start + ",\"hosts\":[]}").expect(400);
+        Answer created = acme.customer()
+                .admin()
+                .post(
+                        "/v1/secrets",
+                        start + ",\"hosts\":[\"HTTPS://Later.example:443\",\"%s\"]}".formatted(target.url()))
+                .expect(201);
+        assertThat(created.json().at("/versions/0/hosts").toString())
+                .isEqualTo("[\"%s\",\"https://later.example\"]".formatted(target.url()));
+        acme.grantAll("later");
+        acme.connector("later", target.url(), BEARER);
+        assertThat(acme.done("ticket.update", "later", "zd_1").at("/state")).isEqualTo("succeeded");
+    }
+
+    private static void move(LendingCustomer acme, String system, String url) {
+        String path = "/v1/connectors/" + system;
+        Answer described = acme.customer().admin().get(path).expect(200);
+        var document = (ObjectNode) described.json().at("/document");
+        acme.customer()
+                .admin()
+                .put(path, document.put("base_url", url).toString(), "If-Match", described.header("ETag"))
+                .expect(200);
     }
 
     private LendingCustomer customer() {

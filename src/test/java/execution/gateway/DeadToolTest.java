@@ -87,6 +87,7 @@ class DeadToolTest {
                 breakers,
                 budgets,
                 Gateways.nothingLent(),
+                Gateways.nothingHandedOut(),
                 new ToolStreams(),
                 Gateways.noDrift(),
                 clock,

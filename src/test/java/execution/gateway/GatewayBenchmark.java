@@ -104,6 +104,7 @@ class GatewayBenchmark {
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
                 Gateways.nothingLent(),
+                Gateways.nothingHandedOut(),
                 new ToolStreams(),
                 Gateways.noDrift(),
                 Clock.systemUTC(),

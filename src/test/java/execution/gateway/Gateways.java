@@ -45,6 +45,13 @@ final class Gateways {
         };
     }
 
+    /** For operations that call their system. */
+    static HandingOut nothingHandedOut() {
+        return new HandingOut((context, lease, purpose, how) -> {
+            throw new AssertionError("something was handed out");
+        });
+    }
+
     static RetryBudgets retries() {
         return new RetryBudgets(new RetrySettings(10, 10, Duration.ofSeconds(10)));
     }

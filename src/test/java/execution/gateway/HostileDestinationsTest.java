@@ -219,6 +219,7 @@ class HostileDestinationsTest {
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
                 Gateways.nothingLent(),
+                Gateways.nothingHandedOut(),
                 new ToolStreams(),
                 Gateways.noDrift(),
                 Clock.systemUTC(),

@@ -693,6 +693,7 @@ class HttpToolGatewayTest {
                 new Breakers(clock, meters),
                 Gateways.retries(),
                 Gateways.nothingLent(),
+                Gateways.nothingHandedOut(),
                 new ToolStreams(),
                 Gateways.noDrift(),
                 clock,

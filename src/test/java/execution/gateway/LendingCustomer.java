@@ -61,6 +61,15 @@ record LendingCustomer(Customer customer, TestClient operator, String quotaClass
                 .expect(201);
     }
 
+    /** The same, for a connector that is not described yet. */
+    Answer secret(String secret, String system, String mode, String value, String host) {
+        return customer.admin()
+                .post("/v1/secrets", """
+            {"secret_id":"%s","system":"%s","mode":"%s","value":%s,"hosts":["%s"]}\
+            """.formatted(secret, system, mode, value, host))
+                .expect(201);
+    }
+
     void grantAll(String secret) {
         customer.admin()
                 .post("/v1/secrets/" + secret + "/grants", "{\"operations\":[\"*\"]}")
@@ -105,7 +114,7 @@ record LendingCustomer(Customer customer, TestClient operator, String quotaClass
                 .toList();
     }
 
-    private String envelope(String operation, String system, String record) {
+    String envelope(String operation, String system, String record) {
         return """
             {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"wr_1","policy_profile":"%s",
              "quota_class":"%s","requested_action":"%s","target":{"system":"%s","record_id":"%s"},

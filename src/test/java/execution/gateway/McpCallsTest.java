@@ -62,6 +62,7 @@ class McpCallsTest {
                 new Breakers(NOON, meters),
                 Gateways.retries(),
                 Gateways.nothingLent(),
+                Gateways.nothingHandedOut(),
                 new ToolStreams(),
                 (context, operation, tool) -> drifted.add(operation.name() + " " + tool),
                 NOON,

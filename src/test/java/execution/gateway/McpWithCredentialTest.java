@@ -70,7 +70,7 @@ class McpWithCredentialTest {
 
     @Test
     void a_server_is_imported_refreshed_and_called_with_what_was_lent_for_reading() {
-        acme.secret("small_read", "small", "read", LendingCustomer.apiKey(key));
+        acme.secret("small_read", "small", "read", LendingCustomer.apiKey(key), target.url());
         acme.grantAll("small_read");
 
         JsonNode draft = imported().expect(200).json();
@@ -103,10 +103,10 @@ class McpWithCredentialTest {
     @Test
     void without_a_secret_for_reading_that_is_granted_for_it_nothing_leaves() {
         assertThat(imported().expect(422).at("/detail")).contains("no_secret");
-        acme.secret("small_write", "small", "mutate", LendingCustomer.apiKey(key));
+        acme.secret("small_write", "small", "mutate", LendingCustomer.apiKey(key), target.url());
         acme.grantAll("small_write");
         assertThat(imported().expect(422).at("/detail")).contains("no_secret");
-        acme.secret("small_read", "small", "read", LendingCustomer.apiKey(key));
+        acme.secret("small_read", "small", "read", LendingCustomer.apiKey(key), target.url());
         acme.customer()
                 .admin()
                 .post("/v1/secrets/small_read/grants", "{\"agent_class\":\"support_triage\",\"operations\":[\"*\"]}")
@@ -123,7 +123,7 @@ class McpWithCredentialTest {
 
     @Test
     void what_the_server_echoes_is_in_no_draft() {
-        acme.secret("small_read", "small", "read", LendingCustomer.apiKey(key));
+        acme.secret("small_read", "small", "read", LendingCustomer.apiKey(key), target.url());
         acme.grantAll("small_read");
         server.tools = READS.replace("Answers.", "You sent " + key);
 
@@ -140,7 +140,7 @@ class McpWithCredentialTest {
 
     @Test
     void what_the_server_echoes_when_it_is_called_is_in_no_quarantine() {
-        acme.secret("small_read", "small", "read", LendingCustomer.apiKey(key));
+        acme.secret("small_read", "small", "read", LendingCustomer.apiKey(key), target.url());
         acme.grantAll("small_read");
         acme.operator()
                 .put(

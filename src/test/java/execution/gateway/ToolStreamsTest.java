@@ -155,6 +155,7 @@ class ToolStreamsTest {
                 new Breakers(Clock.systemUTC(), new SimpleMeterRegistry()),
                 Gateways.retries(),
                 Gateways.nothingLent(),
+                Gateways.nothingHandedOut(),
                 streams,
                 Gateways.noDrift(),
                 Clock.systemUTC(),
