@@ -1,5 +1,6 @@
 package execution;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import execution.gateway.Quarantined;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,10 @@ class RehearsalsEndpoint {
      */
     record Rehearsal(
             VerdictView verdict,
-            @Nullable Quarantined quarantine,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Quarantined quarantine,
+
             @Nullable ReservationView reservation) {}
 
     /**

@@ -46,6 +46,16 @@ record Finding(
         changes = List.copyOf(changes);
     }
 
+    /** How many characters of it wait to be accepted. */
+    int waiting() {
+        return offered == null || isSame() ? 0 : offered.toString().length();
+    }
+
+    /** The same, where there is no room for what is offered. */
+    Finding withoutOffer(String why) {
+        return unacceptable(operation, acceptedDigest, Objects.requireNonNull(offeredDigest), why);
+    }
+
     boolean isSame() {
         return acceptedDigest.equals(offeredDigest);
     }
@@ -58,11 +68,14 @@ record Finding(
         }
         JsonNode drafted = offer.operation();
         if (drafted == null) {
-            return unacceptable(name, accepted, offer.digest(), Objects.requireNonNullElse(offer.unfit(), ""));
+            return unacceptable(name, accepted, offer.digest(), "cannot be drafted any more: " + offer.unfit());
         }
         if (!accepted.equals(offer.digest()) && drafted.toString().length() > MOST_WAITING) {
             return unacceptable(
-                    name, accepted, offer.digest(), "it has more than %d characters".formatted(MOST_WAITING));
+                    name,
+                    accepted,
+                    offer.digest(),
+                    "too large to wait: it has more than %d characters".formatted(MOST_WAITING));
         }
         ObjectNode after = accepted(operation, drafted);
         after.remove("upstream");
@@ -76,7 +89,7 @@ record Finding(
     }
 
     private static Finding unacceptable(String name, String accepted, String offered, String why) {
-        var change = new Change("upstream", "", null, "cannot be drafted any more: " + why);
+        var change = new Change("upstream", "", null, why);
         return new Finding(name, accepted, offered, List.of(change), 0, null, null);
     }
 

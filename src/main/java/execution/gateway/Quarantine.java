@@ -88,7 +88,8 @@ record Quarantine(
     }
 
     boolean offers(Finding finding) {
-        return Objects.equals(offeredDigest, finding.offeredDigest());
+        boolean acceptable = finding.offered() != null || finding.before() != null;
+        return Objects.equals(offeredDigest, finding.offeredDigest()) && offersSomething() == acceptable;
     }
 
     QuarantineView view(String system) {

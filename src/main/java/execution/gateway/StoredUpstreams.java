@@ -19,6 +19,9 @@ import tools.jackson.databind.JsonNode;
 @Component
 class StoredUpstreams implements Upstreams {
 
+    /** Most characters that one comparison keeps waiting: as many as a connector's document has. */
+    private static final int MOST_WAITING = 256 * 1024;
+
     private final TenantCommands commands;
 
     StoredUpstreams(TenantCommands commands) {
@@ -40,6 +43,7 @@ class StoredUpstreams implements Upstreams {
         List<Finding> findings = new ArrayList<>();
         List<String> byHand = new ArrayList<>();
         Set<String> known = new HashSet<>();
+        int characters = 0;
         for (Map.Entry<String, JsonNode> operation :
                 connector.document().path("operations").properties()) {
             String upstream = Pinned.name(operation.getValue());
@@ -47,7 +51,14 @@ class StoredUpstreams implements Upstreams {
                 byHand.add(operation.getKey());
             } else {
                 known.add(upstream);
-                findings.add(Finding.of(operation.getKey(), operation.getValue(), offered.get(upstream)));
+                Finding finding = Finding.of(operation.getKey(), operation.getValue(), offered.get(upstream));
+                boolean fits = characters + finding.waiting() <= MOST_WAITING;
+                characters += fits ? finding.waiting() : 0;
+                findings.add(
+                        fits
+                                ? finding
+                                : finding.withoutOffer("no room beside the others that wait:"
+                                        + " accept those first, then refresh the connector again"));
             }
         }
         ConnectorView after = commands.ask(
