@@ -64,8 +64,8 @@ class FrozenCrashTest {
                         .post(
                                 tenant.key(Role.AGENT),
                                 "/v1/actions",
-                                tenants.envelope(tenant.id(), "wr_crash", "zd_late"));
-                assertThat(refused.status()).isEqualTo(423);
+                                tenants.envelope(tenant.id(), "wr_crash", "zd_999"));
+                assertThat(refused.status()).as(refused.body().toString()).isEqualTo(423);
                 // Whether it was killed before or after the receipt was written: it is there.
                 await(() -> !tenants.api()
                         .get(tenant.key(Role.AUDITOR), "/v1/containment/" + containment)

@@ -60,7 +60,7 @@ final class Desk implements AutoCloseable {
 
     private String connector(int bulkhead) {
         return """
-            {"base_url":"http://127.0.0.1:%d","allow_private_addresses":["127.0.0.1"],"bulkhead":%d,
+            {"base_url":"http://127.0.0.1:%d","allow_private_addresses":["127.0.0.1"],"bulkhead":%d,"read_timeout":"PT60S",
              "circuit_breaker":{"window":1000,"minimum_calls":1000},
              "operations":{
                "ticket.read":{"effect":"read","method":"GET","path":"/read/{record_id}",%3$s},
@@ -72,11 +72,16 @@ final class Desk implements AutoCloseable {
             """);
     }
 
-    void policy(String rule) {
-        operator().put("/v1/policies/" + Given.PROFILE + "?tenant=" + tenant(), """
-                    {"document":{"rules":[%s],"destinations":{"allow":["*"],"recipients":{"allow":["*"]}},
-                     "data_classes":["internal"],"models":[]},"comment":"For a test."}\
-                    """.formatted(rule));
+    /** @param headers name, value: of a version that takes the place of another, {@code If-Match} */
+    void policy(String rule, String... headers) {
+        String document = """
+            {"document":{"rules":[%s],"destinations":{"allow":["*"],"recipients":{"allow":["*"]}},
+             "data_classes":["internal"],"models":[]},"comment":"For a test."}\
+            """.formatted(rule);
+        int status = operator()
+                .put("/v1/policies/" + Given.PROFILE + "?tenant=" + tenant(), document, headers)
+                .status();
+        assertThat(status).isBetween(200, 201);
     }
 
     private void answer(HttpExchange exchange) throws IOException {
