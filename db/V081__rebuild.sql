@@ -34,6 +34,17 @@ begin
 end
 $$;
 
+-- A schema for copies, marked as one: nobody else's is ever dropped.
+create procedure journal.mark_shadow(wanted name)
+language plpgsql set search_path = pg_catalog as $$
+begin
+    if not exists (select from pg_namespace where nspname = wanted) then
+        execute format('create schema %I', wanted);
+        execute format('comment on schema %I is %L', wanted, 'copies of a rebuild');
+    end if;
+end
+$$;
+
 -- Empty tables like these, with the same keys, indexes, policies and rights.
 create procedure journal.open_shadows(tables regclass[])
 language plpgsql security definer set search_path = pg_catalog as $$
@@ -46,7 +57,7 @@ begin
     foreach each in array tables loop
         select * into t from journal.rebuildable(each);
         copy := format('%I.%I', t.shadow, t.name);
-        execute format('create schema if not exists %I', t.shadow);
+        call journal.mark_shadow(t.shadow::name);
         execute format('grant usage on schema %I to firebreak_app, firebreak_system, firebreak_journal', t.shadow);
         execute format('create table %s (like %I.%I including defaults including identity including generated'
             ' including storage including comments)', copy, t.live, t.name);
@@ -132,7 +143,7 @@ begin
     end loop;
     foreach each in array tables loop
         select * into t from journal.rebuildable(each);
-        execute format('create schema if not exists %I', t.live || '_replaced');
+        call journal.mark_shadow((t.live || '_replaced')::name);
         execute format('alter table %I.%I set schema %I', t.live, t.name, t.live || '_replaced');
         execute format('alter table %I.%I set schema %I', t.shadow, t.name, t.live);
     end loop;
@@ -149,14 +160,16 @@ language plpgsql security definer set search_path = pg_catalog as $$
 declare
     left_over name;
 begin
-    for left_over in select nspname from pg_namespace where nspname ~ '^[a-z_]+_(rebuilt|replaced)$' loop
+    for left_over in select nspname from pg_namespace
+        where nspname ~ '_(rebuilt|replaced)$' and obj_description(oid, 'pg_namespace') = 'copies of a rebuild'
+    loop
         execute format('drop schema %I cascade', left_over);
     end loop;
 end
 $$;
 
 revoke execute on function journal.rebuildable(regclass) from public;
-revoke execute on procedure journal.open_shadows(regclass[]), journal.analyze_shadows(regclass[]),
+revoke execute on procedure journal.mark_shadow(name), journal.open_shadows(regclass[]), journal.analyze_shadows(regclass[]),
     journal.stop_tables(regclass[]), journal.swap_shadows(regclass[]), journal.drop_shadows() from public;
 grant execute on procedure journal.open_shadows(regclass[]), journal.analyze_shadows(regclass[]),
     journal.stop_tables(regclass[]), journal.swap_shadows(regclass[]), journal.drop_shadows() to firebreak_system;

@@ -100,6 +100,8 @@ class Rebuilds implements SmartLifecycle {
             throw new RebuildUnderWay();
         }
         try {
+            // Whoever holds the lock knows that nobody else is at it, whatever was written down.
+            history.interrupted(clock.instant());
             history.begin(name, by, clock.instant());
             worker = Thread.ofPlatform().daemon().name("rebuild").start(() -> run(projection, shadows));
         } catch (RuntimeException failed) {
@@ -113,7 +115,7 @@ class Rebuilds implements SmartLifecycle {
         try (shadows) {
             rebuild(projection, shadows);
             history.end(name, State.DONE, null, clock.instant());
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             boolean stopped = failed instanceof Stopped;
             if (!stopped) {
                 log.warn("Projection {} could not be rebuilt: the old one serves on", name, failed);

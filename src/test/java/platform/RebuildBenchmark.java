@@ -57,10 +57,15 @@ class RebuildBenchmark {
                     environment.getRequiredProperty("spring.datasource.url"),
                     environment.getRequiredProperty("spring.datasource.username"),
                     environment.getRequiredProperty("spring.datasource.password")));
-            // As many tenants as that, each with the model's stream; and a long stream, of entries that no projection reads.
+            // As many tenants as that, each with the model's stream; and a long stream, of entries that no projection
+            // reads.
             long each = Objects.requireNonNull(owner.queryForObject(
                     "select max(tenant_seq) from journal.event where tenant_id = ?", Long.class, model.id()));
-            owner.update(COPY.formatted("'copy_' || n", "e.tenant_seq", "''", "e.payload_type"), model.id(), COPIES, model.id());
+            owner.update(
+                    COPY.formatted("'copy_' || n", "e.tenant_seq", "''", "e.payload_type"),
+                    model.id(),
+                    COPIES,
+                    model.id());
             owner.update(
                     COPY.formatted("'model'", "%d * n + e.tenant_seq".formatted(each), "'_' || n", "'tenant_read'"),
                     model.id(),
