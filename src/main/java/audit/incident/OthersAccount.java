@@ -97,9 +97,20 @@ final class OthersAccount {
     Affected verdict() {
         Affected all = behind > 0 ? Affected.UNKNOWN : Affected.NO;
         for (Comparison comparison : comparisons) {
-            all = all.and(comparison.affected());
+            if (tellable(comparison)) {
+                all = all.and(comparison.affected());
+            }
         }
         return all;
+    }
+
+    /** Whether anybody else calls a host is nobody's business: whoever may name hosts could find out by asking. */
+    private boolean tellable(Comparison comparison) {
+        return forOperator || !comparison.kind().equals("destination") || crowded(comparison);
+    }
+
+    private static boolean crowded(Comparison comparison) {
+        return comparison.during().tenants() >= CROWD && comparison.before().tenants() >= CROWD;
     }
 
     List<Draft> load() {
@@ -186,13 +197,20 @@ final class OthersAccount {
     }
 
     private Draft told(Comparison comparison) {
+        if (!tellable(comparison)) {
+            return Draft.of(
+                    "Calls of others to %s: fewer than %d other tenants call it, or none; nothing is told of them."
+                            .formatted(comparison.name(), CROWD),
+                    figures("kind", comparison.kind(), "name", comparison.name(), "affected", "untold"),
+                    evidenceOf(comparison));
+        }
         Side before = comparison.before();
         Side during = comparison.during();
         Affected affected = comparison.affected();
         Map<String, Object> figures =
                 figures("kind", comparison.kind(), "name", comparison.name(), "affected", affected.word());
         boolean whole = forOperator;
-        boolean told = whole || during.tenants() >= CROWD && before.tenants() >= CROWD;
+        boolean told = whole || crowded(comparison);
         if (whole) {
             figures.put("others_before", before.tenants());
             figures.put("others_during", during.tenants());
@@ -241,7 +259,7 @@ final class OthersAccount {
             case "store" -> "Writing outcomes into the journal";
             default -> "Admission for lack of room";
         };
-        if (during.samples() == 0) {
+        if (forOperator && during.samples() == 0) {
             return "%s: no other tenant used it in this period.".formatted(what);
         }
         if (!told) {
@@ -309,8 +327,7 @@ final class OthersAccount {
         own.kinds().stream()
                 .filter(OthersAccount::acrossTenants)
                 .forEach(kind -> told.add(Draft.of(
-                        "A credential of %s was refused %s where it did not belong (%s)."
-                                .formatted(tenant, OwnAccount.times(kind.counted()), kind.code()),
+                        attempt(kind),
                         figures("type", kind.type(), "code", String.valueOf(kind.code()), "count", kind.counted()),
                         kind.first(),
                         kind.last())));
@@ -330,6 +347,14 @@ final class OthersAccount {
                     Map.of()));
         }
         return told;
+    }
+
+    private String attempt(Kind kind) {
+        return kind.type().equals("sealed_value_refused")
+                ? "A sealed value of %s was refused %s: it is not what was sealed there."
+                        .formatted(tenant, OwnAccount.times(kind.counted()))
+                : "A credential of %s was refused %s where it did not belong (%s)."
+                        .formatted(tenant, OwnAccount.times(kind.counted()), kind.code());
     }
 
     private static boolean acrossTenants(Kind kind) {
