@@ -37,7 +37,6 @@ final class OthersAccount {
     private final OwnAccount own;
     private final List<Load> loads;
     private final List<Comparison> comparisons;
-    private final Map<String, Side> ownSides = new LinkedHashMap<>();
 
     /** @param behind how many other tenants' journals are not counted to their end */
     OthersAccount(
@@ -56,9 +55,6 @@ final class OthersAccount {
         List<String> pools = used(By.POOL, "pool");
         List<String> destinations = used(By.DESTINATION, "destination");
         List<Side> sides = others.compared(tenant, period, pools, destinations);
-        sides.stream()
-                .filter(side -> side.own() && side.during())
-                .forEach(side -> ownSides.put(key(side.kind(), side.name()), side));
         List<Comparison> all = new ArrayList<>();
         pools.forEach(pool -> all.add(comparison(sides, "pool", pool)));
         destinations.forEach(destination -> all.add(comparison(sides, "destination", destination)));
@@ -82,16 +78,19 @@ final class OthersAccount {
 
     private static Side side(List<Side> sides, String kind, String name, boolean during) {
         return sides.stream()
-                .filter(side -> !side.own()
-                        && side.during() == during
+                .filter(side -> side.during() == during
                         && side.kind().equals(kind)
                         && side.name().equals(name))
                 .findFirst()
-                .orElse(new Side(kind, name, false, during, 0, 0, 0, 0, 0, 0));
+                .orElse(new Side(kind, name, during, 0, 0, 0, 0, 0, 0));
     }
 
-    private static String key(String kind, String name) {
-        return kind + " " + name;
+    private long slotMillis(Comparison comparison) {
+        By by = comparison.kind().equals("pool") ? By.POOL : By.DESTINATION;
+        return own.by(by).stream()
+                .filter(group -> comparison.name().equals(group.key().get(comparison.kind())))
+                .mapToLong(Group::slotMillis)
+                .sum();
     }
 
     Affected verdict() {
@@ -227,11 +226,9 @@ final class OthersAccount {
             figures.put("fault_percent_before", Math.round(100 * Comparison.share(before)));
             figures.put("fault_percent_during", Math.round(100 * Comparison.share(during)));
         }
-        Side mine = ownSides.get(key(comparison.kind(), comparison.name()));
-        if (mine != null && whole && during.slotMillis() + mine.slotMillis() > 0) {
-            figures.put(
-                    "own_share_percent",
-                    Math.round(100.0 * mine.slotMillis() / (mine.slotMillis() + during.slotMillis())));
+        long mine = slotMillis(comparison);
+        if (whole && mine + during.slotMillis() > 0) {
+            figures.put("own_share_percent", Math.round(100.0 * mine / (mine + during.slotMillis())));
         }
         Draft draft = Draft.of(sentence(comparison, told), figures, evidenceOf(comparison));
         if (!forOperator
