@@ -1,9 +1,9 @@
 package audit.incident;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +38,7 @@ class Counting implements SmartLifecycle {
     private final Facts facts;
     private final JdbcTemplate everyTenant;
     private final IncidentSettings settings;
-    private final Map<String, String> failing = new HashMap<>();
+    private final Map<String, String> failing = new ConcurrentHashMap<>();
     private @Nullable ScheduledExecutorService timer;
 
     Counting(Facts facts, @Qualifier("systemDataSource") DataSource everyTenant, IncidentSettings settings) {
@@ -59,10 +59,8 @@ class Counting implements SmartLifecycle {
             if (tenant.equals(but.value())) {
                 continue;
             }
-            if (System.nanoTime() > deadline) {
+            if (System.nanoTime() > deadline || !counted(tenant)) {
                 left++;
-            } else {
-                long unused = facts.count(new TenantId(tenant));
             }
         }
         return left;
@@ -74,22 +72,26 @@ class Counting implements SmartLifecycle {
 
     private void look() {
         try {
-            grown().forEach(this::count);
+            for (String tenant : grown()) {
+                boolean unused = counted(tenant);
+            }
         } catch (RuntimeException unreachable) {
             log.warn("The journals could not be counted now: {}", unreachable.getMessage());
         }
     }
 
     /** What cannot be counted of one tenant keeps nobody else's journal from being counted; it is told once. */
-    private void count(String tenant) {
+    private boolean counted(String tenant) {
         try {
             long unused = facts.count(new TenantId(tenant));
             failing.remove(tenant);
+            return true;
         } catch (RuntimeException uncountable) {
             String words = String.valueOf(uncountable.getMessage());
             if (timer != null && !words.equals(failing.put(tenant, words))) {
                 log.error("The journal of {} cannot be counted for reports", tenant, uncountable);
             }
+            return false;
         }
     }
 

@@ -15,7 +15,7 @@ import tenancy.TenantTransactions;
 class Facts {
 
     /** Entries that one statement counts: well under the longest time of a statement, on a slow machine too. */
-    private static final int PAGE = 10_000;
+    private static final int PAGE = 5_000;
 
     private static final String COUNT = """
         with entry as materialized (

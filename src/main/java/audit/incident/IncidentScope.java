@@ -18,26 +18,25 @@ public record IncidentScope(Kind kind, String key) {
 
     /** The same words as those of containment. */
     public enum Kind {
-        TENANT("tenant_id"),
-        WORKSPACE("workspace"),
-        AGENT_CLASS("agent_class"),
-        AGENT("agent"),
-        RUN("run"),
-        CONNECTOR("system"),
-        OPERATION("system || '/' || operation"),
-        DESTINATION("destination"),
-        MODEL("model"),
-        SECRET("secret");
-
-        private final String column;
-
-        Kind(String column) {
-            this.column = column;
-        }
+        TENANT,
+        WORKSPACE,
+        AGENT_CLASS,
+        AGENT,
+        RUN,
+        CONNECTOR,
+        OPERATION,
+        DESTINATION,
+        MODEL,
+        SECRET;
 
         /** What of an action's row it is compared with: SQL of ours and no caller's. */
         String column() {
-            return column;
+            return switch (this) {
+                case TENANT -> "tenant_id";
+                case CONNECTOR -> "system";
+                case OPERATION -> "system || '/' || operation";
+                case WORKSPACE, AGENT_CLASS, AGENT, RUN, DESTINATION, MODEL, SECRET -> word();
+            };
         }
 
         /** The name in JSON, SQL and words. */

@@ -29,65 +29,68 @@ class OtherFigures {
         with period(own, before, began, ended, looked) as (
             values (?::text, ?::timestamptz, ?::timestamptz, ?::timestamptz, ?::timestamptz)
         ), fact as (
-            select f.tenant_id, f.tenant_id = own as own, f.decided_at >= began as during, f.pool, f.destination, f.state,
+            select f.tenant_id, f.decided_at >= began as during, f.pool, f.destination, f.state,
                 f.cause_owner, f.cause_kind, f.started_at, f.last_sequence,
                 case when f.queued_at is not null and (f.started_at is not null or f.state = 'queued')
                     then extract(epoch from greatest(f.queued_at, least(coalesce(f.started_at, looked),
-                        case when f.decided_at >= began then ended else began end)) - f.queued_at) * 1000 end as wait_ms,
+                        case when f.decided_at >= began then ended else began end)) - f.queued_at)::float8 * 1000
+                    end as wait_ms,
                 case when f.started_at is not null
-                    then extract(epoch from greatest(coalesce(f.left_at, least(looked, ended)), f.started_at) - f.started_at)
-                        * 1000 end as call_ms,
+                    then extract(epoch from greatest(coalesce(f.left_at, least(looked, ended)), f.started_at)
+                        - f.started_at)::float8 * 1000 end as call_ms,
                 case when f.left_at is not null
-                    then extract(epoch from greatest(f.written_at, f.left_at) - f.left_at) * 1000 end as write_ms
+                    then extract(epoch from greatest(f.written_at, f.left_at) - f.left_at)::float8 * 1000
+                    end as write_ms
             from audit.action_fact f, period
-            where f.decided_at >= before and f.decided_at < ended
+            where f.decided_at >= before and f.decided_at < ended and f.tenant_id <> own
         )\
         """;
 
     private static final String COMPARED = FACT + """
 
-        select 'pool' as kind, pool as name, own, during, count(distinct tenant_id) as tenants, count(wait_ms) as samples,
+        select 'pool' as kind, pool as name, during, count(distinct tenant_id) as tenants, count(wait_ms) as samples,
             percentile_disc(0.5) within group (order by wait_ms)::bigint as half,
             percentile_disc(0.95) within group (order by wait_ms)::bigint as most,
             0::bigint as faults, coalesce(sum(call_ms), 0)::bigint as slot_ms
-        from fact where pool = any (?) group by pool, own, during
+        from fact where pool = any (?) group by pool, during
         union all
-        select 'destination', destination, own, during, count(distinct tenant_id), count(call_ms),
+        select 'destination', destination, during, count(distinct tenant_id), count(call_ms),
             percentile_disc(0.5) within group (order by call_ms)::bigint,
             percentile_disc(0.95) within group (order by call_ms)::bigint,
             count(*) filter (where state in ('failed', 'outcome_unknown') and cause_owner = 'provider'),
             coalesce(sum(call_ms), 0)::bigint
-        from fact where destination = any (?) and started_at is not null group by destination, own, during
+        from fact where destination = any (?) and started_at is not null group by destination, during
         union all
-        select 'store', 'journal', own, during, count(distinct tenant_id), count(write_ms),
+        select 'store', 'journal', during, count(distinct tenant_id), count(write_ms),
             percentile_disc(0.5) within group (order by write_ms)::bigint,
             percentile_disc(0.95) within group (order by write_ms)::bigint, 0::bigint, 0::bigint
-        from fact where write_ms is not null group by own, during
+        from fact where write_ms is not null group by during
         union all
-        select 'admission', 'platform', own, during, count(distinct tenant_id), count(*), 0::bigint, 0::bigint,
+        select 'admission', 'platform', during, count(distinct tenant_id), count(*), 0::bigint, 0::bigint,
             count(*) filter (where state = 'throttled' and (cause_owner = 'platform' or cause_kind = 'capacity')), 0::bigint
-        from fact group by own, during\
+        from fact group by during\
         """;
 
     private static final String HURT = FACT + """
 
         select tenant_id, count(*) as samples, percentile_disc(0.95) within group (order by %1$s)::bigint as most,
             coalesce((array_agg(last_sequence order by %1$s desc nulls last))[1], 0) as worst
-        from fact where during and not own and %2$s = ? and %1$s is not null
+        from fact where during and %2$s = ? and %1$s is not null
         group by tenant_id order by most desc limit ?\
         """;
 
-    private static final String LOADS = FACT + """
-
-        , load as (
-            select tenant_id, own, count(*) as decided, coalesce(sum(call_ms), 0)::bigint as slot_ms
-            from fact where during group by tenant_id, own
+    private static final String LOADS = """
+        with load as (
+            select tenant_id, count(*) as decided, coalesce(sum(case when started_at is not null then
+                extract(epoch from greatest(coalesce(left_at, ?::timestamptz), started_at) - started_at)::float8 * 1000 end),
+                0)::bigint as slot_ms
+            from audit.action_fact where decided_at >= ? and decided_at < ? group by tenant_id
         ), placed as (
             select *, row_number() over (order by slot_ms desc, decided desc) as place, count(*) over () as tenants,
                 sum(decided) over ()::bigint as all_decided, sum(slot_ms) over ()::bigint as all_slot_ms
             from load
         )
-        select * from placed where place <= ? or own order by place\
+        select *, tenant_id = ? as own from placed where place <= ? or tenant_id = ? order by place\
         """;
 
     private static final String ATTEMPTS = """
@@ -105,10 +108,9 @@ class OtherFigures {
     }
 
     /**
-     * What is known of one thing that is shared, of one side, in one of the two periods.
+     * What others met on one thing that is shared, in one of the two periods.
      *
      * @param kind {@code pool}, {@code destination}, {@code store} or {@code admission}
-     * @param own the tenant's, or that of all others together
      * @param during in the period, or before it
      * @param tenants how many tenants these are of
      * @param most milliseconds that 95 of 100 did not exceed
@@ -117,7 +119,6 @@ class OtherFigures {
     record Side(
             String kind,
             String name,
-            boolean own,
             boolean during,
             long tenants,
             long samples,
@@ -189,12 +190,12 @@ class OtherFigures {
                         row.getLong("tenants"),
                         row.getLong("all_decided"),
                         row.getLong("all_slot_ms")),
-                tenant.value(),
-                Period.sql(period.from()),
+                Period.sql(period.until()),
                 Period.sql(period.from()),
                 Period.sql(period.until()),
-                Period.sql(period.now()),
-                MOST_TENANTS);
+                tenant.value(),
+                MOST_TENANTS,
+                tenant.value());
     }
 
     Attempts attempts(TenantId tenant, Period period) {
@@ -214,7 +215,6 @@ class OtherFigures {
         return new Side(
                 row.getString("kind"),
                 Objects.requireNonNullElse(row.getString("name"), "none"),
-                row.getBoolean("own"),
                 row.getBoolean("during"),
                 row.getLong("tenants"),
                 row.getLong("samples"),

@@ -37,7 +37,6 @@ final class OthersAccount {
     private final OwnAccount own;
     private final List<Load> loads;
     private final List<Comparison> comparisons;
-    private final Map<String, Side> ownSides = new LinkedHashMap<>();
 
     /** @param behind how many other tenants' journals are not counted to their end */
     OthersAccount(
@@ -56,9 +55,6 @@ final class OthersAccount {
         List<String> pools = used(By.POOL, "pool");
         List<String> destinations = used(By.DESTINATION, "destination");
         List<Side> sides = others.compared(tenant, period, pools, destinations);
-        sides.stream()
-                .filter(side -> side.own() && side.during())
-                .forEach(side -> ownSides.put(key(side.kind(), side.name()), side));
         List<Comparison> all = new ArrayList<>();
         pools.forEach(pool -> all.add(comparison(sides, "pool", pool)));
         destinations.forEach(destination -> all.add(comparison(sides, "destination", destination)));
@@ -82,24 +78,38 @@ final class OthersAccount {
 
     private static Side side(List<Side> sides, String kind, String name, boolean during) {
         return sides.stream()
-                .filter(side -> !side.own()
-                        && side.during() == during
+                .filter(side -> side.during() == during
                         && side.kind().equals(kind)
                         && side.name().equals(name))
                 .findFirst()
-                .orElse(new Side(kind, name, false, during, 0, 0, 0, 0, 0, 0));
+                .orElse(new Side(kind, name, during, 0, 0, 0, 0, 0, 0));
     }
 
-    private static String key(String kind, String name) {
-        return kind + " " + name;
+    private long slotMillis(Comparison comparison) {
+        By by = comparison.kind().equals("pool") ? By.POOL : By.DESTINATION;
+        return own.by(by).stream()
+                .filter(group -> comparison.name().equals(group.key().get(comparison.kind())))
+                .mapToLong(Group::slotMillis)
+                .sum();
     }
 
     Affected verdict() {
         Affected all = behind > 0 ? Affected.UNKNOWN : Affected.NO;
         for (Comparison comparison : comparisons) {
-            all = all.and(comparison.affected());
+            if (tellable(comparison)) {
+                all = all.and(comparison.affected());
+            }
         }
         return all;
+    }
+
+    /** Whether anybody else calls a host is nobody's business: whoever may name hosts could find out by asking. */
+    private boolean tellable(Comparison comparison) {
+        return forOperator || !comparison.kind().equals("destination") || crowded(comparison);
+    }
+
+    private static boolean crowded(Comparison comparison) {
+        return comparison.during().tenants() >= CROWD && comparison.before().tenants() >= CROWD;
     }
 
     List<Draft> load() {
@@ -186,13 +196,20 @@ final class OthersAccount {
     }
 
     private Draft told(Comparison comparison) {
+        if (!tellable(comparison)) {
+            return Draft.of(
+                    "Calls of others to %s: fewer than %d other tenants call it, or none; nothing is told of them."
+                            .formatted(comparison.name(), CROWD),
+                    figures("kind", comparison.kind(), "name", comparison.name(), "affected", "untold"),
+                    evidenceOf(comparison));
+        }
         Side before = comparison.before();
         Side during = comparison.during();
         Affected affected = comparison.affected();
         Map<String, Object> figures =
                 figures("kind", comparison.kind(), "name", comparison.name(), "affected", affected.word());
         boolean whole = forOperator;
-        boolean told = whole || during.tenants() >= CROWD && before.tenants() >= CROWD;
+        boolean told = whole || crowded(comparison);
         if (whole) {
             figures.put("others_before", before.tenants());
             figures.put("others_during", during.tenants());
@@ -209,11 +226,9 @@ final class OthersAccount {
             figures.put("fault_percent_before", Math.round(100 * Comparison.share(before)));
             figures.put("fault_percent_during", Math.round(100 * Comparison.share(during)));
         }
-        Side mine = ownSides.get(key(comparison.kind(), comparison.name()));
-        if (mine != null && whole && during.slotMillis() + mine.slotMillis() > 0) {
-            figures.put(
-                    "own_share_percent",
-                    Math.round(100.0 * mine.slotMillis() / (mine.slotMillis() + during.slotMillis())));
+        long mine = slotMillis(comparison);
+        if (whole && mine + during.slotMillis() > 0) {
+            figures.put("own_share_percent", Math.round(100.0 * mine / (mine + during.slotMillis())));
         }
         Draft draft = Draft.of(sentence(comparison, told), figures, evidenceOf(comparison));
         if (!forOperator
@@ -241,7 +256,7 @@ final class OthersAccount {
             case "store" -> "Writing outcomes into the journal";
             default -> "Admission for lack of room";
         };
-        if (during.samples() == 0) {
+        if (forOperator && during.samples() == 0) {
             return "%s: no other tenant used it in this period.".formatted(what);
         }
         if (!told) {
@@ -309,8 +324,7 @@ final class OthersAccount {
         own.kinds().stream()
                 .filter(OthersAccount::acrossTenants)
                 .forEach(kind -> told.add(Draft.of(
-                        "A credential of %s was refused %s where it did not belong (%s)."
-                                .formatted(tenant, OwnAccount.times(kind.counted()), kind.code()),
+                        attempt(kind),
                         figures("type", kind.type(), "code", String.valueOf(kind.code()), "count", kind.counted()),
                         kind.first(),
                         kind.last())));
@@ -330,6 +344,14 @@ final class OthersAccount {
                     Map.of()));
         }
         return told;
+    }
+
+    private String attempt(Kind kind) {
+        return kind.type().equals("sealed_value_refused")
+                ? "A sealed value of %s was refused %s: it is not what was sealed there."
+                        .formatted(tenant, OwnAccount.times(kind.counted()))
+                : "A credential of %s was refused %s where it did not belong (%s)."
+                        .formatted(tenant, OwnAccount.times(kind.counted()), kind.code());
     }
 
     private static boolean acrossTenants(Kind kind) {

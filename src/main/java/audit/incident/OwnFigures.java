@@ -1,5 +1,7 @@
 package audit.incident;
 
+import static java.util.stream.Collectors.joining;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,17 +23,20 @@ class OwnFigures {
     static final int MOST_GROUPS = 20;
     private static final int MOST_KINDS = 200;
 
-    /** By what actions are grouped; the number is PostgreSQL's {@code grouping()} of the columns below. */
+    /**
+     * By what actions are grouped; the number is PostgreSQL's {@code grouping()} of the columns below, or beyond it for
+     * what is counted apart.
+     */
     enum By {
-        ALL(255),
-        AGENT(127),
-        RUN(63),
-        TOOL(223),
-        DESTINATION(239),
-        RULE(247),
-        OUTCOME(251),
-        POOL(253),
-        BUCKET(254);
+        ALL(63),
+        AGENT(31),
+        TOOL(47),
+        DESTINATION(55),
+        RULE(59),
+        OUTCOME(61),
+        POOL(62),
+        RUN(64),
+        BUCKET(65);
 
         private final int grouping;
 
@@ -49,36 +54,69 @@ class OwnFigures {
         }
     }
 
+    /** What is counted of every group, and from what of a fact; each can be summed up again, but the last four. */
+    private static final List<String> SUMS = List.of(
+            "decided: 1",
+            "admitted: (queued_at is not null)::int",
+            "sent: sent::int",
+            "changing: (sent and effect <> 'read')::int",
+            "succeeded: (state = 'succeeded')::int",
+            "failed: (state = 'failed')::int",
+            "outcome_unknown: (state = 'outcome_unknown')::int",
+            "cancelled: (state = 'cancelled')::int",
+            "refused: (state in ('denied', 'throttled', 'budget_exceeded'))::int",
+            "open: (state in ('queued', 'checking', 'running', 'approval_required'))::int",
+            "slot_ms: slot_ms",
+            "tool_calls: tool_calls",
+            "tokens: tokens",
+            "cost_micros: cost_micros");
+
+    private static final String COUNTED = SUMS.stream()
+            .map(sum -> "sum(" + sum.substring(sum.indexOf(' ') + 1) + ")::bigint as " + sum.substring(0, sum.indexOf(':')))
+            .collect(joining(", "))
+            + ", min(sequence) as first, max(sequence) as last, min(action) as first_action, max(action) as last_action";
+
+    private static final String SUMMED_UP = SUMS.stream()
+            .map(sum -> sum.substring(0, sum.indexOf(':')))
+            .map(name -> "sum(" + name + ")::bigint as " + name)
+            .collect(joining(", "))
+            + ", min(first) as first, max(last) as last, min(first_action) as first_action, max(last_action) as last_action";
+
+    /**
+     * All but runs and time have few values together, so they are counted once and summed up by each. The table is read
+     * three times rather than copied.
+     */
     private static final String GROUPS = """
-        with fact as (
-            select *,
-                floor(extract(epoch from decided_at - ?::timestamptz) / ?)::bigint as bucket,
+        with fact as not materialized (
+            select action, sequence, run, agent, system, operation, effect, destination, data_classes, policy_profile,
+                policy_version, rules, state, cause_owner, cause_kind, cause_name, pool, queued_at, tool_calls, tokens,
+                cost_micros,
+                floor(extract(epoch from decided_at - ?::timestamptz)::float8 / ?)::bigint as bucket,
                 case when started_at is null then 0
-                    else extract(epoch from greatest(coalesce(left_at, ?::timestamptz), started_at) - started_at) * 1000 end
-                    as slot_ms,
+                    else extract(epoch from greatest(coalesce(left_at, ?::timestamptz), started_at) - started_at)::float8
+                        * 1000 end as slot_ms,
                 started_at is not null and coalesce(requests, 1) > 0 as sent
             from audit.action_fact
-            where tenant_id = ? and decided_at >= ? and decided_at < ? and %s = ?
-        ), grouped as (
-            select grouping(agent, run, system, destination, rules, state, pool, bucket) as of_set,
-                agent, run, system, operation, effect, destination, data_classes, policy_profile, policy_version, rules,
-                state, cause_owner, cause_kind, cause_name, pool, bucket,
-                count(*) as decided,
-                count(*) filter (where queued_at is not null) as admitted,
-                count(*) filter (where sent) as sent,
-                count(*) filter (where sent and effect <> 'read') as changing,
-                count(*) filter (where state = 'succeeded') as succeeded,
-                count(*) filter (where state = 'failed') as failed,
-                count(*) filter (where state = 'outcome_unknown') as outcome_unknown,
-                count(*) filter (where state = 'cancelled') as cancelled,
-                count(*) filter (where state in ('denied', 'throttled', 'budget_exceeded')) as refused,
-                count(*) filter (where state in ('queued', 'checking', 'running', 'approval_required')) as open,
-                sum(slot_ms)::bigint as slot_ms,
-                sum(tool_calls)::bigint as tool_calls, sum(tokens)::bigint as tokens, sum(cost_micros)::bigint as cost_micros,
-                min(sequence) as first, max(sequence) as last, min(action) as first_action, max(action) as last_action
+            where tenant_id = ? and decided_at >= ? and decided_at < ? and %1$s = ?
+        ), few as (
+            select agent, system, operation, effect, destination, data_classes, policy_profile, policy_version, rules, state,
+                cause_owner, cause_kind, cause_name, pool, %2$s
             from fact
-            group by grouping sets ((), (agent), (agent, run), (system, operation, effect), (destination, data_classes),
-                (policy_profile, policy_version, rules), (state, cause_owner, cause_kind, cause_name), (pool), (bucket))
+            group by agent, system, operation, effect, destination, data_classes, policy_profile, policy_version, rules,
+                state, cause_owner, cause_kind, cause_name, pool
+        ), grouped as (
+            select grouping(agent, system, destination, rules, state, pool) as of_set,
+                agent, null::text as run, system, operation, effect, destination, data_classes, policy_profile,
+                policy_version, rules, state, cause_owner, cause_kind, cause_name, pool, null::bigint as bucket, %3$s
+            from few
+            group by grouping sets ((), (agent), (system, operation, effect), (destination, data_classes),
+                (policy_profile, policy_version, rules), (state, cause_owner, cause_kind, cause_name), (pool))
+            union all
+            select 64, agent, run, null, null, null, null, null, null, null, null, null, null, null, null, null, null, %2$s
+            from fact group by agent, run
+            union all
+            select 65, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, bucket, %2$s
+            from fact group by bucket
         ), placed as (
             select *, row_number() over (partition by of_set order by decided desc, first) as place,
                 count(*) over (partition by of_set) as groups
@@ -173,7 +211,7 @@ class OwnFigures {
     List<Group> groups(TenantId tenant, IncidentScope scope, Period period) {
         return database
                 .query(
-                        GROUPS.formatted(scope.kind().column()),
+                        GROUPS.formatted(scope.kind().column(), COUNTED, SUMMED_UP),
                         (row, number) -> group(row),
                         Period.sql(period.from()),
                         period.bucketSeconds(BUCKETS),

@@ -51,8 +51,8 @@ class ComparisonTest {
         return new Comparison(
                         "pool",
                         "shared",
-                        new Side("pool", "shared", false, false, 2, samplesBefore, before, before, faultsBefore, 0),
-                        new Side("pool", "shared", false, true, 2, samples, during, during, faults, 0))
+                        new Side("pool", "shared", false, 2, samplesBefore, before, before, faultsBefore, 0),
+                        new Side("pool", "shared", true, 2, samples, during, during, faults, 0))
                 .affected();
     }
 }

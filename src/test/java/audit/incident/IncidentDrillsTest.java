@@ -146,7 +146,9 @@ class IncidentDrillsTest {
                 .body();
         assertThat(own)
                 .doesNotContain(victim.tenant(), "samples_during", "others_during", "all_decided")
-                .contains("Too few other tenants use it for their figures to be shown");
+                .contains(
+                        "Too few other tenants use it for their figures to be shown",
+                        "Calls of others to 127.0.0.1: fewer than 3 other tenants call it, or none;");
         nothingWaits(loud);
     }
 
