@@ -28,7 +28,15 @@ public enum ActionState {
     public boolean isFinal() {
         return switch (this) {
             case QUEUED, APPROVAL_REQUIRED, CHECKING, RUNNING -> false;
-            case SUCCEEDED, FAILED, COMPENSATED, OUTCOME_UNKNOWN, CANCELLED, THROTTLED, BUDGET_EXCEEDED, DENIED, FROZEN -> true;
+            case SUCCEEDED,
+                    FAILED,
+                    COMPENSATED,
+                    OUTCOME_UNKNOWN,
+                    CANCELLED,
+                    THROTTLED,
+                    BUDGET_EXCEEDED,
+                    DENIED,
+                    FROZEN -> true;
         };
     }
 

@@ -184,8 +184,8 @@ class HeldActions {
                 && Restraints.forbids(restriction, asked.joined().operation())) {
             return new Granting.Contained(restriction);
         }
-        Verdict verdict = Restraints.under(
-                restriction, policies.decide(asked.joined().envelope()));
+        Verdict verdict =
+                Restraints.under(restriction, policies.decide(asked.joined().envelope()));
         Quarantined waits = asked.joined().operation().quarantine();
         if (waits != null && !(verdict instanceof Verdict.Denied)) {
             return new Granting.Withheld(waits);

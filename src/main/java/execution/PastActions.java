@@ -29,10 +29,10 @@ class PastActions {
      * @param boundTo the agent whose actions only may be seen; null for all of the tenant's
      */
     ActionView action(ActionId action, @Nullable AgentId boundTo, Moment moment) {
-        ActionHistory history =
-                ActionHistory.of(
-                        action.tenant(),
-                        events(action.tenant(), action.toString(), boundTo, "action", action.key(), moment).iterator());
+        ActionHistory history = ActionHistory.of(
+                action.tenant(),
+                events(action.tenant(), action.toString(), boundTo, "action", action.key(), moment)
+                        .iterator());
         if (history == null || boundTo != null && !boundTo.key().equals(history.agent())) {
             throw new NotFound("action", action.key());
         }

@@ -86,8 +86,7 @@ class Rehearsing {
         Verdict verdict = Restraints.under(restriction, policies.decide(envelope));
         boolean denied = verdict instanceof Verdict.Denied;
         Quarantined waits = denied ? null : joined.operation().quarantine();
-        return new Decided(
-                envelope, verdict, waits, denied || waits != null ? null : quotas.preview(envelope, now));
+        return new Decided(envelope, verdict, waits, denied || waits != null ? null : quotas.preview(envelope, now));
     }
 
     private SubmitAction submitted(TryAction attempt) {

@@ -88,7 +88,8 @@ class GuardedToolServers implements ToolServers {
         var connector = new ConnectorId(context.tenant(), server.system());
         var listing =
                 new ActionId(context.tenant(), "list_" + ids.get().toString().replace("-", ""));
-        Leases.Answer answer = commands.ask(context, new LendForListing(listing, connector.system(), target.host(), Origin.of(target.base())));
+        Leases.Answer answer = commands.ask(
+                context, new LendForListing(listing, connector.system(), target.host(), Origin.of(target.base())));
         Lease lease = switch (answer) {
             case Leases.Answer.Issued issued -> issued.lease();
             case Leases.Answer.Refused no ->

@@ -353,14 +353,20 @@ class ContainmentOverHttpTest {
 
     @Test
     void rules_contain_by_themselves_or_only_look_on() throws Exception {
-        desk.policy("{\"id\":\"reads\",\"effect\":\"allow\",\"operations\":[\"ticket.read\"],\"words\":\"Reads.\"}", "If-Match", "\"1\"");
+        desk.policy(
+                "{\"id\":\"reads\",\"effect\":\"allow\",\"operations\":[\"ticket.read\"],\"words\":\"Reads.\"}",
+                "If-Match",
+                "\"1\"");
         rule("shadow", "\"denials\"", 2, "shadow");
         rule("strict", "\"denials\"", 5, "enforce");
         for (int n = 0; n < 4; n++) {
             desk.done("ticket.update", "a" + n).expect(403);
         }
         until(() -> desk.journal("containment_rule_fired").size() == 1);
-        assertThat(desk.journal("containment_rule_fired").getFirst().at("/payload/mode").asString())
+        assertThat(desk.journal("containment_rule_fired")
+                        .getFirst()
+                        .at("/payload/mode")
+                        .asString())
                 .isEqualTo("shadow");
         desk.done("ticket.read", "b").expect(200);
 
@@ -396,7 +402,10 @@ class ContainmentOverHttpTest {
             desk.ask("ticket.update", "same");
         }
         until(() -> desk.ask("ticket.update", "other").status() == 423);
-        assertThat(desk.journal("containment_rule_fired").getFirst().at("/payload/rule").asString())
+        assertThat(desk.journal("containment_rule_fired")
+                        .getFirst()
+                        .at("/payload/rule")
+                        .asString())
                 .isEqualTo("loop");
     }
 }
