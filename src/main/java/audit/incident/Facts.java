@@ -32,7 +32,9 @@ class Facts {
                 'revocation_confirmed', 'agent_class_limited', 'budget_threshold_reached', 'posture_set',
                 'posture_released', 'containment_confirmed', 'policy_published', 'policy_rules_expired',
                 'connector_defined', 'override_set', 'override_cleared', 'run_cap_set', 'key_issued', 'key_revoked',
-                'agent_changed', 'result_redacted', 'incident_opened', 'incident_closed')
+                'agent_changed', 'result_redacted', 'incident_opened', 'incident_closed', 'operation_quarantined',
+                'operation_accepted', 'containment_rule_fired', 'credential_handed_out', 'rollback_started',
+                'rollback_ended')
         ), step as (
             select tenant_id, tenant_seq, type, at, run_id, agent_id, p, meta, p ->> 'action' as action,
                 type in ('action_queued', 'action_refused', 'action_held') as decides,
@@ -167,6 +169,13 @@ class Facts {
                 when 'result_redacted' then p ->> 'action'
                 when 'incident_opened' then concat_ws(' ', p ->> 'severity', p ->> 'incident')
                 when 'incident_closed' then p ->> 'incident'
+                when 'operation_quarantined' then concat_ws('/', p ->> 'system', p ->> 'operation')
+                when 'operation_accepted' then concat_ws('/', p ->> 'system', p ->> 'operation')
+                when 'containment_rule_fired' then concat_ws(' ', p ->> 'rule', p ->> 'mode', p #>> '{scope,kind}',
+                    p #>> '{scope,key}')
+                when 'credential_handed_out' then concat_ws(' ', p ->> 'lease', p ->> 'audience', p ->> 'action')
+                when 'rollback_started' then p ->> 'rollback'
+                when 'rollback_ended' then p ->> 'rollback'
             end
         from entry
         where type in ('request_refused', 'requests_throttled', 'run_refused', 'run_paused', 'run_halted', 'lease_refused',
@@ -174,7 +183,9 @@ class Facts {
                 'revocation_confirmed', 'agent_class_limited', 'budget_threshold_reached', 'posture_set',
                 'posture_released', 'containment_confirmed', 'policy_published', 'policy_rules_expired',
                 'connector_defined', 'override_set', 'override_cleared', 'run_cap_set', 'key_issued', 'key_revoked',
-                'agent_changed', 'result_redacted', 'incident_opened', 'incident_closed')\
+                'agent_changed', 'result_redacted', 'incident_opened', 'incident_closed', 'operation_quarantined',
+                'operation_accepted', 'containment_rule_fired', 'credential_handed_out', 'rollback_started',
+                'rollback_ended')\
         """;
 
     private final TenantTransactions transactions;

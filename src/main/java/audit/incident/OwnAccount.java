@@ -39,7 +39,9 @@ final class OwnAccount {
             "revocation_confirmed",
             "agent_class_limited",
             "key_revoked",
-            "agent_changed");
+            "agent_changed",
+            "operation_quarantined",
+            "containment_rule_fired");
 
     private final TenantId tenant;
     private final IncidentScope scope;

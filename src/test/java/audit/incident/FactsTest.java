@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -70,7 +71,7 @@ class FactsTest {
             over.set(true);
             counting.join();
             long unused = facts.count(tenant);
-            List<List<Map<String, Object>>> live = rows(acme);
+            List<List<Map<String, @Nullable Object>>> live = rows(acme);
             assertThat(live.getFirst()).hasSize(50);
             assertThat(live.get(1)).hasSizeGreaterThan(25);
             assertThat(live.getFirst().stream().filter(fact -> "denied".equals(fact.get("state"))))
@@ -95,9 +96,9 @@ class FactsTest {
                 "select audit.document(?)::text", String.class, (Object) json.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private List<List<Map<String, Object>>> rows(Customer customer) {
+    private List<List<Map<String, @Nullable Object>>> rows(Customer customer) {
         return TABLES.stream()
-                .map(table -> everyTenant.queryForList(
+                .<List<Map<String, @Nullable Object>>>map(table -> everyTenant.queryForList(
                         "select to_jsonb(t)::text as row, t.* from audit.%s t where tenant_id = ? order by 1"
                                 .formatted(table),
                         customer.tenant()))

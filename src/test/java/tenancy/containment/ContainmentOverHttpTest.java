@@ -23,6 +23,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import platform.Given;
 import platform.PlatformTest;
 import platform.TestClient.Answer;
+import tools.jackson.databind.JsonNode;
 import tenancy.ReceiptVerification;
 
 /** Stop it, see what stopped, let it go on. */
@@ -407,5 +408,9 @@ class ContainmentOverHttpTest {
                         .at("/payload/rule")
                         .asString())
                 .isEqualTo("loop");
+        until(() -> !desk.admin().get("/v1/incidents").json().path("items").isEmpty());
+        JsonNode incident = desk.admin().get("/v1/incidents").json().at("/items/0");
+        assertThat(incident.path("opened_by").asString()).isEqualTo("rule:loop");
+        assertThat(incident.at("/scope/key").asString()).isEqualTo(Given.AGENT);
     }
 }
