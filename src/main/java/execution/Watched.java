@@ -41,8 +41,7 @@ class Watched {
         if (conduct.isWatched(envelope.tenant())) {
             tell(
                     envelope.tenant(),
-                    new Happening(
-                            envelope.agent().key(), envelope.run().key(), Kind.DENIED, "", 0, now));
+                    new Happening(envelope.agent().key(), envelope.run().key(), Kind.DENIED, "", 0, now));
         }
     }
 

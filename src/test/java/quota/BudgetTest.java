@@ -163,8 +163,8 @@ class BudgetTest {
         var meters = new SimpleMeterRegistry();
         var lifetimes =
                 new Lifetimes(new NoLane(), new QuotaSettings(LIFETIME), Clock.fixed(NOW, ZoneOffset.UTC), meters);
-        var quotas = new StoredQuotas(
-                budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()), contained);
+        var quotas =
+                new StoredQuotas(budgets, limits, lifetimes, new ReservationTimers(meters, new TenantTag()), contained);
         budget.registerAnnotatedCommandHandler(new Neighbour(quotas));
         budget.registerAnnotatedCommandHandler(new Allotment(
                 noClasses(),

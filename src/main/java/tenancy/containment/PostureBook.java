@@ -296,7 +296,12 @@ class PostureBook {
             return new PostureChange.Noted();
         }
         apply(new ContainmentRuleFired(
-                rule.name(), fired.scope(), fired.measured(), rule.threshold(), rule.mode().word(), fired.at()));
+                rule.name(),
+                fired.scope(),
+                fired.measured(),
+                rule.threshold(),
+                rule.mode().word(),
+                fired.at()));
         if (rule.mode() != Rule.Mode.ENFORCE) {
             return new PostureChange.Noted();
         }

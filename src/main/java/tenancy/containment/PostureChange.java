@@ -5,7 +5,6 @@ import tenancy.Restriction;
 /** What a containment command has changed. */
 sealed interface PostureChange {
 
-
     record Set(Restriction restriction) implements PostureChange {}
 
     /** A rule that only looks on. */

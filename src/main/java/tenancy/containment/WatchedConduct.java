@@ -46,8 +46,7 @@ class WatchedConduct implements Conduct {
             .expireAfterAccess(FORGOTTEN_AFTER)
             .build();
 
-    WatchedConduct(
-            TenantCommands commands, Confirmations confirmations, MeterRegistry meters, Supplier<UUID> ids) {
+    WatchedConduct(TenantCommands commands, Confirmations confirmations, MeterRegistry meters, Supplier<UUID> ids) {
         this.commands = commands;
         this.confirmations = confirmations;
         this.meters = meters;

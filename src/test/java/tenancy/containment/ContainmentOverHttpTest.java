@@ -36,8 +36,7 @@ class ContainmentOverHttpTest {
     private final MeterRegistry meters;
 
     @Autowired
-    ContainmentOverHttpTest(
-            Given given, @Qualifier("journalDataSource") DataSource journal, MeterRegistry meters) {
+    ContainmentOverHttpTest(Given given, @Qualifier("journalDataSource") DataSource journal, MeterRegistry meters) {
         this.meters = meters;
         this.journal = new JdbcTemplate(journal);
         this.given = given;
@@ -281,7 +280,8 @@ class ContainmentOverHttpTest {
         until(() -> desk.waiting.get() == 2);
         String queued = desk.ask("ticket.update", "q1").expect(202).at("/action_id");
         desk.contain("connector", "other", "approval_all").expect(200);
-        String asked = desk.ask("", "other", "ticket.update", "wr_1", "p1").expect(202).at("/action_id");
+        String asked =
+                desk.ask("", "other", "ticket.update", "wr_1", "p1").expect(202).at("/action_id");
         assertThat(desk.action(asked).at("/state")).isEqualTo("approval_required");
 
         Answer killed = desk.contain("agent", Given.AGENT, "killed").expect(200);
@@ -367,14 +367,20 @@ class ContainmentOverHttpTest {
 
     @Test
     void rules_contain_by_themselves_or_only_look_on() throws Exception {
-        desk.policy("{\"id\":\"reads\",\"effect\":\"allow\",\"operations\":[\"ticket.read\"],\"words\":\"Reads.\"}", "If-Match", "\"1\"");
+        desk.policy(
+                "{\"id\":\"reads\",\"effect\":\"allow\",\"operations\":[\"ticket.read\"],\"words\":\"Reads.\"}",
+                "If-Match",
+                "\"1\"");
         rule("shadow", "\"denials\"", 2, "shadow");
         rule("strict", "\"denials\"", 5, "enforce");
         for (int n = 0; n < 4; n++) {
             desk.done("ticket.update", "a" + n).expect(403);
         }
         until(() -> desk.journal("containment_rule_fired").size() == 1);
-        assertThat(desk.journal("containment_rule_fired").getFirst().at("/payload/mode").asString())
+        assertThat(desk.journal("containment_rule_fired")
+                        .getFirst()
+                        .at("/payload/mode")
+                        .asString())
                 .isEqualTo("shadow");
         desk.done("ticket.read", "b").expect(200);
 
@@ -410,7 +416,10 @@ class ContainmentOverHttpTest {
             desk.ask("ticket.update", "same");
         }
         until(() -> desk.ask("ticket.update", "other").status() == 423);
-        assertThat(desk.journal("containment_rule_fired").getFirst().at("/payload/rule").asString())
+        assertThat(desk.journal("containment_rule_fired")
+                        .getFirst()
+                        .at("/payload/rule")
+                        .asString())
                 .isEqualTo("loop");
     }
 }

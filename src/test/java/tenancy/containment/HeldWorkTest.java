@@ -39,8 +39,13 @@ class HeldWorkTest {
         List<String> admitted = new ArrayList<>();
         List<String> records = new ArrayList<>();
         String[][] scopes = {
-            {"tenant", ""}, {"agent", Given.AGENT}, {"connector", "desk"}, {"run", "wr_0"}, {"run", "wr_1"},
-            {"operation", "other/ticket.update"}, {"destination", "127.0.0.1"}
+            {"tenant", ""},
+            {"agent", Given.AGENT},
+            {"connector", "desk"},
+            {"run", "wr_0"},
+            {"run", "wr_1"},
+            {"operation", "other/ticket.update"},
+            {"destination", "127.0.0.1"}
         };
         for (int step = 0; step < 40; step++) {
             String[] scope = scopes[random.nextInt(scopes.length)];
@@ -68,13 +73,16 @@ class HeldWorkTest {
         }
         for (int at = 0; at < admitted.size(); at++) {
             String action = admitted.get(at);
-            until(() -> !List.of("queued", "running").contains(desk.action(action).at("/state")));
+            until(() ->
+                    !List.of("queued", "running").contains(desk.action(action).at("/state")));
             String state = desk.action(action).at("/state");
             String record = records.get(at);
             long arrived = desk.arrivals.stream().filter(record::equals).count();
             switch (state) {
-                case "succeeded" -> assertThat(arrived).as("seed %d: %s", seed, record).isEqualTo(1);
-                case "cancelled" -> assertThat(arrived).as("seed %d: %s", seed, record).isZero();
+                case "succeeded" ->
+                    assertThat(arrived).as("seed %d: %s", seed, record).isEqualTo(1);
+                case "cancelled" ->
+                    assertThat(arrived).as("seed %d: %s", seed, record).isZero();
                 case "outcome_unknown" ->
                     assertThat(arrived).as("seed %d: %s", seed, record).isLessThanOrEqualTo(1);
                 default -> assertThat(state).as("seed %d: %s", seed, record).isEmpty();
@@ -108,13 +116,19 @@ class HeldWorkTest {
                 {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"wr_b","policy_profile":"%s",
                  "quota_class":"%s","requested_action":"ticket.update","target":{"system":"desk","record_id":"free"},
                  "arguments":{"status":"solved"},"data_classes":["internal"]}\
-                """.formatted(desk.tenant(), Given.WORKSPACE, other, Given.PROFILE, Given.QUOTA_CLASS))
+                """.formatted(
+                                desk.tenant(), Given.WORKSPACE, other, Given.PROFILE, Given.QUOTA_CLASS))
                 .expect(200);
         assertThat(desk.arrivals).containsExactlyInAnyOrder("waits_1", "waits_2", "free");
 
-        Answer killed = desk.containAsOperator("agent", Given.AGENT, "killed", "").expect(200);
+        Answer killed =
+                desk.containAsOperator("agent", Given.AGENT, "killed", "").expect(200);
         String id = killed.at("/receipt/containment_id");
-        until(() -> !desk.admin().get("/v1/containment/" + id).json().at("/receipts").isEmpty());
+        until(() -> !desk.admin()
+                .get("/v1/containment/" + id)
+                .json()
+                .at("/receipts")
+                .isEmpty());
         assertThat(desk.admin().get("/v1/containment/" + id).at("/receipts/0/receipt/counts/action~1cancelled"))
                 .isEqualTo(String.valueOf(deep));
         desk.containAsOperator("agent", Given.AGENT, "normal", "").expect(200);
