@@ -174,6 +174,15 @@ class Confirmations {
         stopping = true;
     }
 
+    /** Has the key at hand before the first receipt; where that fails now, it is tried again with that. */
+    void warmUp() {
+        try {
+            var unused = keys.publicKey();
+        } catch (RuntimeException later) {
+            LOG.warn("The key that signs receipts is not at hand yet: {}", later.toString());
+        }
+    }
+
     Containment containment(TenantContext context, Restriction restriction, Posture posture, String reason) {
         return new Containment(
                 restriction.containment(),

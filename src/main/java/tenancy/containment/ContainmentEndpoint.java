@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -33,6 +34,8 @@ import tenancy.TenantId;
 @RestController
 @RequestMapping("/v1/containment")
 class ContainmentEndpoint {
+
+    private static final Set<String> STATES = Set.of("in_force", "released", "expired", "replaced");
 
     private final Containments containments;
     private final ContainmentLists lists;
@@ -136,6 +139,9 @@ class ContainmentEndpoint {
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String cursor) {
         int most = Cursor.limit(limit);
+        if (state != null && !STATES.contains(state)) {
+            throw new InvalidField("/state", "enum", "must be in_force, released, expired or replaced");
+        }
         return Page.of(
                 lists.of(context.tenant(), state, Cursor.key(cursor), most + 1), most, ContainmentView::containmentId);
     }

@@ -179,8 +179,16 @@ class PostureWatch implements SmartLifecycle {
         expire();
     }
 
-    /** Only once the lanes are open. */
+    /**
+     * Only once the lanes are open. What has to be read to contain, or to release, is read before anybody waits for it.
+     */
     private void resume() {
+        confirmations.warmUp();
+        known.all().forEach((tenant, standing) -> {
+            if (!standing.inForce().isEmpty()) {
+                var unused = commands.send(of(tenant), new ReadPosturesAgain(new PostureBookId(tenant)));
+            }
+        });
         everyTenant.query(UNCONFIRMED, row -> {
             Restriction restriction = restriction(row);
             confirmations.follow(new Change(

@@ -3,6 +3,7 @@ package tenancy.containment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static tenancy.containment.Desk.until;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -33,9 +34,11 @@ class ContainmentOverHttpTest {
     private final Given given;
     private final Desk desk;
     private final JdbcTemplate journal;
+    private final MeterRegistry meters;
 
     @Autowired
-    ContainmentOverHttpTest(Given given, @Qualifier("journalDataSource") DataSource journal) {
+    ContainmentOverHttpTest(Given given, @Qualifier("journalDataSource") DataSource journal, MeterRegistry meters) {
+        this.meters = meters;
         this.journal = new JdbcTemplate(journal);
         this.given = given;
         this.desk = new Desk(given, 2);
@@ -277,6 +280,10 @@ class ContainmentOverHttpTest {
         desk.ask("ticket.update", "waits_2").expect(202);
         until(() -> desk.waiting.get() == 2);
         String queued = desk.ask("ticket.update", "q1").expect(202).at("/action_id");
+        desk.contain("connector", "other", "approval_all").expect(200);
+        String asked =
+                desk.ask("", "other", "ticket.update", "wr_1", "p1").expect(202).at("/action_id");
+        assertThat(desk.action(asked).at("/state")).isEqualTo("approval_required");
 
         Answer killed = desk.contain("agent", Given.AGENT, "killed").expect(200);
         String id = killed.at("/receipt/containment_id");
@@ -286,7 +293,8 @@ class ContainmentOverHttpTest {
                 .at("/receipts")
                 .isEmpty());
         Answer confirmed = desk.admin().get("/v1/containment/" + id);
-        assertThat(confirmed.at("/receipts/0/receipt/counts/action~1cancelled")).isEqualTo("1");
+        assertThat(confirmed.at("/receipts/0/receipt/counts/action~1cancelled")).isEqualTo("2");
+        assertThat(desk.action(asked).at("/state")).isEqualTo("cancelled");
         assertThat(confirmed.at("/receipts/0/receipt/counts/action~1unknown")).isEqualTo("2");
         assertThat(confirmed.at("/receipts/0/receipt/counts/run~1ended")).isEqualTo("1");
         assertThat(confirmed.at("/receipts/0/receipt/counts/key~1revoked")).isEqualTo("1");
@@ -344,12 +352,18 @@ class ContainmentOverHttpTest {
     @Test
     void a_node_that_has_not_heard_starts_nothing() throws Exception {
         desk.contain("run", "wr_other", "frozen").expect(200);
+        double before = redone();
         // As another node does it; this one hears of nothing, for no containment was changed lately.
         journal.update("update tenancy.posture_epoch set epoch = epoch + 1 where tenant_id = ?", desk.tenant());
         String action = desk.ask("ticket.update", "a").expect(202).at("/action_id");
-        Thread.sleep(1_000);
+        until(() -> redone() > before);
         assertThat(desk.arrivals).isEmpty();
         assertThat(desk.action(action).at("/state")).isEqualTo("queued");
+    }
+
+    /** Batches that were decided again. */
+    private double redone() {
+        return meters.get("journal.lane.redone").counter().count();
     }
 
     @Test

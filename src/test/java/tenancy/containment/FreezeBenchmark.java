@@ -1,0 +1,41 @@
+package tenancy.containment;
+
+import java.util.List;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.test.context.TestPropertySource;
+import platform.Given;
+import platform.PlatformTest;
+
+/** How soon a freeze is answered, by hand. */
+@Tag("benchmark")
+@PlatformTest
+@TestPropertySource(properties = "firebreak.execution.pools.shared.slots=32")
+class FreezeBenchmark {
+
+    private final Desk desk;
+    private final FreezeRounds rounds;
+
+    @Autowired
+    FreezeBenchmark(Given given, @Qualifier("systemDataSource") DataSource everyTenant) {
+        this.desk = new Desk(given, 1_000);
+        this.rounds = new FreezeRounds(desk, everyTenant);
+    }
+
+    @AfterEach
+    void close() {
+        desk.close();
+    }
+
+    @Test
+    void answered_in_a_hundred_rounds() throws Exception {
+        List<Long> took = rounds.run(100).stream().sorted().toList();
+        System.out.printf(
+                "freeze answered in us: p50=%d p99=%d worst=%d of %d%n",
+                took.get(took.size() / 2), took.get(took.size() * 99 / 100 - 1), took.getLast(), took.size());
+    }
+}
