@@ -48,7 +48,8 @@ class WhenRuleContainsOpenIncident {
             return;
         }
         var scope = new IncidentScope(
-                IncidentScope.Kind.valueOf(set.scope().kind().name()), set.scope().key());
+                IncidentScope.Kind.valueOf(set.scope().kind().name()),
+                set.scope().key());
         String title = "%s was set to %s by %s"
                 .formatted(scope.words(), set.posture().name().toLowerCase(Locale.ROOT), set.by());
         Object unused = commands.ask(
