@@ -72,14 +72,15 @@ class OwnFigures {
             "cost_micros: cost_micros");
 
     private static final String COUNTED = SUMS.stream()
-            .map(sum -> "sum(" + sum.substring(sum.indexOf(' ') + 1) + ")::bigint as " + sum.substring(0, sum.indexOf(':')))
-            .collect(joining(", "))
+                    .map(sum -> "sum(" + sum.substring(sum.indexOf(' ') + 1) + ")::bigint as "
+                            + sum.substring(0, sum.indexOf(':')))
+                    .collect(joining(", "))
             + ", min(sequence) as first, max(sequence) as last, min(action) as first_action, max(action) as last_action";
 
     private static final String SUMMED_UP = SUMS.stream()
-            .map(sum -> sum.substring(0, sum.indexOf(':')))
-            .map(name -> "sum(" + name + ")::bigint as " + name)
-            .collect(joining(", "))
+                    .map(sum -> sum.substring(0, sum.indexOf(':')))
+                    .map(name -> "sum(" + name + ")::bigint as " + name)
+                    .collect(joining(", "))
             + ", min(first) as first, max(last) as last, min(first_action) as first_action, max(last_action) as last_action";
 
     /**

@@ -73,8 +73,7 @@ class FactsTest {
             List<List<Map<String, Object>>> live = rows(acme);
             assertThat(live.getFirst()).hasSize(50);
             assertThat(live.get(1)).hasSizeGreaterThan(25);
-            assertThat(live.getFirst().stream()
-                            .filter(fact -> "denied".equals(fact.get("state"))))
+            assertThat(live.getFirst().stream().filter(fact -> "denied".equals(fact.get("state"))))
                     .hasSize(25);
 
             forget(acme);
@@ -112,7 +111,8 @@ class FactsTest {
                 environment.getRequiredProperty("spring.datasource.username"),
                 environment.getRequiredProperty("spring.datasource.password"))) {
             for (String table : TABLES) {
-                try (var statement = owner.prepareStatement("delete from audit.%s where tenant_id = ?".formatted(table))) {
+                try (var statement =
+                        owner.prepareStatement("delete from audit.%s where tenant_id = ?".formatted(table))) {
                     statement.setString(1, customer.tenant());
                     assertThat(statement.executeUpdate()).isPositive();
                 }
