@@ -31,7 +31,7 @@ class Incident {
 
     private IncidentOpened opened;
     private IncidentClosed closed;
-    private final List<IncidentView.Note> notes = new ArrayList<>();
+    private List<IncidentView.Note> notes = new ArrayList<>();
 
     Incident() {}
 

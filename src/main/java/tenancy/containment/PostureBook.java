@@ -57,9 +57,9 @@ class PostureBook {
     @AggregateIdentifier
     private String id;
 
-    private final TreeMap<String, Entry> entries = new TreeMap<>();
-    private final TreeMap<String, Rule> rules = new TreeMap<>();
-    private final ArrayList<Stillness> periods = new ArrayList<>();
+    private TreeMap<String, Entry> entries = new TreeMap<>();
+    private TreeMap<String, Rule> rules = new TreeMap<>();
+    private ArrayList<Stillness> periods = new ArrayList<>();
     private long epoch;
 
     PostureBook() {}

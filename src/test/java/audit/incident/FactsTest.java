@@ -6,12 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.sql.DriverManager;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -71,10 +69,10 @@ class FactsTest {
             over.set(true);
             counting.join();
             long unused = facts.count(tenant);
-            List<List<Map<String, @Nullable Object>>> live = rows(acme);
+            List<List<String>> live = rows(acme);
             assertThat(live.getFirst()).hasSize(50);
             assertThat(live.get(1)).hasSizeGreaterThan(25);
-            assertThat(live.getFirst().stream().filter(fact -> "denied".equals(fact.get("state"))))
+            assertThat(live.getFirst().stream().filter(fact -> fact.contains("\"state\": \"denied\"")))
                     .hasSize(25);
 
             forget(acme);
@@ -96,11 +94,12 @@ class FactsTest {
                 "select audit.document(?)::text", String.class, (Object) json.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private List<List<Map<String, @Nullable Object>>> rows(Customer customer) {
+    /** All rows of all tables, as JSON. */
+    private List<List<String>> rows(Customer customer) {
         return TABLES.stream()
-                .<List<Map<String, @Nullable Object>>>map(table -> everyTenant.queryForList(
-                        "select to_jsonb(t)::text as row, t.* from audit.%s t where tenant_id = ? order by 1"
-                                .formatted(table),
+                .map(table -> everyTenant.query(
+                        "select to_jsonb(t)::text from audit.%s t where tenant_id = ? order by 1".formatted(table),
+                        (row, number) -> row.getString(1),
                         customer.tenant()))
                 .toList();
     }

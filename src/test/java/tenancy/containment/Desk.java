@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,9 @@ import tools.jackson.databind.JsonNode;
 
 /** A customer with one target system, which tells what arrived, in its order, and keeps those waiting that say so. */
 final class Desk implements AutoCloseable {
+
+    /** Of its own: others narrow the one that tests share. */
+    static final String QUOTA_CLASS = "desk";
 
     /** What arrived: the record that it was about. */
     final ConcurrentLinkedQueue<String> arrivals = new ConcurrentLinkedQueue<>();
@@ -41,7 +45,8 @@ final class Desk implements AutoCloseable {
 
     Desk(Given given, int bulkhead) {
         this.given = given;
-        this.customer = given.customer();
+        this.customer =
+                given.customer("tenant_" + UUID.randomUUID().toString().replace("-", ""), QUOTA_CLASS);
         try {
             target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
         } catch (IOException impossible) {
@@ -140,7 +145,7 @@ final class Desk implements AutoCloseable {
                         Given.AGENT,
                         run,
                         Given.PROFILE,
-                        Given.QUOTA_CLASS,
+                        QUOTA_CLASS,
                         operation,
                         system,
                         record));

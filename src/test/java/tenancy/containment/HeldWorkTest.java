@@ -94,7 +94,7 @@ class HeldWorkTest {
     @Test
     void a_deep_queue_is_frozen_and_killed_and_other_agents_go_on() throws Exception {
         String other = "billing_v1";
-        given.agent(desk.admin(), other, Given.QUOTA_CLASS);
+        given.agent(desk.admin(), other, Desk.QUOTA_CLASS);
         var second = given.agentKey(desk.admin(), other);
         for (String record : List.of("waits_1", "waits_2")) {
             desk.ask("ticket.update", record).expect(202);
@@ -117,7 +117,7 @@ class HeldWorkTest {
                  "quota_class":"%s","requested_action":"ticket.update","target":{"system":"desk","record_id":"free"},
                  "arguments":{"status":"solved"},"data_classes":["internal"]}\
                 """.formatted(
-                                desk.tenant(), Given.WORKSPACE, other, Given.PROFILE, Given.QUOTA_CLASS))
+                                desk.tenant(), Given.WORKSPACE, other, Given.PROFILE, Desk.QUOTA_CLASS))
                 .expect(200);
         assertThat(desk.arrivals).containsExactlyInAnyOrder("waits_1", "waits_2", "free");
 

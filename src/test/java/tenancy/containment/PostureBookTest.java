@@ -2,6 +2,8 @@ package tenancy.containment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import tenancy.ContainmentScope.Kind;
 import tenancy.Posture;
 import tenancy.Restriction;
 import tenancy.Subject;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Random histories of one book, beside a model that knows no better than to try every second. */
 class PostureBookTest {
@@ -40,6 +43,13 @@ class PostureBookTest {
             new ContainmentScope(Kind.DESTINATION, "desk.example"),
             new ContainmentScope(Kind.MODEL, "m_1"),
             new ContainmentScope(Kind.SECRET, "s_1"));
+
+    /** Fields and not getters, as the journal reads and writes snapshots. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .changeDefaultVisibility(visible -> visible.withVisibility(PropertyAccessor.FIELD, Visibility.ANY)
+                    .withVisibility(PropertyAccessor.GETTER, Visibility.NONE)
+                    .withVisibility(PropertyAccessor.IS_GETTER, Visibility.NONE))
+            .build();
 
     private record Slot(ContainmentScope scope, Cause.Owner owner) {}
 
@@ -88,6 +98,9 @@ class PostureBookTest {
                 model.put(slot, new Set(id, posture, now));
             }
             assertThat(book.epoch()).isEqualTo(epoch);
+            if (random.nextInt(20) == 0) {
+                book = JSON.readValue(JSON.writeValueAsString(book), PostureBook.class);
+            }
             int passed = random.nextInt(4);
             for (int second = 0; second < passed; second++) {
                 java.util.Set<ContainmentScope> frozen = new java.util.HashSet<>();
