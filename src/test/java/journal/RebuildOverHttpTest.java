@@ -42,18 +42,17 @@ import tools.jackson.databind.JsonNode;
 class RebuildOverHttpTest {
 
     /** What holds more than events tell, or does not outlive what it is for. */
-    private static final Set<String> NOT_FROM_EVENTS_ALONE =
-            Set.of(
-                    "execution.payload",
-                    "execution.webhook_delivery",
-                    "execution.late_start",
-                    "secrets.sealed_value",
-                    "secrets.wrapping_key",
-                    "secrets.hand_out",
-                    "tenancy.containment",
-                    "tenancy.containment_receipt",
-                    "tenancy.containment_rule",
-                    "tenancy.posture_epoch");
+    private static final Set<String> NOT_FROM_EVENTS_ALONE = Set.of(
+            "execution.payload",
+            "execution.webhook_delivery",
+            "execution.late_start",
+            "secrets.sealed_value",
+            "secrets.wrapping_key",
+            "secrets.hand_out",
+            "tenancy.containment",
+            "tenancy.containment_receipt",
+            "tenancy.containment_rule",
+            "tenancy.posture_epoch");
 
     private final Given given;
     private final Rebuilds rebuilds;

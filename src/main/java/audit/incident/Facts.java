@@ -25,7 +25,7 @@ class Facts {
             where tenant_id = ? and tenant_seq > ? and tenant_seq <= ? and payload_type in (
                 'action_queued', 'action_refused', 'action_held', 'approval_requested', 'action_released', 'action_started',
                 'action_requeued', 'checks_started', 'action_succeeded', 'action_failed', 'action_outcome_unknown',
-                'action_reconciled', 'action_cancelled', 'approval_denied', 'approval_expired', 'approval_voided',
+                'action_reconciled', 'action_compensated', 'action_cancelled', 'approval_denied', 'approval_expired', 'approval_voided',
                 'check_failed', 'budget_settled', 'budget_corrected',
                 'request_refused', 'requests_throttled', 'run_refused', 'run_paused', 'run_halted', 'lease_refused',
                 'lease_use_refused', 'sealed_value_refused', 'credentials_revoked', 'credentials_reinstated',
@@ -52,6 +52,7 @@ class Facts {
                     when 'action_failed' then 'failed'
                     when 'action_outcome_unknown' then 'outcome_unknown'
                     when 'action_reconciled' then p ->> 'outcome'
+                    when 'action_compensated' then 'compensated'
                     when 'action_cancelled' then 'cancelled'
                     when 'approval_denied' then 'denied'
                     when 'approval_expired' then 'denied'

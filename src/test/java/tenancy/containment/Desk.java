@@ -45,8 +45,7 @@ final class Desk implements AutoCloseable {
 
     Desk(Given given, int bulkhead) {
         this.given = given;
-        this.customer =
-                given.customer("tenant_" + UUID.randomUUID().toString().replace("-", ""), QUOTA_CLASS);
+        this.customer = given.customer("tenant_" + UUID.randomUUID().toString().replace("-", ""), QUOTA_CLASS);
         try {
             target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
         } catch (IOException impossible) {
@@ -140,15 +139,7 @@ final class Desk implements AutoCloseable {
              "quota_class":"%s","requested_action":"%s","target":{"system":"%s","record_id":"%s"},
              "arguments":{"status":"solved"},"data_classes":["internal"]}\
             """.formatted(
-                        tenant(),
-                        Given.WORKSPACE,
-                        Given.AGENT,
-                        run,
-                        Given.PROFILE,
-                        QUOTA_CLASS,
-                        operation,
-                        system,
-                        record));
+                tenant(), Given.WORKSPACE, Given.AGENT, run, Given.PROFILE, QUOTA_CLASS, operation, system, record));
     }
 
     Answer action(String action) {
