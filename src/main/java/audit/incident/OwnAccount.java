@@ -210,8 +210,8 @@ final class OwnAccount {
     List<Draft> refusals() {
         List<Draft> told = new ArrayList<>();
         by(By.OUTCOME).stream()
-                .filter(outcome ->
-                        Set.of("denied", "throttled", "budget_exceeded").contains(outcome.part("state")))
+                .filter(outcome -> Set.of("denied", "throttled", "budget_exceeded", "frozen")
+                        .contains(outcome.part("state")))
                 .forEach(outcome -> told.add(Draft.of(
                         "%s %s (%s of the %s: %s); for example %s."
                                 .formatted(

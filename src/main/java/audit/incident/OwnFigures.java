@@ -64,7 +64,7 @@ class OwnFigures {
             "failed: (state = 'failed')::int",
             "outcome_unknown: (state = 'outcome_unknown')::int",
             "cancelled: (state = 'cancelled')::int",
-            "refused: (state in ('denied', 'throttled', 'budget_exceeded'))::int",
+            "refused: (state in ('denied', 'throttled', 'budget_exceeded', 'frozen'))::int",
             "open: (state in ('queued', 'checking', 'running', 'approval_required'))::int",
             "slot_ms: slot_ms",
             "tool_calls: tool_calls",

@@ -173,6 +173,9 @@ class PastEffects {
         }
 
         private void then(ActionEvent event, Past entry) {
+            if (asked.size() > MOST_EFFECTS) {
+                throw tooMany();
+            }
             String action = event.action();
             switch (event) {
                 case ActionQueued queued -> asked.put(action, Asked.of(queued.requested()));
@@ -223,11 +226,16 @@ class PastEffects {
                             wanted ? context : MetaData.emptyInstance(),
                             wanted));
             if (effects.size() > MOST_EFFECTS) {
-                throw new InvalidField(
-                        "/from",
-                        "range",
-                        "must be later: there are more than %,d effects since".formatted(MOST_EFFECTS));
+                throw tooMany();
             }
+        }
+
+        private static InvalidField tooMany() {
+            return new InvalidField(
+                    "/from",
+                    "range",
+                    "must be later: there are more than %,d effects since, or actions that were never started"
+                            .formatted(MOST_EFFECTS));
         }
 
         /** What was asked for before the time that is looked at. */

@@ -123,7 +123,7 @@ class Undoing implements SmartLifecycle {
                 failed.add(step);
             }
         }
-        agents.values().forEach(step -> endRun(rollback, context, step));
+        agents.values().forEach(step -> endRun(rollback, plan, context, step));
         commands.ask(context, new EndRollback(rollback, clock.instant()));
     }
 
@@ -141,7 +141,7 @@ class Undoing implements SmartLifecycle {
         }
         Answer answer;
         try {
-            answer = ask(context, step, envelope(rollback, step, undo));
+            answer = ask(context, step, envelope(rollback, plan, step, undo));
         } catch (Refusal refused) {
             return end(rollback, context, step, null, "refused", refused.getMessage());
         }
@@ -193,14 +193,14 @@ class Undoing implements SmartLifecycle {
     }
 
     /** On behalf of the agent whose effect it was, in a run of the plan's own. */
-    private Envelope envelope(RollbackId rollback, Step step, Step.Undo undo) {
+    private Envelope envelope(RollbackId rollback, RollbackView plan, Step step, Step.Undo undo) {
         Map<String, Object> target = new LinkedHashMap<>(undo.target());
         target.put("system", step.system());
         return new Envelope(
                 rollback.tenant().value(),
                 step.workspace(),
                 step.agent(),
-                run(rollback, step),
+                run(plan, step),
                 step.policyProfile(),
                 step.quotaClass(),
                 undo.operation(),
@@ -212,13 +212,19 @@ class Undoing implements SmartLifecycle {
                 null);
     }
 
-    /** A run is one agent's: each has one of its own. */
-    private static String run(RollbackId rollback, Step step) {
-        return "%s_%08x".formatted(rollback.key(), step.agent().hashCode());
+    /** A run is one agent's: each has one of its own, named after the first step that is the agent's. */
+    private static String run(RollbackView plan, Step step) {
+        int first = plan.steps().stream()
+                .map(StepView::step)
+                .filter(other -> other.agent().equals(step.agent()))
+                .mapToInt(Step::number)
+                .findFirst()
+                .orElse(step.number());
+        return "%s_%d".formatted(plan.rollback(), first);
     }
 
-    private void endRun(RollbackId rollback, TenantContext context, Step step) {
-        var run = new RunId(rollback.tenant(), run(rollback, step));
+    private void endRun(RollbackId rollback, RollbackView plan, TenantContext context, Step step) {
+        var run = new RunId(rollback.tenant(), run(plan, step));
         try {
             runs.end(
                     context.within(

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,8 @@ import tools.jackson.databind.JsonNode;
 @PlatformTest
 @TestPropertySource(properties = "firebreak.execution.pools.shared.slots=4")
 class IncidentDrillsTest {
+
+    private static final Duration LOOKED_AT = Duration.ofSeconds(6);
 
     private final Given given;
     private final Credentials credentials;
@@ -160,8 +163,8 @@ class IncidentDrillsTest {
                 .post(
                         "/v1/actions",
                         town.envelope(acme.tenant(), Given.AGENT, "wr_tool", "get_thing")
-                                .replaceFirst("\"target\":\\{[^}]*}", "\"target\":{\"system\":\"tool\"}")
-                                .replaceFirst("\"arguments\":\\{[^}]*}", "\"arguments\":{\"id\":\"1\"}"));
+                                .replaceFirst("\"target\":\\{[^}]*}", "\"target\":{\"system\":\"tool\",\"id\":\"1\"}")
+                                .replaceFirst("\"arguments\":\\{[^}]*}", "\"arguments\":{}"));
         assertThat(called.at("/code")).as(called.body()).isEqualTo("operation_quarantined");
 
         JsonNode report = town.report(acme, town.incident(acme, from, town.now()));
@@ -226,13 +229,18 @@ class IncidentDrillsTest {
     void a_saturated_pool_hurts_another_tenant_and_the_report_says_whom_and_by_how_much() throws Exception {
         Customer loud = town.customer(attacked, 16);
         Customer victim = town.customer(quiet, 16);
-        town.steady(victim, 10);
-        attacked.faults(new Faults(700, 0, 503, false, false));
+        // As long as what it is compared with, so that nothing of other drills is in that.
+        Instant calmSince = town.now();
+        while (town.now().isBefore(calmSince.plus(LOOKED_AT).plusSeconds(1))) {
+            town.steady(victim, 1);
+            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+        }
+        attacked.faults(new Faults(2_000, 0, 503, false, false));
 
         Instant from = town.now();
         town.flood(loud, 60);
         town.steady(victim, 8);
-        Instant until = town.now();
+        Instant until = from.plus(LOOKED_AT);
         attacked.faults(Faults.NONE);
         JsonNode report = town.report(loud, town.incident(loud, from, until));
 

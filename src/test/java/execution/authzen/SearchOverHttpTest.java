@@ -155,6 +155,15 @@ class SearchOverHttpTest {
             }
         }
         String asked = request("?", "ticket.read", "zendesk", "zd_1");
+        // Candidates are read from rows, which come a moment after the events.
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (customer.admin()
+                .post("/access/v1/search/subject", paged(asked, "\"limit\":100"))
+                .at("/page/next_token")
+                .isEmpty()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
         String found = "";
         String token = "";
         int pages = 0;
