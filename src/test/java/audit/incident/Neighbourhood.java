@@ -144,6 +144,13 @@ final class Neighbourhood {
                 .json();
     }
 
+    /** The report once all journals are counted: until then it says of others that nobody knows. */
+    JsonNode settled(Customer customer, String incident) throws Exception {
+        await(() ->
+                !report(customer, incident).path("others_affected").asString().equals("unknown"));
+        return report(customer, incident);
+    }
+
     static List<JsonNode> sentences(JsonNode report, String section) {
         List<JsonNode> found = new ArrayList<>();
         for (JsonNode one : report.path("sections")) {
