@@ -22,6 +22,11 @@ class FreezeBenchmark {
 
     @Autowired
     FreezeBenchmark(Given given, @Qualifier("systemDataSource") DataSource everyTenant) {
+        // Its receipts are asked for as often as they can be: not held up by the request rate.
+        given.operator().put("/v1/quota-classes/" + Desk.QUOTA_CLASS, """
+            {"requests_per_second":100000,"burst":100000,"concurrent_runs":1000,"tool_calls_per_day":10000000,"weight":1,
+             "max_parallel_actions":16,"queued_actions":100000}\
+            """).expect(201);
         this.desk = new Desk(given, 1_000);
         this.rounds = new FreezeRounds(desk, everyTenant);
     }
