@@ -23,12 +23,14 @@ import tenancy.TenantId;
 
 /**
  * The request rate of each tenant, decided in memory before the lane: a flood reaches neither the lane nor the
- * journal. It is the tenant's rate, whichever of its keys, agents or connections send.
+ * journal. It is the tenant's rate, whichever of its keys, agents or connections send; only what its administrators
+ * contain has the same rate once more to itself, so that a flood of the tenant's own does not keep them from stopping it.
  */
 @Component
 class RateGate implements HandlerInterceptor {
 
-    private static final int MOST_TENANTS = 200_000;
+    private static final int MOST_BUCKETS = 200_000;
+    private static final String CONTAINMENT = "/v1/containment";
 
     private final QuotaClasses classes;
     private final Subscriptions subscriptions;
@@ -36,9 +38,12 @@ class RateGate implements HandlerInterceptor {
     private final Clock clock;
     private final LongSupplier nanos;
 
-    private final Cache<TenantId, TokenBucket> buckets = Caffeine.newBuilder()
+    /** @param containing whether it is for containing, and for nothing else */
+    private record Rate(TenantId tenant, boolean containing) {}
+
+    private final Cache<Rate, TokenBucket> buckets = Caffeine.newBuilder()
             .executor(Runnable::run)
-            .maximumSize(MOST_TENANTS)
+            .maximumSize(MOST_BUCKETS)
             .build();
 
     @Autowired
@@ -69,7 +74,9 @@ class RateGate implements HandlerInterceptor {
                 && authentication.getPrincipal() instanceof Caller caller
                 && caller.role() != Role.OPERATOR
                 && !caller.tenant().equals(TenantId.FLEET)) {
-            admit(caller.tenant()).forEach(response::setHeader);
+            boolean containing = caller.role() == Role.TENANT_ADMIN
+                    && request.getRequestURI().startsWith(CONTAINMENT);
+            admit(new Rate(caller.tenant(), containing)).forEach(response::setHeader);
         }
         return true;
     }
@@ -81,10 +88,15 @@ class RateGate implements HandlerInterceptor {
      * @throws TooManyRequests if nothing is left
      */
     Map<String, String> admit(TenantId tenant) {
+        return admit(new Rate(tenant, false));
+    }
+
+    private Map<String, String> admit(Rate rate) {
+        TenantId tenant = rate.tenant();
         Limits limits = classes.limits(tenant, subscriptions.quotaClass(tenant).orElse("none"));
         long now = nanos.getAsLong();
-        TokenBucket.Taken taken = buckets.get(tenant, isNew -> new TokenBucket(now))
-                .take(limits.requestsPerSecond(), limits.burst(), now);
+        TokenBucket.Taken taken =
+                buckets.get(rate, isNew -> new TokenBucket(now)).take(limits.requestsPerSecond(), limits.burst(), now);
         if (taken.granted()) {
             return fields(limits, taken);
         }

@@ -177,14 +177,37 @@ class RateGateTest {
                 .containsExactlyInAnyOrder("RateLimit", "RateLimit-Policy");
     }
 
+    @Test
+    void a_tenants_flood_does_not_keep_its_administrators_from_containing_it() {
+        exhaust(ACME);
+
+        assertThat(asks(new Caller(ACME, null, Role.TENANT_ADMIN, "key:k_1"), "/v1/containment")
+                        .getHeaderNames())
+                .contains("RateLimit");
+        for (Role other : new Role[] {Role.AGENT, Role.AUDITOR}) {
+            assertThatThrownBy(() -> asks(new Caller(ACME, null, other, "key:k_2"), "/v1/containment"))
+                    .isInstanceOf(TooManyRequests.class);
+        }
+        for (int i = 1; i < 20; i++) {
+            asks(new Caller(ACME, null, Role.TENANT_ADMIN, "key:k_1"), "/v1/containment/rules");
+        }
+        assertThatThrownBy(() -> asks(new Caller(ACME, null, Role.TENANT_ADMIN, "key:k_1"), "/v1/containment"))
+                .isInstanceOf(TooManyRequests.class);
+    }
+
     private MockHttpServletResponse asks(@org.jspecify.annotations.Nullable Caller caller) {
+        return asks(caller, "/v1/actions");
+    }
+
+    private MockHttpServletResponse asks(@org.jspecify.annotations.Nullable Caller caller, String path) {
         if (caller == null) {
             SecurityContextHolder.clearContext();
         } else {
             SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken(caller, null));
         }
         var response = new MockHttpServletResponse();
-        assertThat(gate.preHandle(new MockHttpServletRequest(), response, this)).isTrue();
+        assertThat(gate.preHandle(new MockHttpServletRequest("GET", path), response, this))
+                .isTrue();
         return response;
     }
 
