@@ -15,6 +15,7 @@ import secrets.Lease;
 import secrets.Mode;
 import tenancy.ActionId;
 import tenancy.Cause;
+import tenancy.Content;
 import tenancy.Effect;
 import tenancy.Estimate;
 
@@ -78,9 +79,9 @@ public sealed interface ActionEvent {
             String system,
             String operation,
             Effect effect,
-            Map<String, String> target,
+            @Content Map<String, String> target,
             String destination,
-            @Nullable String arguments,
+            @Content @Nullable String arguments,
             List<String> dataClasses,
             @Nullable String model,
             List<String> recipients,
@@ -452,7 +453,7 @@ public sealed interface ActionEvent {
             String action,
             int attempt,
             @Nullable Integer status,
-            @Nullable String result,
+            @Content @Nullable String result,
             int requests,
             Instant endedAt,
             @Nullable String resultDigest,
@@ -691,7 +692,7 @@ public sealed interface ActionEvent {
             String operation,
             long connectorVersion,
             String digest,
-            @Nullable String result) {}
+            @Content @Nullable String result) {}
 
     @Revision("1")
     record CheckPassed(String action, String rule, Answered answer, Instant checkedAt) implements ActionEvent {}

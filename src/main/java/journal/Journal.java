@@ -9,12 +9,20 @@ import tenancy.TenantId;
 public interface Journal {
 
     /**
-     * One page of a tenant's entries, in order of {@link Entry#sequence()}.
+     * One page of a tenant's entries, in order of {@link Entry#sequence()}, for people to read: what is sealed in them is
+     * opened, unless its key is gone.
      *
      * @param after entries with a higher sequence than this; 0 from the beginning
      * @param limit 1 to 1,000
      */
     List<Entry> read(TenantId tenant, Filter filter, long after, int limit);
+
+    /**
+     * The same of all entries, to the byte as they are stored: what is sealed stays sealed. It is what proofs are of.
+     *
+     * @param limit 1 to 1,000
+     */
+    List<Entry> stored(TenantId tenant, long after, int limit);
 
     /** The tenant's last sequence number; 0 if nothing was ever written. */
     long last(TenantId tenant);
@@ -61,5 +69,13 @@ public interface Journal {
             String aggregate,
             long aggregateSequence,
             byte[] payload,
-            byte[] metaData) {}
+            byte[] metaData) {
+
+        /** The same with this payload. */
+        Entry with(byte[] other) {
+            return other == payload
+                    ? this
+                    : new Entry(sequence, id, type, revision, time, aggregate, aggregateSequence, other, metaData);
+        }
+    }
 }

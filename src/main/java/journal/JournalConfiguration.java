@@ -43,6 +43,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.JdbcTemplate;
+import tenancy.ContentSeal;
 import tenancy.InlineRows;
 import tenancy.JournaledTypes;
 import tenancy.PastEvents;
@@ -61,8 +62,8 @@ class JournalConfiguration {
 
     @Bean
     @Primary
-    JournalSerializer serializer(List<JournaledTypes> modules) {
-        return new JournalSerializer(new LogicalNames(modules));
+    JournalSerializer serializer(List<JournaledTypes> modules, ContentSeal seal) {
+        return new JournalSerializer(new LogicalNames(modules), seal);
     }
 
     @Bean
@@ -119,7 +120,7 @@ class JournalConfiguration {
         ofAll.gapTimeout((int) settings.gapTimeout().toMillis());
         ofAll.eventSerializer(serializer).snapshotSerializer(serializer);
         ofAll.upcasterChain(axon.upcasterChain()).batchSize(TailedEvents.WINDOW);
-        var tail = new TailedEvents(ofAll, system, projected);
+        var tail = new TailedEvents(ofAll, system, projected, serializer);
         return new JournalStorage(ofTenant, transactions, serializer, tail, sizes, sorted(inlineRows));
     }
 
@@ -236,12 +237,14 @@ class JournalConfiguration {
     }
 
     @Bean
-    Journal journal(TenantTransactions transactions, JdbcTemplate jdbc, Wakes wakes) {
-        return new StoredJournal(transactions, jdbc, wakes);
+    StoredJournal journal(
+            TenantTransactions transactions, JdbcTemplate jdbc, Wakes wakes, JournalSerializer serializer) {
+        return new StoredJournal(transactions, jdbc, wakes, serializer);
     }
 
     @Bean
-    Recall recall(TenantTransactions transactions, JdbcTemplate jdbc, Journal journal, JournalSerializer serializer) {
+    Recall recall(
+            TenantTransactions transactions, JdbcTemplate jdbc, StoredJournal journal, JournalSerializer serializer) {
         return new StoredRecall(transactions, jdbc, journal, serializer);
     }
 

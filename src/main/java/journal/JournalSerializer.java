@@ -7,11 +7,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.messaging.Message;
+import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.SerializedType;
 import org.axonframework.serialization.SimpleSerializedType;
 import org.axonframework.serialization.UnknownSerializedType;
 import org.axonframework.serialization.jackson3.Jackson3Serializer;
 import org.jspecify.annotations.Nullable;
+import tenancy.ContentSeal;
+import tenancy.TenantId;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
@@ -31,19 +35,22 @@ import tools.jackson.databind.ser.std.StdSerializer;
 class JournalSerializer extends Jackson3Serializer {
 
     private final LogicalNames names;
+    private final SealedContents contents;
     private final Map<Class<?>, SerializedType> types = new ConcurrentHashMap<>();
     private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
 
-    JournalSerializer(LogicalNames names) {
-        super(Jackson3Serializer.builder().jsonMapperBuilderCustomizer(JournalSerializer::customize));
+    JournalSerializer(LogicalNames names, ContentSeal seal) {
+        super(Jackson3Serializer.builder().jsonMapperBuilderCustomizer(mapper -> customize(mapper, seal)));
         this.names = names;
+        this.contents = new SealedContents(seal);
     }
 
-    private static void customize(JsonMapper.Builder mapper) {
+    private static void customize(JsonMapper.Builder mapper, ContentSeal seal) {
         var lowerCase = new SimpleModule("lower-case enums");
         lowerCase.addSerializer(new EnumName(false));
         lowerCase.addKeySerializer(Enum.class, new EnumName(true));
         mapper.addModule(lowerCase)
+                .addModule(ContentSerializers.module(seal))
                 .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .changeDefaultVisibility(visible -> visible.withVisibility(PropertyAccessor.FIELD, Visibility.ANY)
@@ -54,6 +61,21 @@ class JournalSerializer extends Jackson3Serializer {
                 .polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder()
                         .allowIfSubType(TrackingToken.class)
                         .build());
+    }
+
+    /** Stored JSON of this tenant with what is sealed in it opened, as events are understood. */
+    byte[] readable(TenantId tenant, byte[] stored) {
+        return contents.readable(tenant, stored);
+    }
+
+    /** The same as people are shown it. */
+    byte[] shown(TenantId tenant, byte[] stored) {
+        return contents.shown(tenant, stored);
+    }
+
+    /** A message's payload as this tenant's journal stores it, its contents sealed. */
+    SerializedObject<byte[]> sealed(TenantId tenant, Message<?> message) {
+        return ContentSerializers.of(tenant, () -> message.serializePayload(this, byte[].class));
     }
 
     /** Whether a type has a name to be journaled under. */

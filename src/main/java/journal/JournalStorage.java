@@ -54,7 +54,7 @@ class JournalStorage extends StoredEvents {
             EventStorageEngine allTenants,
             SnapshotSizes sizes,
             List<InlineRows> inlineRows) {
-        super(withSnapshots(builder, sizes));
+        super(withSnapshots(builder, serializer, sizes), serializer);
         this.transactions = transactions;
         this.serializer = serializer;
         this.allTenants = allTenants;
@@ -62,13 +62,13 @@ class JournalStorage extends StoredEvents {
         this.inlineRows = inlineRows;
     }
 
-    private static Builder withSnapshots(Builder builder, SnapshotSizes sizes) {
+    private static Builder withSnapshots(Builder builder, JournalSerializer ofJournal, SnapshotSizes sizes) {
         return builder.appendSnapshot((connection, schema, dataType, snapshot, serializer, timestamps) -> {
-            SerializedObject<byte[]> payload = snapshot.serializePayload(serializer, byte[].class);
+            TenantId tenant = TenantId.ofAggregate(snapshot.getAggregateIdentifier());
+            SerializedObject<byte[]> payload = ofJournal.sealed(tenant, snapshot);
             sizes.stored(snapshot.getAggregateIdentifier(), payload.getData().length);
             var statement = connection.prepareStatement(INSERT_SNAPSHOT);
-            statement.setString(
-                    1, TenantId.ofAggregate(snapshot.getAggregateIdentifier()).value());
+            statement.setString(1, tenant.value());
             statement.setString(2, snapshot.getIdentifier());
             statement.setString(3, snapshot.getAggregateIdentifier());
             statement.setLong(4, snapshot.getSequenceNumber());
@@ -112,7 +112,7 @@ class JournalStorage extends StoredEvents {
             throw new IllegalStateException("%s is in no JournaledTypes"
                     .formatted(event.getPayloadType().getName()));
         }
-        SerializedObject<byte[]> payload = event.serializePayload(serializer, byte[].class);
+        SerializedObject<byte[]> payload = serializer.sealed(new TenantId(tenant), event);
         return new Append.Event(
                 event.getIdentifier(),
                 aggregate,
@@ -144,7 +144,10 @@ class JournalStorage extends StoredEvents {
 
     @Override
     protected List<? extends DomainEventData<?>> fetchDomainEvents(String aggregate, long first, int batchSize) {
-        return boundTo(aggregate, () -> super.fetchDomainEvents(aggregate, first, batchSize));
+        // Opened when the transaction is over: a key may have to be fetched, on a connection of its own.
+        return boundTo(aggregate, () -> super.fetchDomainEvents(aggregate, first, batchSize)).stream()
+                .map(this::readable)
+                .toList();
     }
 
     /** Sequence numbers of an aggregate have no holes: a window that is not full is the last. */
@@ -155,11 +158,13 @@ class JournalStorage extends StoredEvents {
 
     @Override
     protected Stream<? extends DomainEventData<?>> readSnapshotData(String aggregate) {
-        return boundTo(aggregate, () -> super.readSnapshotData(aggregate)).peek(snapshot -> {
-            if (snapshot.getPayload().getData() instanceof byte[] payload) {
-                sizes.stored(aggregate, payload.length);
-            }
-        });
+        return boundTo(aggregate, () -> super.readSnapshotData(aggregate).toList()).stream()
+                .peek(snapshot -> {
+                    if (snapshot.getPayload().getData() instanceof byte[] payload) {
+                        sizes.stored(aggregate, payload.length);
+                    }
+                })
+                .map(this::readable);
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.axonframework.eventhandling.GenericDomainEventEntry;
 import org.axonframework.eventsourcing.EventStreamUtils;
 import org.axonframework.serialization.upcasting.event.EventUpcaster;
 import org.springframework.jdbc.core.JdbcTemplate;
+import tenancy.TenantId;
 
 /**
  * The streams of all tenants, each in its own order: no tenant's numbers have gaps, so that nothing that commits late is
@@ -96,8 +97,9 @@ class PastBatches {
     /** The tenant's next events of these types after this entry, looking no further than that one. */
     Batch next(String tenant, String[] types, long after, long through) {
         long last = Math.min(through, after + AT_ONCE);
+        TenantId of = new TenantId(tenant);
         List<GenericDomainEventEntry<byte[]>> stored =
-                everyTenant.query(EVENTS, (row, number) -> stored(row), tenant, after, last, types);
+                everyTenant.query(EVENTS, (row, number) -> stored(row, of), tenant, after, last, types);
         List<DomainEventMessage<?>> events = new ArrayList<>(stored.size());
         EventStreamUtils.upcastAndDeserializeDomainEvents(stored.stream(), serializer, upcasters)
                 .asStream()
@@ -105,7 +107,7 @@ class PastBatches {
         return new Batch(tenant, events, last - after);
     }
 
-    private static GenericDomainEventEntry<byte[]> stored(ResultSet row) throws SQLException {
+    private GenericDomainEventEntry<byte[]> stored(ResultSet row, TenantId tenant) throws SQLException {
         return new GenericDomainEventEntry<>(
                 row.getString("type"),
                 row.getString("aggregate_identifier"),
@@ -117,7 +119,7 @@ class PastBatches {
                         .toString(),
                 row.getString("payload_type"),
                 row.getString("payload_revision"),
-                row.getBytes("payload"),
+                serializer.readable(tenant, row.getBytes("payload")),
                 row.getBytes("meta_data"));
     }
 }

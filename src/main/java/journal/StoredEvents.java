@@ -4,8 +4,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import org.axonframework.common.transaction.NoTransactionManager;
+import org.axonframework.eventhandling.DomainEventData;
+import org.axonframework.eventhandling.GenericDomainEventEntry;
+import org.axonframework.eventhandling.TrackedDomainEventData;
+import org.axonframework.eventhandling.TrackedEventData;
 import org.axonframework.eventsourcing.eventstore.jdbc.EventSchema;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
+import tenancy.TenantId;
 
 /** The journal's tables as Axon's JDBC engine knows them: our names, and timestamps as PostgreSQL keeps them. */
 class StoredEvents extends JdbcEventStorageEngine {
@@ -25,7 +30,9 @@ class StoredEvents extends JdbcEventStorageEngine {
             .metaDataColumn("meta_data")
             .build();
 
-    StoredEvents(Builder builder) {
+    private final JournalSerializer serializer;
+
+    StoredEvents(Builder builder, JournalSerializer serializer) {
         super(builder.transactionManager(NoTransactionManager.INSTANCE)
                 .schema(SCHEMA)
                 .createTokenAt((connection, schema, time) -> {
@@ -34,6 +41,41 @@ class StoredEvents extends JdbcEventStorageEngine {
                     statement.setString(1, time.toString());
                     return statement;
                 }));
+        this.serializer = serializer;
+    }
+
+    /** The same with what is sealed in it opened. */
+    DomainEventData<?> readable(DomainEventData<?> stored) {
+        byte[] opened = opened(stored);
+        return opened == stored.getPayload().getData()
+                ? stored
+                : new GenericDomainEventEntry<>(
+                        stored.getType(),
+                        stored.getAggregateIdentifier(),
+                        stored.getSequenceNumber(),
+                        stored.getEventIdentifier(),
+                        // In words: what is no text, Axon cuts to milliseconds.
+                        stored.getTimestamp().toString(),
+                        stored.getPayload().getType().getName(),
+                        stored.getPayload().getType().getRevision(),
+                        opened,
+                        (byte[]) stored.getMetaData().getData());
+    }
+
+    /** The same with what is sealed in it opened. */
+    TrackedEventData<?> readable(TrackedEventData<?> stored) {
+        if (!(stored instanceof DomainEventData<?> event)) {
+            return stored;
+        }
+        byte[] opened = opened(event);
+        return opened == event.getPayload().getData()
+                ? stored
+                : new TrackedDomainEventData<>(stored.trackingToken(), readable(event));
+    }
+
+    private byte[] opened(DomainEventData<?> stored) {
+        return serializer.readable(TenantId.ofAggregate(stored.getAggregateIdentifier()), (byte[])
+                stored.getPayload().getData());
     }
 
     @Override

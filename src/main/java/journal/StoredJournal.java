@@ -25,24 +25,24 @@ class StoredJournal implements Journal {
         """;
     private static final String SELECT = ENTRY + "> ?";
 
-    /** {@link #entry} reads its rows. */
-    static final String BY_NUMBER = ENTRY + "= any (?) order by tenant_seq";
+    private static final String IN_ORDER = " order by tenant_seq limit ?";
+    private static final String BY_NUMBER = ENTRY + "= any (?) order by tenant_seq";
 
     private final TenantTransactions transactions;
     private final JdbcTemplate jdbc;
     private final Wakes wakes;
+    private final JournalSerializer serializer;
 
-    StoredJournal(TenantTransactions transactions, JdbcTemplate jdbc, Wakes wakes) {
+    StoredJournal(TenantTransactions transactions, JdbcTemplate jdbc, Wakes wakes, JournalSerializer serializer) {
         this.transactions = transactions;
         this.jdbc = jdbc;
         this.wakes = wakes;
+        this.serializer = serializer;
     }
 
     @Override
     public List<Entry> read(TenantId tenant, Filter filter, long after, int limit) {
-        if (limit < 1 || limit > MOST_ENTRIES) {
-            throw new IllegalArgumentException("The limit must be 1 to " + MOST_ENTRIES);
-        }
+        checkLimit(limit);
         var sql = new StringBuilder(SELECT);
         List<Object> values = new ArrayList<>(List.of(tenant.value(), after));
         String action = filter.action();
@@ -52,9 +52,37 @@ class StoredJournal implements Journal {
         and(sql, values, " and payload_type = ?", filter.type());
         and(sql, values, " and time_stamp >= ?", time(filter.from()));
         and(sql, values, " and time_stamp < ?", time(filter.until()));
-        sql.append(" order by tenant_seq limit ?");
+        sql.append(IN_ORDER);
         values.add(limit);
-        return transactions.in(tenant, () -> jdbc.query(sql.toString(), (row, n) -> entry(row), values.toArray()));
+        return shown(tenant, query(tenant, sql.toString(), values.toArray()));
+    }
+
+    @Override
+    public List<Entry> stored(TenantId tenant, long after, int limit) {
+        checkLimit(limit);
+        return query(tenant, SELECT + IN_ORDER, tenant.value(), after, limit);
+    }
+
+    /** The entries with these numbers, in order. */
+    List<Entry> read(TenantId tenant, List<Long> sequences) {
+        return shown(tenant, query(tenant, BY_NUMBER, tenant.value(), sequences.toArray(Long[]::new)));
+    }
+
+    private List<Entry> query(TenantId tenant, String sql, Object... values) {
+        return transactions.in(tenant, () -> jdbc.query(sql, (row, n) -> entry(row), values));
+    }
+
+    /** Outside of the transaction: a key may have to be fetched, on a connection of its own. */
+    private List<Entry> shown(TenantId tenant, List<Entry> entries) {
+        return entries.stream()
+                .map(entry -> entry.with(serializer.shown(tenant, entry.payload())))
+                .toList();
+    }
+
+    private static void checkLimit(int limit) {
+        if (limit < 1 || limit > MOST_ENTRIES) {
+            throw new IllegalArgumentException("The limit must be 1 to " + MOST_ENTRIES);
+        }
     }
 
     private static void and(StringBuilder sql, List<Object> values, String condition, @Nullable Object value) {
@@ -72,7 +100,7 @@ class StoredJournal implements Journal {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
-    static Entry entry(ResultSet row) throws SQLException {
+    private static Entry entry(ResultSet row) throws SQLException {
         return new Entry(
                 row.getLong("tenant_seq"),
                 row.getString("event_identifier"),

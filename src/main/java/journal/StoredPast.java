@@ -100,7 +100,7 @@ class StoredPast implements PastEvents {
             return found;
         });
         // Outside of the transaction: understanding takes longer than reading, and needs no connection.
-        return page.stream().map(this::understood).toList();
+        return page.stream().map(stored -> understood(tenant, stored)).toList();
     }
 
     private static Stored stored(ResultSet row) throws SQLException {
@@ -112,9 +112,9 @@ class StoredPast implements PastEvents {
                 row.getBytes("meta_data"));
     }
 
-    private Past understood(Stored stored) {
-        Object event = serializer.deserialize(
-                new SimpleSerializedObject<>(stored.payload(), byte[].class, stored.type(), stored.revision()));
+    private Past understood(TenantId tenant, Stored stored) {
+        Object event = serializer.deserialize(new SimpleSerializedObject<>(
+                serializer.readable(tenant, stored.payload()), byte[].class, stored.type(), stored.revision()));
         MetaData metaData = serializer.deserialize(
                 new SimpleSerializedObject<>(stored.metaData(), byte[].class, serializer.typeForClass(MetaData.class)));
         return new Past(stored.sequence(), Objects.requireNonNull(event), Objects.requireNonNull(metaData));

@@ -1,6 +1,5 @@
 package journal;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Objects;
@@ -29,10 +28,11 @@ class StoredRecall implements Recall {
 
     private final TenantTransactions transactions;
     private final JdbcTemplate jdbc;
-    private final Journal journal;
+    private final StoredJournal journal;
     private final JournalSerializer serializer;
 
-    StoredRecall(TenantTransactions transactions, JdbcTemplate jdbc, Journal journal, JournalSerializer serializer) {
+    StoredRecall(
+            TenantTransactions transactions, JdbcTemplate jdbc, StoredJournal journal, JournalSerializer serializer) {
         this.transactions = transactions;
         this.jdbc = jdbc;
         this.journal = journal;
@@ -79,19 +79,16 @@ class StoredRecall implements Recall {
         if (sequences.size() > MOST_AT_ONCE) {
             throw new IllegalArgumentException("At most %d entries at once".formatted(MOST_AT_ONCE));
         }
-        return transactions.in(
-                tenant,
-                () -> new ArrayList<>(jdbc.query(
-                        StoredJournal.BY_NUMBER,
-                        (row, n) -> StoredJournal.entry(row),
-                        tenant.value(),
-                        sequences.toArray(Long[]::new))));
+        return journal.read(tenant, sequences);
     }
 
     @Override
     public Recalled understood(Entry entry) {
         Object event = serializer.deserialize(new SimpleSerializedObject<>(
-                entry.payload(), byte[].class, entry.type(), entry.revision().isEmpty() ? null : entry.revision()));
+                serializer.readable(TenantId.ofAggregate(entry.aggregate()), entry.payload()),
+                byte[].class,
+                entry.type(),
+                entry.revision().isEmpty() ? null : entry.revision()));
         MetaData metaData = serializer.deserialize(
                 new SimpleSerializedObject<>(entry.metaData(), byte[].class, serializer.typeForClass(MetaData.class)));
         return new Recalled(entry, Objects.requireNonNull(event), Objects.requireNonNull(metaData));

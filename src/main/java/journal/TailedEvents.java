@@ -36,8 +36,8 @@ class TailedEvents extends StoredEvents {
     private long lastLook = System.nanoTime() - MOMENT.toNanos();
 
     /** @param allTenants connections that see all tenants */
-    TailedEvents(Builder builder, DataSource allTenants, ProjectedTypes projected) {
-        super(builder.connectionProvider(allTenants::getConnection));
+    TailedEvents(Builder builder, DataSource allTenants, ProjectedTypes projected, JournalSerializer serializer) {
+        super(builder.connectionProvider(allTenants::getConnection), serializer);
         this.allTenants = allTenants;
         this.projected = projected;
     }
@@ -68,7 +68,7 @@ class TailedEvents extends StoredEvents {
         for (int i = 0; i < window.size(); i++) {
             TrackedEventData<?> event = window.get(i);
             if (i == window.size() - 1 || projected.handles(event.getPayload().getType())) {
-                kept.add(event);
+                kept.add(readable(event));
             }
         }
         return kept;

@@ -15,17 +15,19 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Checks a containment's receipt that somebody kept. Needs no platform, no database and no network. */
+/** Checks a containment's receipt, or an erasure's certificate, that somebody kept. Needs no platform, no database and no network. */
 public final class ReceiptVerification {
 
-    private static final String TYPE = "firebreak.containment_receipt.v1";
+    private static final String RECEIPT = "firebreak.containment_receipt.v1";
+    private static final String CERTIFICATE = "firebreak.erasure_certificate.v1";
     private static final String ALGORITHM = "Ed25519";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private ReceiptVerification() {}
 
     /**
-     * Runs {@code <receipt> --key <public key>}: the answer to a containment command as it came, and the key as PEM.
+     * Runs {@code <receipt> --key <public key>}: the answer to a containment command, or to an erasure, as it came, and
+     * the key as PEM.
      *
      * @return the exit code: 0 if this key signed exactly this, 1 if not, 2 if this was asked wrongly
      */
@@ -58,22 +60,40 @@ public final class ReceiptVerification {
             return 1;
         }
         JsonNode signed = JSON.readTree(new String(payload, StandardCharsets.UTF_8));
-        if (!signed.path("type").asString("").equals(TYPE)) {
-            out.println("FORGED: what was signed is no receipt");
+        String type = signed.path("type").asString("");
+        String told = switch (type) {
+            case RECEIPT -> "receipt";
+            case CERTIFICATE -> "certificate";
+            default -> "";
+        };
+        if (told.isEmpty()) {
+            out.println("FORGED: what was signed is neither a receipt nor a certificate");
             return 1;
         }
-        if (!signed.equals(answer.path("receipt"))) {
+        if (!signed.equals(answer.path(told))) {
             out.println("FORGED: it says something else than what was signed");
             return 1;
         }
-        out.printf(
-                "WHOLE: %s %s is %s, epoch %s, %s%n",
-                signed.path("scope").asString(""),
-                signed.path("key").asString(""),
-                signed.path("posture").asString(""),
-                signed.path("epoch").asString(""),
-                signed.path("state").asString(""));
+        out.println("WHOLE: " + (type.equals(RECEIPT) ? receipt(signed) : certificate(signed)));
         return 0;
+    }
+
+    private static String receipt(JsonNode signed) {
+        return "%s %s is %s, epoch %s, %s"
+                .formatted(
+                        signed.path("scope").asString(""),
+                        signed.path("key").asString(""),
+                        signed.path("posture").asString(""),
+                        signed.path("epoch").asString(""),
+                        signed.path("state").asString(""));
+    }
+
+    private static String certificate(JsonNode signed) {
+        return "%s was erased at %s, with %s content keys"
+                .formatted(
+                        signed.path("tenant_id").asString(""),
+                        signed.path("erased_at").asString(""),
+                        signed.path("content_keys").asString(""));
     }
 
     /** A signature of another length is no mistake of whoever asks: it is a wrong one. */

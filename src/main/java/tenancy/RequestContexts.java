@@ -3,6 +3,7 @@ package tenancy;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 import org.springframework.security.core.Authentication;
@@ -18,14 +19,17 @@ class RequestContexts {
 
     private static final String KEPT = RequestContexts.class.getName();
     private static final String NAMED = "tenant";
+    private static final Set<String> READS = Set.of("GET", "HEAD");
 
     /** Set by the platform, on the request and on its log lines. */
     private static final String REQUEST_ID = "request_id";
 
     private final Tenants tenants;
+    private final ErasedTenants erased;
 
-    RequestContexts(Tenants tenants) {
+    RequestContexts(Tenants tenants, ErasedTenants erased) {
         this.tenants = tenants;
+        this.erased = erased;
     }
 
     TenantContext of(HttpServletRequest request) {
@@ -34,6 +38,9 @@ class RequestContexts {
         }
         Caller caller = caller();
         TenantContext context = caller.context(tenantFor(caller, request), requestId(request));
+        if (!READS.contains(request.getMethod()) && erased.contains(context.tenant())) {
+            throw new Conflict("tenant_erased", "The tenant was erased: nothing of it can be changed any more.");
+        }
         request.setAttribute(KEPT, context);
         return context;
     }

@@ -20,6 +20,9 @@ public record Subject(
         @Nullable String model,
         @Nullable String secret) {
 
+    /** The tenant itself: only what covers all of it does. */
+    public static final Subject OF_TENANT = new Subject(null, null, null, null, null, null, null, null, null);
+
     public static Subject of(ActionEnvelope envelope) {
         return new Subject(
                 envelope.workspace().key(),

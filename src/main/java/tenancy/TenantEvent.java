@@ -61,6 +61,21 @@ public sealed interface TenantEvent {
             String code,
             @Nullable String pointer) implements TenantEvent {}
 
+    /**
+     * All that its agents sent and got, and all its secrets, are unreadable from now on, for ever: their keys are destroyed
+     * with this event.
+     *
+     * @param contentKeys how many days' keys were left to be destroyed
+     * @param from the first of these days (UTC); absent if there was none
+     * @param through the last of them
+     */
+    @Revision("1")
+    record TenantErased(
+            String reason,
+            long contentKeys,
+            @Nullable String from,
+            @Nullable String through) implements TenantEvent {}
+
     /** Somebody read this tenant's things; the metadata says who. */
     @Revision("1")
     record TenantRead(Role role, String method, String route) implements TenantEvent {}

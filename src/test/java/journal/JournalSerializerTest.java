@@ -98,6 +98,7 @@ class JournalSerializerTest {
     }
 
     private static JournalSerializer serializer(Class<?>... types) {
-        return new JournalSerializer(new LogicalNames(List.of(new JournaledTypes(List.of(types)))));
+        return new JournalSerializer(
+                new LogicalNames(List.of(new JournaledTypes(List.of(types)))), new ReversedContents());
     }
 }

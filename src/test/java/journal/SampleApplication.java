@@ -36,6 +36,7 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import tenancy.ContentSeal;
 import tenancy.InlineRows;
 import tenancy.JournaledTypes;
 import tenancy.TenantContext;
@@ -162,6 +163,11 @@ class SampleApplication {
     JournaledTypes sampleTypes() {
         return new JournaledTypes(
                 List.of(Sample.TallyEvent.class, Sample.TicketEvent.class, Sample.Tally.class, Sample.Ticket.class));
+    }
+
+    @Bean
+    ContentSeal contents() {
+        return new ReversedContents();
     }
 
     @Bean

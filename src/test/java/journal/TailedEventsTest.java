@@ -226,7 +226,7 @@ class TailedEventsTest {
         builder.eventSerializer(serializer).snapshotSerializer(serializer);
         builder.batchSize(TailedEvents.WINDOW);
         DataSource system = running.context.getBean("systemDataSource", DataSource.class);
-        return new TailedEvents(builder, system, new ProjectedTypes(running.bean(Configuration.class), serializer) {
+        var projected = new ProjectedTypes(running.bean(Configuration.class), serializer) {
             @Override
             boolean handles(SerializedType type) {
                 return type.getName().equals(OF_INTEREST);
@@ -236,7 +236,8 @@ class TailedEventsTest {
             List<String> others() {
                 return List.of(OF_NONE);
             }
-        });
+        };
+        return new TailedEvents(builder, system, projected, serializer);
     }
 
     private static Connection connection() throws SQLException {

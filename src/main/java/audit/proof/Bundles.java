@@ -42,7 +42,7 @@ public class Bundles {
             int width = (int) Math.min(Tile.WIDTH, size - from);
             Tile tile = Objects.requireNonNull(transactions.in(
                     tenant, () -> trees.tile(tenant, new Tree.Place(0, first / Tile.WIDTH))));
-            List<Entry> entries = journal.read(tenant, Journal.Filter.ALL, from, width);
+            List<Entry> entries = journal.stored(tenant, from, width);
             line(BundleLine.of(tile, width), out);
             for (Entry entry : entries) {
                 if (entry.sequence() <= from + width) {

@@ -73,7 +73,7 @@ class SealedTrees {
                 "select size, note from audit.tree where tenant_id = ? for update",
                 (row, index) -> new Stand(row.getLong("size"), row.getString("note")),
                 tenant.value()));
-        List<Entry> entries = journal.read(tenant, Journal.Filter.ALL, stand.size(), PAGE);
+        List<Entry> entries = journal.stored(tenant, stand.size(), PAGE);
         if (entries.isEmpty()) {
             return new Grown(false, Objects.requireNonNullElse(stand.note(), ""));
         }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tenancy.Content;
 
 /**
  * What a plan says of one effect.
@@ -28,7 +29,7 @@ public record Step(
         String quotaClass,
         String system,
         String operation,
-        Map<String, String> target,
+        @Content Map<String, String> target,
         Verdict verdict,
         @Nullable String reason,
         @Nullable Undo undo,
@@ -60,7 +61,11 @@ public record Step(
      *
      * @param arguments canonical JSON
      */
-    public record Undo(String operation, Map<String, String> target, String arguments, List<String> dataClasses) {
+    public record Undo(
+            String operation,
+            @Content Map<String, String> target,
+            @Content @Nullable String arguments,
+            List<String> dataClasses) {
 
         public Undo {
             target = Map.copyOf(target);

@@ -12,6 +12,7 @@ import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import tenancy.Conflict;
 import tenancy.TenantId;
 import tenancy.TenantTransactions;
 
@@ -24,7 +25,8 @@ class DataKeys {
     private static final String MAKE = """
         with wrapping as (
             select from secrets.wrapping_key where tenant_id = ? and wrapping_key = ?
-                and promoted = (select max(promoted) from secrets.wrapping_key) for share)
+                and promoted = (select max(promoted) from secrets.wrapping_key)
+                and not exists (select from secrets.erased_tenant where tenant_id = ?) for share)
         insert into secrets.data_key (tenant_id, wrapping_key, wrapped, created_at)
         select ?, ?, ?, ? from wrapping on conflict do nothing\
         """;
@@ -38,6 +40,7 @@ class DataKeys {
     private static final String OTHERS = """
         select tenant_id from secrets.data_key where wrapping_key <> ? and tenant_id > ? order by tenant_id limit ?\
         """;
+    private static final String ERASED = "select erased_at from secrets.erased_tenant where tenant_id = ?";
     private static final int MOST_TRIES = 5;
 
     private final Keyring keyring;
@@ -79,7 +82,14 @@ class DataKeys {
             }
             make(tenant);
         }
+        if (isErased(tenant)) {
+            throw new Conflict("tenant_erased", "The tenant was erased: nothing can be sealed for it any more.");
+        }
         throw new IllegalStateException("The data key of %s could not be made".formatted(tenant));
+    }
+
+    private boolean isErased(TenantId tenant) {
+        return !system.queryForList(ERASED, tenant.value()).isEmpty();
     }
 
     private void make(TenantId tenant) throws GeneralSecurityException {
@@ -89,6 +99,7 @@ class DataKeys {
                 MAKE,
                 TenantId.FLEET.value(),
                 wrapping,
+                tenant.value(),
                 tenant.value(),
                 wrapping,
                 wrapped,

@@ -13,6 +13,6 @@ class SealingConfiguration {
 
     @Bean
     JournaledTypes sealingTypes() {
-        return new JournaledTypes(List.of(SealingEvent.class));
+        return new JournaledTypes(List.of(SealingEvent.class, ContentEvent.class));
     }
 }

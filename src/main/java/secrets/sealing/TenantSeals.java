@@ -54,6 +54,11 @@ class TenantSeals implements Seals {
         }
     }
 
+    /** Its data key is destroyed. */
+    void forget(TenantId tenant) {
+        open.invalidate(tenant);
+    }
+
     /** Not loaded by the cache: while it loads one key it may block others, and this reads the database. */
     private Aead made(TenantId tenant) throws GeneralSecurityException {
         Aead known = open.getIfPresent(tenant);

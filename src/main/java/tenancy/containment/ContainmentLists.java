@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 import tenancy.NotFound;
 import tenancy.TenantId;
 import tenancy.TenantTransactions;
-import tenancy.containment.SignedReceipt.Proof;
+import tenancy.Signatures.Proof;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 

@@ -22,14 +22,14 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import tenancy.KeySeal;
+import tenancy.Signatures;
 import tenancy.TenantId;
 import tenancy.TenantTransactions;
-import tenancy.containment.SignedReceipt.Proof;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Signs receipts with the installation's own Ed25519 key: made once, kept sealed, the same on all nodes. */
+/** Signs receipts and certificates with the installation's own Ed25519 key: made once, kept sealed, the same on all nodes. */
 @Component
-class ReceiptKeys {
+class ReceiptKeys implements Signatures {
 
     private static final String ALGORITHM = "Ed25519";
     private static final String KEY = "ed25519-1";
@@ -57,19 +57,19 @@ class ReceiptKeys {
     }
 
     SignedReceipt sign(ContainmentReceipt receipt) {
-        byte[] payload = json.writeValueAsString(receipt).getBytes(StandardCharsets.UTF_8);
+        return new SignedReceipt(receipt, sign(json.writeValueAsString(receipt).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public Proof sign(byte[] payload) {
         KeyPair pair = key();
         try {
             Signature signer = Signature.getInstance(ALGORITHM);
             signer.initSign(pair.getPrivate());
             signer.update(payload);
             Base64.Encoder base64 = Base64.getEncoder();
-            return new SignedReceipt(
-                    receipt,
-                    new Proof(
-                            base64.encodeToString(payload),
-                            base64.encodeToString(signer.sign()),
-                            id(pair.getPublic())));
+            return new Proof(
+                    base64.encodeToString(payload), base64.encodeToString(signer.sign()), id(pair.getPublic()));
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("A receipt could not be signed", impossible);
         }

@@ -18,6 +18,15 @@ sealed interface TenantCommand {
             @Nullable String name,
             @Nullable String quotaClass) implements TenantCommand {}
 
+    /** @param contentKeys as {@link tenancy.TenantEvent.TenantErased} tells them */
+    record EraseTenant(
+            @TargetAggregateIdentifier TenantId tenant,
+            String reason,
+            long contentKeys,
+            @Nullable String from,
+            @Nullable String through)
+            implements TenantCommand {}
+
     /** Asked before an operator's first command for a tenant, which may be to stop it. */
     record FindTenant(@TargetAggregateIdentifier TenantId tenant) implements TenantCommand, Urgent {}
 

@@ -1,0 +1,98 @@
+package secrets.sealing;
+
+import java.util.List;
+import java.util.function.Function;
+import org.axonframework.eventhandling.EventMessage;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import secrets.sealing.ContentEvent.ContentKeysDestroyed;
+import tenancy.InlineRows;
+import tenancy.TenantContext;
+import tenancy.TenantEvent.TenantErased;
+
+/** Keys are destroyed with the events that say so, or not at all. */
+@Configuration(proxyBeanMethods = false)
+class ContentKeyRows {
+
+    private static final String DESTROYED = """
+        update secrets.content_key k set sealed = null, destroyed_at = t.at
+        from unnest(?::text[], ?::text[], ?::timestamptz[]) as t (tenant_id, through, at)
+        where k.tenant_id = t.tenant_id and k.period <= t.through and k.sealed is not null\
+        """;
+    private static final String ERASED = """
+        insert into secrets.erased_tenant (tenant_id, erased_at)
+        select * from unnest(?::text[], ?::timestamptz[]) on conflict do nothing\
+        """;
+    private static final String DATA_KEY = """
+        delete from secrets.data_key k using unnest(?::text[]) as t (tenant_id) where k.tenant_id = t.tenant_id\
+        """;
+
+    private record Rows(
+            String name,
+            String table,
+            int keyLength,
+            String statement,
+            List<String> types,
+            Function<EventMessage<?>, List<Object[]>> mapping)
+            implements InlineRows {
+
+        @Override
+        public List<Object[]> rows(EventMessage<?> event) {
+            return mapping.apply(event);
+        }
+
+        @Override
+        public boolean owns(String constraint) {
+            return false;
+        }
+    }
+
+    @Bean
+    InlineRows destroysContentKeys() {
+        return new Rows(
+                "content_keys_destroyed",
+                "secrets.content_key",
+                1,
+                DESTROYED,
+                List.of("text", "text", "timestamptz"),
+                event -> switch (event.getPayload()) {
+                    case ContentKeysDestroyed destroyed -> one(tenant(event), destroyed.through(), at(event));
+                    case TenantErased _ -> one(tenant(event), ContentKeys.EVER, at(event));
+                    default -> List.of();
+                });
+    }
+
+    @Bean
+    InlineRows remembersErased() {
+        return new Rows(
+                "tenant_erased",
+                "secrets.erased_tenant",
+                1,
+                ERASED,
+                List.of("text", "timestamptz"),
+                event -> event.getPayload() instanceof TenantErased ? one(tenant(event), at(event)) : List.of());
+    }
+
+    @Bean
+    InlineRows destroysDataKeys() {
+        return new Rows(
+                "data_key_destroyed",
+                "secrets.data_key",
+                1,
+                DATA_KEY,
+                List.of("text"),
+                event -> event.getPayload() instanceof TenantErased ? one(tenant(event)) : List.of());
+    }
+
+    private static List<Object[]> one(Object... values) {
+        return List.<Object[]>of(values);
+    }
+
+    private static String at(EventMessage<?> event) {
+        return event.getTimestamp().toString();
+    }
+
+    private static String tenant(EventMessage<?> event) {
+        return String.valueOf(event.getMetaData().get(TenantContext.TENANT));
+    }
+}

@@ -1,0 +1,111 @@
+package secrets.sealing;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import tenancy.TenantId;
+
+/**
+ * Hears of keys that were destroyed on another node, and makes the next day's keys before they are needed: at midnight
+ * nobody waits for one, and nobody is refused because the wrapping keys cannot be reached just then.
+ */
+@Component
+class ContentKeyWatch implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ContentKeyWatch.class);
+    private static final Duration EVERY = Duration.ofSeconds(10);
+
+    /** What was committed late, or by a clock that is behind, is not missed. */
+    private static final Duration LOOKS_BACK = Duration.ofMinutes(5);
+
+    private static final LocalTime MAKES_FROM = LocalTime.of(23, 0);
+    private static final int MADE_AT_ONCE = 200;
+    private static final String DESTROYED = """
+        select tenant_id, max(period) as period from secrets.content_key where destroyed_at > ? group by tenant_id\
+        """;
+    private static final String ERASED = "select tenant_id from secrets.erased_tenant where erased_at > ?";
+    private static final String WITHOUT_NEXT = """
+        select k.tenant_id from secrets.content_key k
+        where k.period = ? and k.destroyed_at is null and not exists (
+            select from secrets.content_key n where n.tenant_id = k.tenant_id and n.period = ?) limit ?\
+        """;
+
+    private final ContentKeys keys;
+    private final JdbcTemplate everyTenant;
+    private final Clock clock;
+    private @Nullable ScheduledExecutorService timer;
+
+    ContentKeyWatch(ContentKeys keys, @Qualifier("systemDataSource") DataSource everyTenant, Clock clock) {
+        this.keys = keys;
+        this.everyTenant = new JdbcTemplate(everyTenant);
+        this.clock = clock;
+    }
+
+    void look() {
+        Instant now = clock.instant();
+        var since = now.minus(LOOKS_BACK).atOffset(ZoneOffset.UTC);
+        everyTenant.query(
+                DESTROYED,
+                row -> {
+                    keys.forget(new TenantId(row.getString("tenant_id")), row.getString("period"));
+                },
+                since);
+        everyTenant.query(
+                ERASED,
+                row -> {
+                    keys.forget(new TenantId(row.getString("tenant_id")));
+                },
+                since);
+        if (LocalTime.ofInstant(now, ZoneOffset.UTC).isBefore(MAKES_FROM)) {
+            return;
+        }
+        var today = keys.today();
+        List<String> without = everyTenant.queryForList(
+                WITHOUT_NEXT, String.class, today.toString(), today.plusDays(1).toString(), MADE_AT_ONCE);
+        without.forEach(tenant -> keys.make(new TenantId(tenant), today.plusDays(1)));
+    }
+
+    private void lookQuietly() {
+        try {
+            look();
+        } catch (RuntimeException failed) {
+            LOG.warn("Keys of contents could not be looked after: {}", failed.toString());
+        }
+    }
+
+    @Override
+    public void start() {
+        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("content-keys").factory());
+        var unused = started.scheduleWithFixedDelay(this::lookQuietly, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        timer = started;
+    }
+
+    @Override
+    public void stop() {
+        ScheduledExecutorService started = timer;
+        timer = null;
+        if (started != null) {
+            started.shutdownNow();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return timer != null;
+    }
+}
