@@ -139,6 +139,11 @@ public sealed interface ActionEvent {
             return Objects.requireNonNull(arguments, "The arguments are kept apart.");
         }
 
+        /** Whether the key is gone that its contents were sealed with. */
+        boolean areContentsGone() {
+            return arguments == null && kept == null;
+        }
+
         /** The same with their digest instead of the arguments. */
         Requested apart(AuditLevel level) {
             return with(null, new Kept(level, Fingerprint.of(given())));

@@ -43,6 +43,8 @@ import tenancy.TenantId;
 /** An action's events, in order, told as one story. */
 final class ActionHistory {
 
+    private static final String DESTROYED = "destroyed";
+
     private final TenantId tenant;
     private final Map<String, ?> metaData;
     private final Instant decidedAt;
@@ -212,6 +214,7 @@ final class ActionHistory {
                 requested.target(),
                 requested.arguments() == null ? null : StoredJson.tree(requested.arguments()),
                 kept != null && kept.level() == AuditLevel.DIGEST ? kept.digest() : null,
+                requested.areContentsGone() ? DESTROYED : null,
                 requested.dataClasses(),
                 requested.model(),
                 state,

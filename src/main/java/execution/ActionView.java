@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param arguments absent where the tenant does not want them kept
  * @param argumentsDigest SHA-256 of the canonical arguments, where that is what is kept
+ * @param contents {@code destroyed} if target, arguments and result are past the days for which they are kept
  * @param reconciled who found out the outcome, if nobody knew it at first
  * @param compensatedBy the action that undid it; absent while nothing has
  * @param declared what the connector says of the operation; absent if nothing
@@ -41,6 +42,7 @@ public record ActionView(
         Map<String, String> target,
         @Nullable JsonNode arguments,
         @Nullable String argumentsDigest,
+        @Nullable String contents,
         List<String> dataClasses,
         @Nullable String model,
         ActionState state,
@@ -184,6 +186,7 @@ public record ActionView(
                 target,
                 arguments,
                 argumentsDigest,
+                contents,
                 dataClasses,
                 model,
                 state,

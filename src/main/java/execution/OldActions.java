@@ -83,7 +83,7 @@ class OldActions implements SmartLifecycle {
     /** Goes through all tenants that want it, a bounded number of rows in each transaction. */
     void forget() {
         List<Kept> wanted = everyTenant.query(
-                "select tenant_id, action_days from execution.retention",
+                "select tenant_id, action_days from execution.retention where action_days is not null",
                 (row, number) -> new Kept(new TenantId(row.getString(1)), row.getLong(2)));
         for (Kept kept : wanted) {
             Instant before = clock.instant().minus(Duration.ofDays(kept.days()));

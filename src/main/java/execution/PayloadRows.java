@@ -9,6 +9,7 @@ import org.axonframework.eventhandling.EventMessage;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tenancy.ActionId;
+import tenancy.GoneWithTheirTenant;
 import tenancy.InlineRows;
 import tenancy.TenantId;
 
@@ -47,6 +48,11 @@ class PayloadRows {
                 event -> event.getPayload() instanceof ArgumentsDropped dropped
                         ? ExecutionRows.row(ExecutionRows.tenant(event), dropped.action())
                         : NONE);
+    }
+
+    @Bean
+    InlineRows erasedPayloads() {
+        return new GoneWithTheirTenant(TABLE);
     }
 
     private static List<Object[]> apart(

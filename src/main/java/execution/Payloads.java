@@ -8,6 +8,7 @@ import org.springframework.stereotype.Component;
 import policy.AuditLevel;
 import policy.AuditLevels;
 import tenancy.ActionId;
+import tenancy.Conflict;
 import tenancy.TenantId;
 import tenancy.TenantTransactions;
 
@@ -52,8 +53,18 @@ class Payloads {
         return first.kept() == null ? whole : whole.apart(first.kept().level());
     }
 
-    /** A request of this journal with its arguments; used until the action has ended. */
+    /**
+     * A request of this journal with its arguments; used until the action has ended.
+     *
+     * @throws Conflict {@code contents_destroyed} if they were sealed so long ago that their key is gone
+     */
     Requested whole(ActionId action, Requested journaled) {
+        if (journaled.areContentsGone()) {
+            throw new Conflict(
+                    "contents_destroyed",
+                    "What action %s was asked with is past the days for which it is kept, and cannot be read any more."
+                            .formatted(action.key()));
+        }
         return journaled.kept() == null
                 ? journaled
                 : journaled.with(arguments(action)

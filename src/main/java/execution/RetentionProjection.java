@@ -11,7 +11,7 @@ import policy.PolicyDocument.Records;
 import policy.PolicyEvent.PolicyPublished;
 import tenancy.TenantContext;
 
-/** Keeps what each tenant's own layer says of how long actions can be listed. */
+/** Keeps what each tenant's own layer says of how long actions can be listed and read. */
 @Component
 @ProcessingGroup("execution")
 class RetentionProjection {
@@ -28,11 +28,10 @@ class RetentionProjection {
             return;
         }
         @Nullable Records records = published.document().records();
-        Integer days = records == null ? null : records.actionDays();
-        if (days == null) {
+        if (records == null || records.actionDays() == null && records.payloadDays() == null) {
             rows.deleteById(tenant);
         } else {
-            rows.save(new RetentionRow(tenant, days));
+            rows.save(new RetentionRow(tenant, records.actionDays(), records.payloadDays()));
         }
     }
 }

@@ -4,8 +4,9 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 
-/** How many days a tenant's ended actions can be listed. */
+/** For how many days a tenant's ended actions can be listed, and what they were about can be read; absent: for ever. */
 @Entity
 @Table(schema = "execution", name = "retention")
 @NullUnmarked
@@ -14,12 +15,15 @@ class RetentionRow {
     @Id
     private String tenantId;
 
-    private long actionDays;
+    private Integer actionDays;
+
+    private Integer payloadDays;
 
     protected RetentionRow() {}
 
-    RetentionRow(String tenantId, long actionDays) {
+    RetentionRow(String tenantId, @Nullable Integer actionDays, @Nullable Integer payloadDays) {
         this.tenantId = tenantId;
         this.actionDays = actionDays;
+        this.payloadDays = payloadDays;
     }
 }

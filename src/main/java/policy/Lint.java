@@ -259,10 +259,8 @@ final class Lint {
         if (layer != Layer.TENANT) {
             found("/records", "only_of_the_tenant", "is said for the tenant as a whole: publish it in layer:tenant");
         }
-        Integer days = records.actionDays();
-        if (days != null && (days < 1 || days > MOST_DAYS)) {
-            found("/records/action_days", "out_of_range", "must be 1 to %,d".formatted(MOST_DAYS));
-        }
+        days("/records/action_days", records.actionDays());
+        days("/records/payload_days", records.payloadDays());
         String payloads = records.payloads();
         if (payloads != null && AuditLevel.of(payloads).isEmpty()) {
             found("/records/payloads", "unknown_level", "must be full, digest or none");
@@ -281,6 +279,12 @@ final class Lint {
     private void selector(String at, List<String> values) {
         if (values.isEmpty()) {
             found(at, "empty", "must name at least one, or be left out to match all");
+        }
+    }
+
+    private void days(String pointer, @Nullable Integer days) {
+        if (days != null && (days < 1 || days > MOST_DAYS)) {
+            found(pointer, "out_of_range", "must be 1 to %,d".formatted(MOST_DAYS));
         }
     }
 

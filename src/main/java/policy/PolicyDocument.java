@@ -171,20 +171,27 @@ public record PolicyDocument(
      *     journal; null: for ever
      * @param journaledReads roles whose reads are written into the journal, beside every operator's
      * @param payloads what is kept of arguments and results: {@code full}, {@code digest} or {@code none}; null: full
+     * @param payloadDays how many days after its own what agents sent and got can be read; null: for ever
      */
     public record Records(
             @Nullable Integer actionDays,
             List<String> journaledReads,
-            @Nullable String payloads) {
+            @Nullable String payloads,
+            @Nullable Integer payloadDays) {
 
-        public Records(@Nullable Integer actionDays, @Nullable List<String> journaledReads, @Nullable String payloads) {
+        public Records(
+                @Nullable Integer actionDays,
+                @Nullable List<String> journaledReads,
+                @Nullable String payloads,
+                @Nullable Integer payloadDays) {
             this.actionDays = actionDays;
             this.journaledReads = List.copyOf(Objects.requireNonNullElse(journaledReads, List.of()));
             this.payloads = payloads;
+            this.payloadDays = payloadDays;
         }
 
         public Records(@Nullable Integer actionDays, @Nullable List<String> journaledReads) {
-            this(actionDays, journaledReads, null);
+            this(actionDays, journaledReads, null, null);
         }
     }
 

@@ -16,6 +16,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
+import tenancy.GoneWithTheirTenant;
+import tenancy.InlineRows;
 import tenancy.JournaledTypes;
 
 /** Makes the package known to Spring. */
@@ -28,6 +30,16 @@ public class SecretsModule {
     @Bean
     JournaledTypes secretTypes() {
         return new JournaledTypes(List.of(SecretEvent.class, SecretBook.class));
+    }
+
+    @Bean
+    InlineRows erasedSealedValues() {
+        return new GoneWithTheirTenant("secrets.sealed_value");
+    }
+
+    @Bean
+    InlineRows erasedMintedTokens() {
+        return new GoneWithTheirTenant("secrets.minted_token");
     }
 
     @Bean

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.axonframework.eventhandling.EventMessage;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import tenancy.GoneWithTheirTenant;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
 
@@ -59,6 +60,16 @@ class WebhookRows {
                             meta(event, TenantContext.PRINCIPAL)
                         })
                         : List.of());
+    }
+
+    @Bean
+    InlineRows erasedDeliveries() {
+        return new GoneWithTheirTenant("execution.webhook_delivery");
+    }
+
+    @Bean
+    InlineRows erasedWebhookSecrets() {
+        return new GoneWithTheirTenant("execution.webhook_secret");
     }
 
     @Bean

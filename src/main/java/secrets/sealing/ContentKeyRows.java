@@ -6,6 +6,7 @@ import org.axonframework.eventhandling.EventMessage;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import secrets.sealing.ContentEvent.ContentKeysDestroyed;
+import tenancy.GoneWithTheirTenant;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
 import tenancy.TenantEvent.TenantErased;
@@ -22,9 +23,6 @@ class ContentKeyRows {
     private static final String ERASED = """
         insert into secrets.erased_tenant (tenant_id, erased_at)
         select * from unnest(?::text[], ?::timestamptz[]) on conflict do nothing\
-        """;
-    private static final String DATA_KEY = """
-        delete from secrets.data_key k using unnest(?::text[]) as t (tenant_id) where k.tenant_id = t.tenant_id\
         """;
 
     private record Rows(
@@ -75,13 +73,7 @@ class ContentKeyRows {
 
     @Bean
     InlineRows destroysDataKeys() {
-        return new Rows(
-                "data_key_destroyed",
-                "secrets.data_key",
-                1,
-                DATA_KEY,
-                List.of("text"),
-                event -> event.getPayload() instanceof TenantErased ? one(tenant(event)) : List.of());
+        return new GoneWithTheirTenant("secrets.data_key");
     }
 
     private static List<Object[]> one(Object... values) {

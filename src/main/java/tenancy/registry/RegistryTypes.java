@@ -6,6 +6,7 @@ import tenancy.TenantEvent.AgentRegistered;
 import tenancy.TenantEvent.WorkspaceChanged;
 import tenancy.TenantEvent.WorkspaceOpened;
 import tenancy.TenantEvent.TenantChanged;
+import tenancy.TenantEvent.TenantErased;
 import tenancy.TenantEvent.TenantRegistered;
 import tenancy.RebuiltTables;
 import java.util.Set;
@@ -35,5 +36,10 @@ class RegistryTypes {
                         WorkspaceChanged.class,
                         AgentRegistered.class,
                         AgentChanged.class));
+    }
+
+    @Bean
+    RebuiltTables erasureTables() {
+        return new RebuiltTables("erasures", Set.of("tenancy.erasure"), List.of(TenantErased.class));
     }
 }
