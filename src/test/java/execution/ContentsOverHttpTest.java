@@ -101,6 +101,20 @@ class ContentsOverHttpTest {
         assertThat(journal(acme)).contains(record).doesNotContain("$sealed");
 
         assertThat(tablesWith(acme, record)).isEmpty();
+        assertThat(stored("action_queued"))
+                .contains(
+                        "\"target\":{\"$sealed\":1,",
+                        "\"arguments\":{\"$sealed\":1,",
+                        "\"operation\":\"ticket.update\"");
+        assertThat(stored("action_succeeded")).contains("\"result\":{\"$sealed\":1,");
+    }
+
+    private String stored(String type) {
+        return String.valueOf(owner.queryForObject(
+                "select convert_from(payload, 'UTF8') from journal.event where tenant_id = ? and payload_type = ?",
+                String.class,
+                acme.tenant(),
+                type));
     }
 
     @Test

@@ -228,6 +228,9 @@ class BlastRadiusTest {
         if (endpoint.path().endsWith("{rollback}:execute")) {
             return Map.of("digest", "0".repeat(64));
         }
+        if (endpoint.path().endsWith("{tenant}:erase")) {
+            return Map.of("reason", CANARY, "confirm", CANARY);
+        }
         if (endpoint.path().endsWith("/notes")) {
             return Map.of("note", CANARY);
         }
