@@ -307,20 +307,18 @@ class ContentsOverHttpTest {
     /** Every table in which a row of this tenant has the word, as text or as bytes. */
     private List<String> tablesWith(Customer customer, String word) {
         String bytes = HexFormat.of().formatHex(word.getBytes(StandardCharsets.UTF_8));
-        return owner
-                .queryForList(
-                        "select table_schema || '.' || table_name from information_schema.columns"
-                                + " where column_name = 'tenant_id' and table_schema <> 'analytics'",
-                        String.class)
-                .stream()
-                .filter(table -> owner.queryForObject(
-                                "select count(*) from %s t where t.tenant_id = ? and (t::text like ? or t::text like ?)"
+        List<String> tables = owner.query(
+                "select table_schema || '.' || table_name from information_schema.columns"
+                        + " where column_name = 'tenant_id' and table_schema <> 'analytics'",
+                (row, number) -> row.getString(1));
+        return tables.stream()
+                .filter(table -> !owner.queryForList(
+                                "select 1 from %s t where t.tenant_id = ? and (t::text like ? or t::text like ?)"
                                         .formatted(table),
-                                Long.class,
                                 customer.tenant(),
                                 "%" + word + "%",
                                 "%" + bytes + "%")
-                        > 0)
+                        .isEmpty())
                 .toList();
     }
 

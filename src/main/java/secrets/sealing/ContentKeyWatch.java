@@ -74,9 +74,13 @@ class ContentKeyWatch implements SmartLifecycle {
             return;
         }
         var today = keys.today();
-        List<String> without = everyTenant.queryForList(
-                WITHOUT_NEXT, String.class, today.toString(), today.plusDays(1).toString(), MADE_AT_ONCE);
-        without.forEach(tenant -> keys.make(new TenantId(tenant), today.plusDays(1)));
+        List<TenantId> without = everyTenant.query(
+                WITHOUT_NEXT,
+                (row, number) -> new TenantId(row.getString(1)),
+                today.toString(),
+                today.plusDays(1).toString(),
+                MADE_AT_ONCE);
+        without.forEach(tenant -> keys.make(tenant, today.plusDays(1)));
     }
 
     private void lookQuietly() {
