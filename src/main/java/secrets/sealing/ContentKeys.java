@@ -2,7 +2,6 @@ package secrets.sealing;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.google.crypto.tink.Aead;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -108,7 +107,7 @@ class ContentKeys implements ContentSeal {
     }
 
     /** @param key null unless it is there */
-    private record Kept(Fate fate, @Nullable Aead key) {
+    private record Kept(Fate fate, @Nullable ContentCipher key) {
 
         Kept(Fate fate) {
             this(fate, null);
@@ -119,7 +118,7 @@ class ContentKeys implements ContentSeal {
     public Optional<Sealed> seal(TenantId tenant, byte[] plain) {
         var name = new Name(tenant, today().toString());
         Kept made = made(name);
-        Aead key = made.key();
+        ContentCipher key = made.key();
         if (key == null) {
             if (made.fate() == Fate.LOST) {
                 throw new Unsealable(tenant, name.place());
@@ -137,7 +136,7 @@ class ContentKeys implements ContentSeal {
     public Opened open(TenantId tenant, String period, byte[] sealed) {
         var name = new Name(tenant, period);
         Kept found = found(name);
-        Aead key = found.key();
+        ContentCipher key = found.key();
         if (key == null) {
             return found.fate() == Fate.NEVER_MADE ? new Opened.Foreign() : new Opened.Gone();
         }
@@ -239,15 +238,13 @@ class ContentKeys implements ContentSeal {
         try {
             byte[] key = seals.open(name.tenant(), name.place(), sealed);
             try {
-                return new Kept(Fate.THERE, Keysets.aead(key));
+                return new Kept(Fate.THERE, new ContentCipher(key));
             } finally {
                 Arrays.fill(key, (byte) 0);
             }
         } catch (Unsealable damaged) {
             LOG.error("A key of {} is lost: what was sealed with it cannot be read", name, damaged);
             return new Kept(Fate.LOST);
-        } catch (GeneralSecurityException malformed) {
-            throw new IllegalStateException("A content key of %s is damaged".formatted(name.tenant()), malformed);
         }
     }
 }
