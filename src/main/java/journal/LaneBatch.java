@@ -18,6 +18,8 @@ import org.axonframework.messaging.unitofwork.RollbackConfigurationType;
 import org.axonframework.modelling.command.AggregateStreamCreationException;
 import org.axonframework.modelling.command.ConcurrencyException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
+import org.springframework.transaction.CannotCreateTransactionException;
 import tenancy.Refusal;
 
 /**
@@ -47,12 +49,19 @@ final class LaneBatch {
         if (failure.isEmpty()) {
             return 1;
         }
-        if (failure.get() instanceof JournalUnavailable) {
+        if (isAway(failure.get())) {
             batch.forEach(waiting -> waiting.answer(failure.get()));
             return 1;
         }
         // A batch of one gets the same second chance: what it conflicted with is loaded by then.
         return batch.size() == 1 ? 1 + last(batch, failure.get()) : 1 + oneByOne(batch);
+    }
+
+    /** The database is what failed: the commands that follow would each wait for it as long, and the lane behind them. */
+    private static boolean isAway(Throwable failure) {
+        return failure instanceof JournalUnavailable
+                || failure instanceof CannotCreateTransactionException
+                || failure instanceof CannotGetJdbcConnectionException;
     }
 
     private int oneByOne(List<Waiting> batch) {
@@ -67,7 +76,7 @@ final class LaneBatch {
             var failure = attempt(alone);
             units++;
             if (failure.isPresent()) {
-                away = failure.filter(JournalUnavailable.class::isInstance);
+                away = failure.filter(LaneBatch::isAway);
                 units += last(alone, failure.get());
             }
         }

@@ -23,6 +23,7 @@ import org.axonframework.messaging.MessageHandler;
 import org.axonframework.messaging.MessageHandlerInterceptor;
 import org.axonframework.spring.config.SpringAxonConfiguration;
 import org.springframework.context.SmartLifecycle;
+import tenancy.Capacity;
 import tenancy.Refusal;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -52,7 +53,7 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
         }
 
         ArrayDeque<Waiting> queueOf(Waiting waiting) {
-            return waiting.command().getPayload() instanceof Urgent ? urgent : commands;
+            return isUrgent(waiting) ? urgent : commands;
         }
 
         boolean isEmpty() {
@@ -160,7 +161,9 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
                 batch.forEach(waiting -> waiting.answer(new ShuttingDown()));
             } else {
                 batches.record(batch.size());
-                int units = work.run(batch);
+                // All of a batch are urgent, or none is.
+                Capacity capacity = isUrgent(batch.getFirst()) ? Capacity.CONTROL : Capacity.LANES;
+                int units = capacity.call(() -> work.run(batch));
                 if (units > 1) {
                     redone.increment(units - 1.0);
                 }
@@ -169,6 +172,10 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
                 queue(lane);
             }
         }
+    }
+
+    private static boolean isUrgent(Waiting waiting) {
+        return waiting.command().getPayload() instanceof Urgent;
     }
 
     private void queue(Lane lane) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import tenancy.Capacity;
 import tenancy.ContainedWork;
 import tenancy.ContainedWork.Containment;
 import tenancy.ContainedWork.Fate;
@@ -151,7 +152,7 @@ class Confirmations {
     }
 
     private static Following begin(Following following) {
-        Thread unused = Thread.ofVirtual().name("containment").start(following);
+        Thread unused = Thread.ofVirtual().name("containment").start(() -> Capacity.CONTROL.run(following));
         return following;
     }
 
