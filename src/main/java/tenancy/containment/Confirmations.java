@@ -192,6 +192,7 @@ class Confirmations {
                 posture,
                 restriction.cause(),
                 reason,
+                restriction.since(),
                 agents.of(context.tenant(), restriction.scope()));
     }
 

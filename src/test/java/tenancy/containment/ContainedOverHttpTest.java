@@ -102,6 +102,8 @@ class ContainedOverHttpTest {
         String lease =
                 desk.journal("lease_issued").getFirst().at("/payload/lease").asString();
 
+        Answer dry = desk.contain(desk.admin(), "", "secret", "safe_write", "killed", ",\"dry_run\":true");
+        assertThat(dry.expect(200).at("/counts/lease~1revoked")).isEqualTo("1");
         JsonNode receipt = confirmed(desk.contain("secret", "safe_write", "killed"));
         assertThat(receipt.at("/counts/lease~1revoked").asInt()).isOne();
         assertThat(receipt.path("reached").toString()).contains(lease);
