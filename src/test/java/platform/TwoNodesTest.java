@@ -95,18 +95,19 @@ class TwoNodesTest {
             "--spring.datasource.password=" + database.password(),
             "--firebreak.database.app-connections=8"
         };
-        try (var first = PlatformProcess.start(directory, settings);
-                var second = PlatformProcess.start(directory, settings)) {
+        try (var first = PlatformProcess.start(directory, settings)) {
             String operator = first.operatorKey();
-            try (var stopping = TestTenants.at(first.base(), operator);
-                    var working = TestTenants.at(second.base(), operator)) {
+            try (var stopping = TestTenants.at(first.base(), operator)) {
                 stopping.quotaClass(TestTenants.QUOTA_CLASS, TestTenants.ROOMY);
                 TestTenant tenant = stopping.register("two_nodes");
                 stopping.connector(
                         tenant.id(),
                         "zendesk",
                         URI.create("http://127.0.0.1:" + target.getAddress().getPort()));
-                new Rounds(database, stopping, working, tenant).run();
+                try (var second = PlatformProcess.start(directory, settings);
+                        var working = TestTenants.at(second.base(), operator)) {
+                    new Rounds(database, stopping, working, tenant).run();
+                }
             }
         }
     }
