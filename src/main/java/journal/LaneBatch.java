@@ -2,6 +2,7 @@ package journal;
 
 import static org.axonframework.commandhandling.GenericCommandResultMessage.asCommandResultMessage;
 
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +19,6 @@ import org.axonframework.messaging.unitofwork.RollbackConfigurationType;
 import org.axonframework.modelling.command.AggregateStreamCreationException;
 import org.axonframework.modelling.command.ConcurrencyException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
-import org.springframework.transaction.CannotCreateTransactionException;
 import tenancy.Refusal;
 
 /**
@@ -29,6 +28,8 @@ import tenancy.Refusal;
  * and its commands are decided again one by one.
  */
 final class LaneBatch {
+
+    private static final int DEEPEST_CAUSE = 8;
 
     private final TransactionManager transactions;
     private final List<MessageHandlerInterceptor<? super CommandMessage<?>>> interceptors;
@@ -59,9 +60,14 @@ final class LaneBatch {
 
     /** The database is what failed: the commands that follow would each wait for it as long, and the lane behind them. */
     private static boolean isAway(Throwable failure) {
-        return failure instanceof JournalUnavailable
-                || failure instanceof CannotCreateTransactionException
-                || failure instanceof CannotGetJdbcConnectionException;
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+            if (cause instanceof JournalUnavailable || cause instanceof SQLTransientConnectionException) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     private int oneByOne(List<Waiting> batch) {

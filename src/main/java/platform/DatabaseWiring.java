@@ -3,6 +3,7 @@ package platform;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
@@ -25,6 +26,9 @@ import tenancy.Capacity;
 class DatabaseWiring {
 
     private static final String DATABASE = "firebreak";
+
+    /** A lane that waits for a connection looks so often whether it should step aside; a pool's shortest wait. */
+    private static final Duration TURN = Duration.ofMillis(250);
 
     /** Proof that roles and tables are there. */
     record Migrated(DatabaseOwner owner) {}
@@ -60,18 +64,24 @@ class DatabaseWiring {
     @Bean
     @Primary
     DividedPool dataSource(Pools pools, DatabaseSettings settings) {
-        return new DividedPool(Map.of(
-                Capacity.SHARED, pools.of(DatabaseRoles.APP, "", settings.appConnections()),
-                Capacity.LANES, pools.of(DatabaseRoles.APP, "_lanes", settings.laneConnections()),
-                Capacity.CONTROL, pools.of(DatabaseRoles.APP, "_control", settings.controlConnections())));
+        HikariDataSource lanes = pools.of(DatabaseRoles.APP, "_lanes", settings.laneConnections());
+        lanes.setConnectionTimeout(TURN.toMillis());
+        return new DividedPool(
+                Map.of(
+                        Capacity.SHARED, pools.of(DatabaseRoles.APP, "", settings.appConnections()),
+                        Capacity.LANES, lanes,
+                        Capacity.CONTROL, pools.of(DatabaseRoles.APP, "_control", settings.controlConnections())),
+                settings.connectionTimeout());
     }
 
     @Bean
     @Qualifier("systemDataSource")
     DividedPool systemDataSource(Pools pools, DatabaseSettings settings) {
-        return new DividedPool(Map.of(
-                Capacity.SHARED, pools.of(DatabaseRoles.SYSTEM, "", settings.systemConnections()),
-                Capacity.CONTROL, pools.of(DatabaseRoles.SYSTEM, "_control", settings.controlConnections())));
+        return new DividedPool(
+                Map.of(
+                        Capacity.SHARED, pools.of(DatabaseRoles.SYSTEM, "", settings.systemConnections()),
+                        Capacity.CONTROL, pools.of(DatabaseRoles.SYSTEM, "_control", settings.controlConnections())),
+                settings.connectionTimeout());
     }
 
     @Bean

@@ -3,6 +3,8 @@ package platform;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import org.springframework.jdbc.datasource.AbstractDataSource;
@@ -15,9 +17,14 @@ import tenancy.Capacity;
 final class DividedPool extends AbstractDataSource implements AutoCloseable {
 
     private final Map<Capacity, HikariDataSource> parts;
+    private final Duration longestWait;
 
-    /** @param parts whose capacity has no part of its own takes what is shared */
-    DividedPool(Map<Capacity, HikariDataSource> parts) {
+    /**
+     * @param parts whose capacity has no part of its own takes what is shared
+     * @param longestWait in lanes, whose own part is given up after much shorter turns
+     */
+    DividedPool(Map<Capacity, HikariDataSource> parts, Duration longestWait) {
+        this.longestWait = longestWait;
         this.parts = new EnumMap<>(parts);
         HikariDataSource shared = parts.get(Capacity.SHARED);
         if (shared == null) {
@@ -30,7 +37,24 @@ final class DividedPool extends AbstractDataSource implements AutoCloseable {
 
     @Override
     public Connection getConnection() throws SQLException {
-        return part(Capacity.current()).getConnection();
+        Capacity capacity = Capacity.current();
+        return capacity == Capacity.LANES
+                ? unlessItGivesWay(part(capacity))
+                : part(capacity).getConnection();
+    }
+
+    /** Waits in short turns: whoever is in a lane steps aside for what stops things. */
+    private Connection unlessItGivesWay(HikariDataSource part) throws SQLException {
+        long end = System.nanoTime() + longestWait.toNanos();
+        while (true) {
+            try {
+                return part.getConnection();
+            } catch (SQLTransientConnectionException none) {
+                if (Capacity.givesWay() || System.nanoTime() - end >= 0) {
+                    throw none;
+                }
+            }
+        }
     }
 
     @Override

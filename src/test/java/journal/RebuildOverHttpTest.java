@@ -49,9 +49,6 @@ class RebuildOverHttpTest {
             "secrets.sealed_value",
             "secrets.wrapping_key",
             "secrets.hand_out",
-            "tenancy.containment",
-            "tenancy.containment_receipt",
-            "tenancy.containment_rule",
             "tenancy.posture_epoch");
 
     private final Given given;

@@ -86,6 +86,8 @@ class Confirmations {
         private final Change change;
         private final CompletableFuture<SignedReceipt> confirmed = new CompletableFuture<>();
         private volatile List<Reached> soFar = List.of();
+        /** By when it was committed, by the database's clock. */
+        private @Nullable Instant committed;
 
         Following(Change change) {
             this.change = change;
@@ -117,15 +119,16 @@ class Confirmations {
 
         /** True once it is confirmed. */
         private boolean step() {
+            if (committed == null) {
+                committed = nodes.now();
+            }
             if (change.posture() != Posture.NORMAL) {
                 soFar = stopped(change, soFar);
             }
             if (soFar.stream().anyMatch(one -> one.fate() == Fate.REQUESTED)) {
                 return false;
             }
-            List<String> heard = nodes.heard(
-                            change.context().tenant(), change.restriction().containment())
-                    .orElse(null);
+            List<String> heard = nodes.heard(committed).orElse(null);
             if (heard == null) {
                 return false;
             }

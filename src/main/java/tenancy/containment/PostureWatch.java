@@ -81,9 +81,7 @@ class PostureWatch implements SmartLifecycle {
 
     /** Looked back for so long: a commit may lag behind its time. */
     private static final String LATELY = """
-        select e.tenant_id, e.epoch from tenancy.posture_epoch e
-        where e.tenant_id in (select c.tenant_id from tenancy.containment c
-            where c.updated_at > clock_timestamp() - interval '5 minutes')\
+        select tenant_id, epoch from tenancy.posture_epoch where changed_at > clock_timestamp() - interval '5 minutes'\
         """;
 
     private final JdbcTemplate everyTenant;
@@ -188,6 +186,7 @@ class PostureWatch implements SmartLifecycle {
     }
 
     private void look() {
+        Instant begun = nodes.now();
         if (looks++ % RULES_EVERY == 0) {
             readRules();
         }
@@ -203,7 +202,7 @@ class PostureWatch implements SmartLifecycle {
                 news = true;
             }
         }
-        nodes.looked(news);
+        nodes.looked(begun, news);
         expire();
     }
 

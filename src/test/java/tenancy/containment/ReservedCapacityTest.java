@@ -8,9 +8,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.axonframework.commandhandling.CommandBus;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +29,7 @@ import platform.Given;
 import platform.PlatformTest;
 import platform.TestClient;
 import platform.TestClient.Answer;
+import tenancy.Capacity;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -143,6 +151,72 @@ class ReservedCapacityTest {
         System.out.printf("all goes on after %d ms%n", (System.nanoTime() - before) / 1_000_000);
     }
 
+    /** Whoever asks for something else is told so, and whoever stops something is served, again and again. */
+    @Test
+    void every_pooled_connection_is_held_for_ten_seconds() throws Exception {
+        desk.done("ticket.update", "before").expect(200);
+        TestClient operator = desk.operator();
+        var over = new AtomicBoolean();
+        var records = new AtomicInteger();
+        Map<Integer, Integer> answers = new ConcurrentSkipListMap<>();
+        List<Answer> refusals = new CopyOnWriteArrayList<>();
+        List<Long> took = new ArrayList<>();
+        holdAllThatIsShared();
+        while (!isHeld("firebreak_app_lanes")) {
+            held.add(Capacity.LANES.call(ofTenants::getConnection));
+        }
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int sender = 0; sender < 8; sender++) {
+                String run = "wr_held_" + sender;
+                threads.submit(() -> {
+                    while (!over.get()) {
+                        Answer asked = desk.ask("", "desk", "ticket.update", run, "r" + records.incrementAndGet());
+                        answers.merge(asked.status(), 1, Integer::sum);
+                        Answer read = desk.admin().get("/v1/agents");
+                        answers.merge(read.status(), 1, Integer::sum);
+                        Stream.of(asked, read)
+                                .filter(answer -> answer.status() == 503)
+                                .forEach(refusals::add);
+                    }
+                });
+            }
+            long end = System.nanoTime() + 10_000_000_000L;
+            while (System.nanoTime() < end) {
+                for (String posture : List.of("frozen", "normal")) {
+                    long asked = System.nanoTime();
+                    desk.contain(operator, "?tenant=" + desk.tenant(), "agent", Given.AGENT, posture, "")
+                            .expect(200);
+                    took.add((System.nanoTime() - asked) / 1_000_000);
+                }
+            }
+            over.set(true);
+        }
+        assertThat(held).as("none was taken back").allMatch(ReservedCapacityTest::isOpen);
+        letGo();
+        long before = System.nanoTime();
+        until(() -> desk.admin().get("/v1/agents").status() == 200);
+        desk.done("ticket.update", "after").expect(200);
+        System.out.printf(
+                "answers while all was held: %s; stopped and released %d times, worst after %d ms; served %d ms after%n",
+                answers,
+                took.size() / 2,
+                took.stream().mapToLong(Long::longValue).max().orElseThrow(),
+                (System.nanoTime() - before) / 1_000_000);
+        assertThat(answers.keySet()).contains(503).isSubsetOf(202, 423, 503);
+        assertThat(refusals).allSatisfy(refused -> {
+            assertThat(refused.at("/code")).isEqualTo("storage_unavailable");
+            assertThat(refused.header("Retry-After")).isNotEmpty();
+        });
+    }
+
+    private static boolean isOpen(Connection connection) {
+        try {
+            return !connection.isClosed();
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
     private void takeAllSlots() throws Exception {
         for (Desk one : List.of(desk, neighbour)) {
             for (int n = 0; n < SLOTS; n++) {
@@ -173,9 +247,9 @@ class ReservedCapacityTest {
         return mine == (long) most;
     }
 
-    private static boolean isOf(Connection connection, String role) {
+    private static boolean isOf(Connection connection, String pool) {
         try {
-            return connection.getMetaData().getUserName().equals(role);
+            return pool.equals(connection.getClientInfo("ApplicationName"));
         } catch (SQLException failed) {
             throw new IllegalStateException(failed);
         }
