@@ -37,6 +37,8 @@ import org.axonframework.eventhandling.EventMessage;
 import org.jspecify.annotations.Nullable;
 import policy.AuditLevel;
 import tenancy.Cause;
+import tenancy.Postures;
+import tenancy.Subject;
 import tenancy.TenantContext;
 import tenancy.TenantId;
 
@@ -198,9 +200,21 @@ final class ActionHistory {
         return admitted;
     }
 
+    /** Tells when what waits for people is over, or was: clocks of what is frozen stand still. */
+    ActionHistory told(Postures postures, Instant now) {
+        Instant asked = people.requestedAt();
+        if (asked != null) {
+            Instant decided = people.decidedAt();
+            Subject subject = Reachable.of(Origin.context(tenant, metaData), requested, false)
+                    .subject();
+            people.wasFrozenFor(postures.knownToHaveStood(tenant, subject, asked, decided == null ? now : decided));
+        }
+        return this;
+    }
+
     ActionView view() {
-        Cause cause = causeOf(last);
         ActionState state = stateAfter(last);
+        Cause cause = state == ActionState.APPROVAL_REQUIRED ? people.cause(ruling) : causeOf(last);
         Kept kept = requested.kept();
         Answer.Result outcome = Answer.Result.of(ended);
         return new ActionView(
@@ -218,7 +232,7 @@ final class ActionHistory {
                 requested.dataClasses(),
                 requested.model(),
                 state,
-                cause == null && state == ActionState.APPROVAL_REQUIRED ? people.cause(ruling) : cause,
+                cause,
                 cause == null ? null : cause.resetsAt(),
                 state == ActionState.APPROVAL_REQUIRED ? Holds.remedy(action) : remedyOf(last),
                 decidedAt,

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +26,9 @@ import tenancy.Cursor;
 import tenancy.Fields;
 import tenancy.InvalidField;
 import tenancy.Page;
+import tenancy.Postures;
+import tenancy.Subject;
+import tenancy.TenantId;
 import tenancy.TenantContext;
 import tenancy.TenantTransactions;
 
@@ -36,7 +41,7 @@ class ApprovalsEndpoint {
     private static final int DIGEST_LENGTH = 64;
     private static final String LIST = """
         select action, run, agent, workspace, system, operation, state, digest, requested_by, requested_at, expires_at,
-            decided_at, decided_by
+            decided_at, decided_by, agent_class, destination, model
         from execution.approval
         where tenant_id = ? and (? = '' or state = ?) and (? = '' or action < ?)
         order by action desc limit ?\
@@ -45,11 +50,20 @@ class ApprovalsEndpoint {
     private final Approvals approvals;
     private final TenantTransactions transactions;
     private final JdbcTemplate database;
+    private final Postures postures;
+    private final Clock clock;
 
-    ApprovalsEndpoint(Approvals approvals, TenantTransactions transactions, JdbcTemplate database) {
+    ApprovalsEndpoint(
+            Approvals approvals,
+            TenantTransactions transactions,
+            JdbcTemplate database,
+            Postures postures,
+            Clock clock) {
         this.approvals = approvals;
         this.transactions = transactions;
         this.database = database;
+        this.postures = postures;
+        this.clock = clock;
     }
 
     /**
@@ -95,7 +109,7 @@ class ApprovalsEndpoint {
                 context.tenant(),
                 () -> database.query(
                         LIST,
-                        (row, number) -> summary(row),
+                        (row, number) -> summary(context.tenant(), row),
                         context.tenant().value(),
                         wanted,
                         wanted,
@@ -132,7 +146,7 @@ class ApprovalsEndpoint {
         return approvals.deny(context, Approver.of(caller), new ActionId(context.tenant(), action), reason);
     }
 
-    private static Summary summary(ResultSet row) throws SQLException {
+    private Summary summary(TenantId tenant, ResultSet row) throws SQLException {
         Timestamp decidedAt = row.getTimestamp("decided_at");
         return new Summary(
                 row.getString("action"),
@@ -145,8 +159,28 @@ class ApprovalsEndpoint {
                 row.getString("digest"),
                 row.getString("requested_by"),
                 row.getTimestamp("requested_at").toInstant(),
-                row.getTimestamp("expires_at").toInstant(),
+                row.getTimestamp("expires_at").toInstant().plus(stoodStill(tenant, row)),
                 decidedAt == null ? null : decidedAt.toInstant(),
                 row.getString("decided_by"));
+    }
+
+    /** Clocks of what is frozen stand still: it is over as much later. */
+    private Duration stoodStill(TenantId tenant, ResultSet row) throws SQLException {
+        Timestamp decidedAt = row.getTimestamp("decided_at");
+        var subject = new Subject(
+                row.getString("workspace"),
+                row.getString("agent_class"),
+                row.getString("agent"),
+                row.getString("run"),
+                row.getString("system"),
+                row.getString("operation"),
+                row.getString("destination"),
+                row.getString("model"),
+                null);
+        return postures.knownToHaveStood(
+                tenant,
+                subject,
+                row.getTimestamp("requested_at").toInstant(),
+                decidedAt == null ? clock.instant() : decidedAt.toInstant());
     }
 }

@@ -4,6 +4,7 @@ import execution.ActionEvent.ActionReleased;
 import execution.ActionEvent.ApprovalGranted;
 import execution.ActionEvent.Hold;
 import execution.ActionEvent.Ruling;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,25 @@ final class AskedPeople {
         hold = asked;
         requestedAt = at;
         grants.clear();
+    }
+
+    /** How its clock stood still while it was frozen: it is over as much later. */
+    void wasFrozenFor(Duration still) {
+        if (hold != null) {
+            hold = new Hold(hold.needs(), hold.digest(), hold.expiresAt().plus(still));
+        }
+    }
+
+    /** From when on they were asked; null where nobody was. */
+    @Nullable
+    Instant requestedAt() {
+        return requestedAt;
+    }
+
+    /** Until when they were; null while they are. */
+    @Nullable
+    Instant decidedAt() {
+        return decidedAt;
     }
 
     void then(ActionEvent event) {

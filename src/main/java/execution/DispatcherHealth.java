@@ -5,12 +5,17 @@ import java.time.Duration;
 import java.time.Instant;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.stereotype.Component;
 
-/** Whether queued actions are being given slots. */
+/**
+ * Whether queued actions are being given slots. A dispatcher that cannot look at its table makes the node {@code DEGRADED}
+ * and not unready: it goes on deciding, and whoever would stop something has to reach it.
+ */
 @Component("dispatcherHealthIndicator")
 class DispatcherHealth implements HealthIndicator {
 
+    private static final Status DEGRADED = new Status("DEGRADED", "queued actions are not looked for");
     private static final Duration TOO_LONG = Duration.ofSeconds(10);
 
     private final Dispatcher dispatcher;
@@ -27,7 +32,8 @@ class DispatcherHealth implements HealthIndicator {
     public Health health() {
         Instant last = dispatcher.lastSweep();
         boolean sweeps = last != null && last.plus(TOO_LONG).isAfter(clock.instant());
-        Health.Builder health = dispatcher.isRunning() && sweeps ? Health.up() : Health.down();
+        Health.Builder health =
+                !dispatcher.isRunning() ? Health.down() : sweeps ? Health.up() : Health.status(DEGRADED);
         if (last != null) {
             health.withDetail("last_sweep", last.toString());
         }

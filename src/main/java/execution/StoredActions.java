@@ -26,6 +26,7 @@ import tenancy.AgentId;
 import tenancy.Cause;
 import tenancy.Conflict;
 import tenancy.NotFound;
+import tenancy.Postures;
 import tenancy.Restriction;
 import tenancy.RunId;
 import tenancy.TenantCommands;
@@ -48,6 +49,7 @@ class StoredActions implements Actions {
     private final Backlog backlog;
     private final TenantTransactions transactions;
     private final JdbcTemplate database;
+    private final Postures postures;
     private final Supplier<UUID> ids;
     private final Clock clock;
     /** Requests that are being answered, by the caller's key. */
@@ -60,6 +62,7 @@ class StoredActions implements Actions {
             Backlog backlog,
             TenantTransactions transactions,
             JdbcTemplate database,
+            Postures postures,
             Supplier<UUID> ids,
             Clock clock) {
         this.commands = commands;
@@ -68,6 +71,7 @@ class StoredActions implements Actions {
         this.backlog = backlog;
         this.transactions = transactions;
         this.database = database;
+        this.postures = postures;
         this.ids = ids;
         this.clock = clock;
     }
@@ -170,7 +174,7 @@ class StoredActions implements Actions {
 
     @Override
     public ActionView find(ActionId action, @Nullable AgentId boundTo) {
-        ActionHistory history = history(action, boundTo);
+        ActionHistory history = history(action, boundTo).told(postures, clock.instant());
         ActionView view = history.view();
         ActionHistory.Admitted admitted = history.admitted();
         return admitted != null && history.isQueued() ? view.at(place(action, admitted)) : view;

@@ -2,6 +2,7 @@ package journal;
 
 import static org.axonframework.commandhandling.GenericCommandResultMessage.asCommandResultMessage;
 
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,8 @@ import tenancy.Refusal;
  */
 final class LaneBatch {
 
+    private static final int DEEPEST_CAUSE = 8;
+
     private final TransactionManager transactions;
     private final List<MessageHandlerInterceptor<? super CommandMessage<?>>> interceptors;
     private final CommandBusSpanFactory spans;
@@ -47,12 +50,24 @@ final class LaneBatch {
         if (failure.isEmpty()) {
             return 1;
         }
-        if (failure.get() instanceof JournalUnavailable) {
+        if (isAway(failure.get())) {
             batch.forEach(waiting -> waiting.answer(failure.get()));
             return 1;
         }
         // A batch of one gets the same second chance: what it conflicted with is loaded by then.
         return batch.size() == 1 ? 1 + last(batch, failure.get()) : 1 + oneByOne(batch);
+    }
+
+    /** The database is what failed: the commands that follow would each wait for it as long, and the lane behind them. */
+    private static boolean isAway(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+            if (cause instanceof JournalUnavailable || cause instanceof SQLTransientConnectionException) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     private int oneByOne(List<Waiting> batch) {
@@ -67,7 +82,7 @@ final class LaneBatch {
             var failure = attempt(alone);
             units++;
             if (failure.isPresent()) {
-                away = failure.filter(JournalUnavailable.class::isInstance);
+                away = failure.filter(LaneBatch::isAway);
                 units += last(alone, failure.get());
             }
         }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.axonframework.commandhandling.CommandBusSpanFactory;
 import org.axonframework.commandhandling.CommandCallback;
@@ -23,6 +24,7 @@ import org.axonframework.messaging.MessageHandler;
 import org.axonframework.messaging.MessageHandlerInterceptor;
 import org.axonframework.spring.config.SpringAxonConfiguration;
 import org.springframework.context.SmartLifecycle;
+import tenancy.Capacity;
 import tenancy.Refusal;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -44,15 +46,17 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
      * Both queues are only touched inside {@code lanes.compute}.
      *
      * @param urgent goes first: bounded like the others, and not by them
+     * @param hurried whether anything urgent waits, for whoever is served meanwhile
      */
-    private record Lane(String tenant, ArrayDeque<Waiting> urgent, ArrayDeque<Waiting> commands) {
+    private record Lane(
+            String tenant, ArrayDeque<Waiting> urgent, ArrayDeque<Waiting> commands, AtomicBoolean hurried) {
 
         Lane(String tenant) {
-            this(tenant, new ArrayDeque<>(), new ArrayDeque<>());
+            this(tenant, new ArrayDeque<>(), new ArrayDeque<>(), new AtomicBoolean());
         }
 
         ArrayDeque<Waiting> queueOf(Waiting waiting) {
-            return waiting.command().getPayload() instanceof Urgent ? urgent : commands;
+            return isUrgent(waiting) ? urgent : commands;
         }
 
         boolean isEmpty() {
@@ -133,6 +137,7 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
                 return lane;
             }
             lane.queueOf(waiting).add(waiting);
+            lane.hurried().set(!lane.urgent().isEmpty());
             return lane;
         });
         if (idle[0] != null) {
@@ -160,7 +165,9 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
                 batch.forEach(waiting -> waiting.answer(new ShuttingDown()));
             } else {
                 batches.record(batch.size());
-                int units = work.run(batch);
+                // All of a batch are urgent, or none is.
+                Capacity capacity = isUrgent(batch.getFirst()) ? Capacity.CONTROL : Capacity.LANES;
+                int units = capacity.call(() -> work.run(batch), lane.hurried()::get);
                 if (units > 1) {
                     redone.increment(units - 1.0);
                 }
@@ -169,6 +176,10 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
                 queue(lane);
             }
         }
+    }
+
+    private static boolean isUrgent(Waiting waiting) {
+        return waiting.command().getPayload() instanceof Urgent;
     }
 
     private void queue(Lane lane) {
@@ -186,6 +197,7 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
             while (batch.size() < settings.laneBatch() && !next.isEmpty()) {
                 batch.add(next.remove());
             }
+            active.hurried().set(!active.urgent().isEmpty());
             return active;
         });
         return batch;

@@ -1,6 +1,10 @@
 package platform;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.springframework.beans.factory.ObjectProvider;
@@ -11,6 +15,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
+import tenancy.Capacity;
 
 /**
  * The database in the order in which it comes up: server, roles, migrations, and only then the pools. No bean that has
@@ -21,6 +26,9 @@ import org.springframework.core.env.Environment;
 class DatabaseWiring {
 
     private static final String DATABASE = "firebreak";
+
+    /** A lane that waits for a connection looks so often whether it should step aside; a pool's shortest wait. */
+    private static final Duration TURN = Duration.ofMillis(250);
 
     /** Proof that roles and tables are there. */
     record Migrated(DatabaseOwner owner) {}
@@ -49,21 +57,37 @@ class DatabaseWiring {
     }
 
     @Bean
+    Pools pools(Migrated database, DatabaseSettings settings, ObjectProvider<MeterRegistry> meters) {
+        return new Pools(database.owner(), settings, meters);
+    }
+
+    @Bean
     @Primary
-    HikariDataSource dataSource(Migrated database, DatabaseSettings settings) {
-        return pool(database, DatabaseRoles.APP, settings.appConnections(), settings);
+    DividedPool dataSource(Pools pools, DatabaseSettings settings) {
+        HikariDataSource lanes = pools.of(DatabaseRoles.APP, "_lanes", settings.laneConnections());
+        lanes.setConnectionTimeout(TURN.toMillis());
+        return new DividedPool(
+                Map.of(
+                        Capacity.SHARED, pools.of(DatabaseRoles.APP, "", settings.appConnections()),
+                        Capacity.LANES, lanes,
+                        Capacity.CONTROL, pools.of(DatabaseRoles.APP, "_control", settings.controlConnections())),
+                settings.connectionTimeout());
     }
 
     @Bean
     @Qualifier("systemDataSource")
-    HikariDataSource systemDataSource(Migrated database, DatabaseSettings settings) {
-        return pool(database, DatabaseRoles.SYSTEM, settings.systemConnections(), settings);
+    DividedPool systemDataSource(Pools pools, DatabaseSettings settings) {
+        return new DividedPool(
+                Map.of(
+                        Capacity.SHARED, pools.of(DatabaseRoles.SYSTEM, "", settings.systemConnections()),
+                        Capacity.CONTROL, pools.of(DatabaseRoles.SYSTEM, "_control", settings.controlConnections())),
+                settings.connectionTimeout());
     }
 
     @Bean
     @Qualifier("journalDataSource")
-    HikariDataSource journalDataSource(Migrated database, DatabaseSettings settings) {
-        return pool(database, DatabaseRoles.JOURNAL, settings.journalConnections(), settings);
+    HikariDataSource journalDataSource(Pools pools, DatabaseSettings settings) {
+        return pools.of(DatabaseRoles.JOURNAL, "", settings.journalConnections());
     }
 
     private static DatabaseOwner configured(Environment environment) {
@@ -73,18 +97,23 @@ class DatabaseWiring {
                 environment.getProperty("spring.datasource.password", ""));
     }
 
-    private static HikariDataSource pool(Migrated database, String role, int size, DatabaseSettings settings) {
-        DatabaseOwner owner = database.owner();
-        var pool = new HikariDataSource();
-        pool.setPoolName(role);
-        pool.setJdbcUrl(owner.url());
-        pool.setUsername(role);
-        pool.setPassword(owner.passwordOf(role));
-        pool.setMaximumPoolSize(size);
-        pool.setConnectionTimeout(settings.connectionTimeout().toMillis());
-        pool.addDataSourceProperty("ApplicationName", role);
-        pool.addDataSourceProperty("reWriteBatchedInserts", "true");
-        pool.addDataSourceProperty("tcpKeepAlive", "true");
-        return pool;
+    /** Makes pools, each with its own name in PostgreSQL and in the metrics. */
+    record Pools(DatabaseOwner owner, DatabaseSettings settings, ObjectProvider<MeterRegistry> meters) {
+
+        HikariDataSource of(String role, String part, int size) {
+            var pool = new HikariDataSource();
+            pool.setPoolName(role + part);
+            pool.setJdbcUrl(owner.url());
+            pool.setUsername(role);
+            pool.setPassword(owner.passwordOf(role));
+            pool.setMaximumPoolSize(size);
+            pool.setConnectionTimeout(settings.connectionTimeout().toMillis());
+            pool.addDataSourceProperty("ApplicationName", role + part);
+            pool.addDataSourceProperty("reWriteBatchedInserts", "true");
+            pool.addDataSourceProperty("tcpKeepAlive", "true");
+            meters.ifAvailable(
+                    registry -> pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(registry)));
+            return pool;
+        }
     }
 }

@@ -16,6 +16,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import tenancy.Capacity;
 import tenancy.TenantContext;
 import tenancy.TenantId;
 
@@ -61,7 +62,7 @@ class FenceWatch implements SmartLifecycle {
         for (Fence fence : lately) {
             if (heard.asMap().putIfAbsent(fence, true) == null) {
                 // What it waits for must not keep the next from being heard.
-                Thread unused = Thread.ofVirtual().name("fence").start(() -> end(fence));
+                Thread unused = Thread.ofVirtual().name("fence").start(() -> Capacity.CONTROL.run(() -> end(fence)));
             }
         }
     }
@@ -88,7 +89,8 @@ class FenceWatch implements SmartLifecycle {
     public void start() {
         ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().name("fences").daemon().unstarted(task));
-        started.scheduleWithFixedDelay(this::lookQuietly, 0, LOOKS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        started.scheduleWithFixedDelay(
+                () -> Capacity.CONTROL.run(this::lookQuietly), 0, LOOKS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         timer = started;
     }
 

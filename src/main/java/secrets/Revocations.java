@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import secrets.ExposureRows.GoodToken;
+import secrets.SecretCommand.ConfirmRevocation;
 import secrets.SecretCommand.ReinstateCredentials;
 import secrets.SecretCommand.RevokeCredentials;
-import secrets.SecretCommand.WriteDown;
 import secrets.SecretEvent.CredentialsRevoked;
 import secrets.SecretEvent.Fate;
 import secrets.SecretEvent.RevocationConfirmed;
@@ -113,10 +113,9 @@ class Revocations {
         if (!fates.isEmpty() || tokens != null && !tokens.isEmpty()) {
             commands.ask(
                     context,
-                    new WriteDown(
+                    new ConfirmRevocation(
                             new SecretBookId(fence.tenant()),
-                            List.of(new RevocationConfirmed(
-                                    fence.scope(), fence.key(), fence.number(), fates, tokens))));
+                            new RevocationConfirmed(fence.scope(), fence.key(), fence.number(), fates, tokens)));
         }
     }
 

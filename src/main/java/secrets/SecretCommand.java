@@ -5,7 +5,9 @@ import java.util.List;
 import org.axonframework.modelling.command.TargetAggregateIdentifier;
 import org.jspecify.annotations.Nullable;
 import secrets.SecretEvent.CredentialHandedOut;
+import secrets.SecretEvent.RevocationConfirmed;
 import tenancy.AgentId;
+import tenancy.Urgent;
 
 /** All that a tenant's secrets can be asked. No value is in any of it: what is sealed is written before. */
 sealed interface SecretCommand {
@@ -70,10 +72,10 @@ sealed interface SecretCommand {
             implements SecretCommand {}
 
     record RevokeCredentials(@TargetAggregateIdentifier SecretBookId book, Scope scope, String key, String reason)
-            implements SecretCommand {}
+            implements SecretCommand, Urgent {}
 
     record ReinstateCredentials(@TargetAggregateIdentifier SecretBookId book, Scope scope, String key, String reason)
-            implements SecretCommand {}
+            implements SecretCommand, Urgent {}
 
     /** Reads the book in the tenant's lane, so that whoever changed it sees what they changed. */
     record ReadSecrets(@TargetAggregateIdentifier SecretBookId book) implements SecretCommand {}
@@ -83,6 +85,10 @@ sealed interface SecretCommand {
             @TargetAggregateIdentifier SecretBookId book,
             @Nullable AgentId agent,
             CredentialHandedOut out) implements SecretCommand {}
+
+    /** Writes down what a revocation ended. */
+    record ConfirmRevocation(@TargetAggregateIdentifier SecretBookId book, RevocationConfirmed confirmed)
+            implements SecretCommand, Urgent {}
 
     /** Writes down what happened outside of lanes, each as an event of its own. */
     record WriteDown(@TargetAggregateIdentifier SecretBookId book, List<SecretEvent> happened)

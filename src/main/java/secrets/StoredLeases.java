@@ -13,6 +13,7 @@ import org.springframework.stereotype.Component;
 import secrets.LeaseDecision.Granted;
 import secrets.LeaseDecision.Refused;
 import secrets.SecretCommand.HandOutCredential;
+import secrets.SecretCommand.ConfirmRevocation;
 import secrets.SecretCommand.WriteDown;
 import secrets.SecretEvent.LeaseIssued;
 import tenancy.AgentId;
@@ -140,6 +141,11 @@ class StoredLeases implements Leases {
     @CommandHandler
     void handle(WriteDown written) {
         written.happened().forEach(event -> write(written.book().tenant(), event));
+    }
+
+    @CommandHandler
+    void handle(ConfirmRevocation ended) {
+        write(ended.book().tenant(), ended.confirmed());
     }
 
     /** A stream of its own with one event: nothing to load first, nothing that grows. */

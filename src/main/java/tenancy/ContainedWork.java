@@ -1,5 +1,6 @@
 package tenancy;
 
+import java.time.Instant;
 import java.util.List;
 
 /** What of a module a containment reaches. Every bean of this type is asked. */
@@ -24,6 +25,7 @@ public interface ContainedWork {
      *
      * @param id of the containment; empty where it is only thought of
      * @param context of whoever set it, in the tenant
+     * @param since when it was set
      * @param agents the agents that the scope is about: one, those of a workspace or class, or all; none where it is about
      *     something else
      */
@@ -34,6 +36,7 @@ public interface ContainedWork {
             Posture posture,
             Cause cause,
             String reason,
+            Instant since,
             List<String> agents) {
 
         public Containment {

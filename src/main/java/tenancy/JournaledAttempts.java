@@ -49,16 +49,30 @@ class JournaledAttempts implements Attempts {
     /** Whoever looks leaves a trace or does not look: what cannot be written down is not shown. */
     @Override
     public void accessed(TenantContext context, Role role, String method, String route) {
-        commands.ask(context, new WriteDown(new TenantRead(role, method, route)));
+        var read = new TenantRead(role, method, route);
+        // An operator looks to see what to stop.
+        commands.ask(context, role == Role.OPERATOR ? new WriteDownFirst(read) : new WriteDown(read));
     }
 
     /** Each attempt is a stream of its own with one event: nothing to load first, nothing that grows. */
     @CommandHandler
     void handle(WriteDown attempt, @MetaDataValue(value = TenantContext.TENANT, required = true) String tenant) {
+        write(attempt.event(), tenant);
+    }
+
+    @CommandHandler
+    void handle(WriteDownFirst attempt, @MetaDataValue(value = TenantContext.TENANT, required = true) String tenant) {
+        write(attempt.event(), tenant);
+    }
+
+    private void write(TenantEvent event, String tenant) {
         String aggregate = tenant + "/access/" + ids.get().toString().replace("-", "");
-        events.publish(new GenericDomainEventMessage<>("Access", aggregate, 0, attempt.event()));
+        events.publish(new GenericDomainEventMessage<>("Access", aggregate, 0, event));
     }
 
     /** Asks to journal an attempt in the tenant of the context. */
     record WriteDown(TenantEvent event) {}
+
+    /** The same, before what waits in the tenant's lane. */
+    record WriteDownFirst(TenantEvent event) implements Urgent {}
 }

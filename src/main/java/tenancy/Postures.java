@@ -22,6 +22,9 @@ public interface Postures {
     /** The strictest restriction that this node knows of, as committed. Anywhere. */
     Optional<Restriction> known(TenantId tenant, Subject subject);
 
+    /** As {@link #stoodStill}, by what this node knows. Anywhere; for what is shown. */
+    Duration knownToHaveStood(TenantId tenant, Subject subject, Instant from, Instant to);
+
     /** The epoch up to which this node knows. Anywhere. */
     long knownEpoch(TenantId tenant);
 }

@@ -128,6 +128,11 @@ final class House {
         }
 
         @Override
+        public java.time.Duration knownToHaveStood(TenantId tenant, Subject subject, Instant from, Instant to) {
+            return still;
+        }
+
+        @Override
         public long knownEpoch(TenantId tenant) {
             return epochToStart(tenant);
         }

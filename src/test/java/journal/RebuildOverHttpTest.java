@@ -54,9 +54,6 @@ class RebuildOverHttpTest {
             "secrets.sealed_value",
             "secrets.wrapping_key",
             "secrets.hand_out",
-            "tenancy.containment",
-            "tenancy.containment_receipt",
-            "tenancy.containment_rule",
             "tenancy.posture_epoch");
 
     private final Given given;
@@ -349,8 +346,21 @@ class RebuildOverHttpTest {
                 customer.admin()
                         .put("/v1/quotas/overrides/tool_calls_per_day", "{\"value\":" + (50_000 + number) + "}");
             case 3 -> customer.agent().post("/v1/runs/wr_" + number % 5 + ":end", "");
+            case 4 -> contain(customer, number % 3 == 0 ? "normal" : number % 2 == 0 ? "read_only" : "frozen");
+            case 5 -> customer.admin().put("/v1/containment/rules/rule_" + number % 7, """
+                            {"trigger":"denials","threshold":%d,"scope":"agent","mode":"shadow","posture":"frozen",
+                             "lifetime":"PT10M"}\
+                            """.formatted(1_000 + number));
+            case 6 -> customer.admin().delete("/v1/containment/rules/rule_" + number % 7);
             default -> LockSupport.parkNanos(1_000_000);
         }
+    }
+
+    /** A run that nobody asks for anything in. */
+    private void contain(Given.Customer customer, String posture) {
+        customer.admin().post("/v1/containment", """
+            {"scope":"run","key":"wr_nobodys","posture":"%s","reason":"For a test."}\
+            """.formatted(posture));
     }
 
     private Answer act(Given.Customer customer, int number) {

@@ -31,6 +31,11 @@ public final class NothingContained implements Postures {
     }
 
     @Override
+    public Duration knownToHaveStood(TenantId tenant, Subject subject, Instant from, Instant to) {
+        return still;
+    }
+
+    @Override
     public long knownEpoch(TenantId tenant) {
         return 0;
     }

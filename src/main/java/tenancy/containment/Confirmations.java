@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import tenancy.Capacity;
 import tenancy.ContainedWork;
 import tenancy.ContainedWork.Containment;
 import tenancy.ContainedWork.Fate;
@@ -85,6 +86,8 @@ class Confirmations {
         private final Change change;
         private final CompletableFuture<SignedReceipt> confirmed = new CompletableFuture<>();
         private volatile List<Reached> soFar = List.of();
+        /** By when it was committed, by the database's clock. */
+        private @Nullable Instant committed;
 
         Following(Change change) {
             this.change = change;
@@ -116,15 +119,16 @@ class Confirmations {
 
         /** True once it is confirmed. */
         private boolean step() {
+            if (committed == null) {
+                committed = nodes.now();
+            }
             if (change.posture() != Posture.NORMAL) {
                 soFar = stopped(change, soFar);
             }
             if (soFar.stream().anyMatch(one -> one.fate() == Fate.REQUESTED)) {
                 return false;
             }
-            List<String> heard = nodes.heard(
-                            change.context().tenant(), change.restriction().containment())
-                    .orElse(null);
+            List<String> heard = nodes.heard(committed).orElse(null);
             if (heard == null) {
                 return false;
             }
@@ -151,7 +155,7 @@ class Confirmations {
     }
 
     private static Following begin(Following following) {
-        Thread unused = Thread.ofVirtual().name("containment").start(following);
+        Thread unused = Thread.ofVirtual().name("containment").start(() -> Capacity.CONTROL.run(following));
         return following;
     }
 
@@ -191,6 +195,7 @@ class Confirmations {
                 posture,
                 restriction.cause(),
                 reason,
+                restriction.since(),
                 agents.of(context.tenant(), restriction.scope()));
     }
 

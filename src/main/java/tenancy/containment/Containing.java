@@ -150,7 +150,7 @@ class Containing {
 
     /** The book of now: another command of the batch may change it before the commit, and tells of that itself. */
     private void tell(TenantId tenant, Aggregate<PostureBook> book) {
-        Standing standing = book.invoke(now -> new Standing(now.epoch(), now.inForce()));
+        Standing standing = book.invoke(now -> new Standing(now.epoch(), now.inForce(), now.stood()));
         CurrentUnitOfWork.get().afterCommit(committed -> news.tell(tenant, standing));
     }
 }

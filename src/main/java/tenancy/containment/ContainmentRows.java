@@ -66,8 +66,8 @@ class ContainmentRows {
                 TABLE,
                 """
                 insert into tenancy.containment (tenant_id, containment, scope, key, posture, reason, owner, automatic,
-                    set_by, epoch, set_at, expires_at, two_person_release, state, updated_at)
-                select t.*, 'in_force', clock_timestamp()
+                    set_by, epoch, set_at, expires_at, two_person_release, state)
+                select t.*, 'in_force'
                 from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::bool[],
                     ?::text[], ?::int8[], ?::timestamptz[], ?::timestamptz[], ?::bool[]) as t\
                 """,
@@ -98,8 +98,7 @@ class ContainmentRows {
                 """
                 update tenancy.containment c
                 set state = coalesce(t.state, c.state), release_asked_by = coalesce(t.asked_by, c.release_asked_by),
-                    released_by = t.released_by, release_reason = t.reason, released_at = t.released_at,
-                    updated_at = clock_timestamp()
+                    released_by = t.released_by, release_reason = t.reason, released_at = t.released_at
                 from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])
                     as t (tenant_id, containment, state, asked_by, released_by, reason, released_at)
                 where c.tenant_id = t.tenant_id and c.containment = t.containment\
@@ -141,10 +140,11 @@ class ContainmentRows {
                 "posture_epoch",
                 "tenancy.posture_epoch",
                 """
-                insert into tenancy.posture_epoch (tenant_id, epoch)
-                select t.tenant_id, t.epoch from unnest(?::text[], ?::int8[]) as t (tenant_id, epoch)
+                insert into tenancy.posture_epoch (tenant_id, epoch, changed_at)
+                select t.tenant_id, t.epoch, clock_timestamp() from unnest(?::text[], ?::int8[]) as t (tenant_id, epoch)
                 where tenancy.hold_starts(t.tenant_id)
-                on conflict (tenant_id) do update set epoch = greatest(posture_epoch.epoch, excluded.epoch)\
+                on conflict (tenant_id) do update
+                set epoch = greatest(posture_epoch.epoch, excluded.epoch), changed_at = excluded.changed_at\
                 """,
                 List.of(TEXT, NUMBER),
                 event -> switch ((ContainmentEvent) event.getPayload()) {

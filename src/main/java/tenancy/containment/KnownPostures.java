@@ -1,5 +1,7 @@
 package tenancy.containment;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,13 +16,18 @@ import tenancy.TenantId;
 @Component
 class KnownPostures {
 
-    /** A tenant's postures at one epoch. */
-    record Standing(long epoch, List<Restriction> inForce) {
+    /**
+     * A tenant's postures at one epoch.
+     *
+     * @param stood periods that are over, in which something stood still
+     */
+    record Standing(long epoch, List<Restriction> inForce, List<Stillness> stood) {
 
-        static final Standing NONE = new Standing(0, List.of());
+        static final Standing NONE = new Standing(0, List.of(), List.of());
 
         Standing {
             inForce = List.copyOf(inForce);
+            stood = List.copyOf(stood);
         }
     }
 
@@ -37,6 +44,11 @@ class KnownPostures {
 
     Map<TenantId, Standing> all() {
         return Map.copyOf(standings);
+    }
+
+    Duration stoodStill(TenantId tenant, Subject subject, Instant from, Instant to) {
+        Standing standing = of(tenant);
+        return Stillness.of(Stillness.all(standing.stood(), standing.inForce(), to), subject, from, to);
     }
 
     Optional<Restriction> on(TenantId tenant, Subject subject) {

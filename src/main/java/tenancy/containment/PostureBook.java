@@ -78,6 +78,11 @@ class PostureBook {
         return entries.values().stream().map(Entry::restriction).toList();
     }
 
+    /** Periods that are over, in which something stood still: the newest. */
+    List<Stillness> stood() {
+        return List.copyOf(periods);
+    }
+
     Optional<Restriction> on(Subject subject) {
         return entries.isEmpty() ? Optional.empty() : strictest(inForce(), subject);
     }
@@ -104,13 +109,7 @@ class PostureBook {
     }
 
     Duration stoodStill(Subject subject, Instant from, Instant to) {
-        List<Stillness> all = new ArrayList<>(periods);
-        for (Entry entry : entries.values()) {
-            if (entry.posture().standsStill()) {
-                all.add(new Stillness(entry.scope(), entry.since(), to));
-            }
-        }
-        return Stillness.of(all, subject, from, to);
+        return Stillness.of(Stillness.all(periods, inForce(), to), subject, from, to);
     }
 
     PostureChange set(SetPosture set) {

@@ -22,6 +22,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import tenancy.Capacity;
 import tenancy.Cause;
 import tenancy.ContainmentScope;
 import tenancy.Posture;
@@ -67,15 +68,20 @@ class PostureWatch implements SmartLifecycle {
         from tenancy.containment_rule order by tenant_id, rule\
         """;
 
+    /** Approvals wait for thirty days at most: what stood still long ago moves the end of none that is looked at. */
+    private static final String STOOD = """
+        select tenant_id, scope, key, set_at, released_at from tenancy.containment
+        where state <> 'in_force' and posture in ('frozen', 'killed') and released_at > clock_timestamp() - interval '60 days'
+        order by tenant_id, released_at\
+        """;
+
     private static final int RULES_EVERY = 20;
 
     private static final String EPOCHS = "select tenant_id, epoch from tenancy.posture_epoch";
 
     /** Looked back for so long: a commit may lag behind its time. */
     private static final String LATELY = """
-        select e.tenant_id, e.epoch from tenancy.posture_epoch e
-        where e.tenant_id in (select c.tenant_id from tenancy.containment c
-            where c.updated_at > clock_timestamp() - interval '5 minutes')\
+        select tenant_id, epoch from tenancy.posture_epoch where changed_at > clock_timestamp() - interval '5 minutes'\
         """;
 
     private final JdbcTemplate everyTenant;
@@ -115,10 +121,23 @@ class PostureWatch implements SmartLifecycle {
             inForce.computeIfAbsent(new TenantId(row.getString("tenant_id")), none -> new ArrayList<>())
                     .add(restriction(row));
         });
+        Map<TenantId, List<Stillness>> stood = new HashMap<>();
+        everyTenant.query(STOOD, row -> {
+            stood.computeIfAbsent(new TenantId(row.getString("tenant_id")), none -> new ArrayList<>())
+                    .add(new Stillness(
+                            scope(row),
+                            row.getTimestamp("set_at").toInstant(),
+                            row.getTimestamp("released_at").toInstant()));
+        });
         everyTenant.query(EPOCHS, row -> {
             TenantId tenant = new TenantId(row.getString("tenant_id"));
             books.know(tenant);
-            known.know(tenant, new Standing(row.getLong("epoch"), inForce.getOrDefault(tenant, List.of())));
+            known.know(
+                    tenant,
+                    new Standing(
+                            row.getLong("epoch"),
+                            inForce.getOrDefault(tenant, List.of()),
+                            newest(stood.getOrDefault(tenant, List.of()))));
         });
     }
 
@@ -126,8 +145,7 @@ class PostureWatch implements SmartLifecycle {
         Timestamp expiresAt = row.getTimestamp("expires_at");
         return new Restriction(
                 row.getString("containment"),
-                new ContainmentScope(
-                        ContainmentScope.Kind.valueOf(upper(row.getString("scope"))), row.getString("key")),
+                scope(row),
                 Posture.valueOf(upper(row.getString("posture"))),
                 row.getString("reason"),
                 Cause.Owner.valueOf(upper(row.getString("owner"))),
@@ -135,6 +153,14 @@ class PostureWatch implements SmartLifecycle {
                 row.getLong("epoch"),
                 row.getTimestamp("set_at").toInstant(),
                 expiresAt == null ? null : expiresAt.toInstant());
+    }
+
+    private static ContainmentScope scope(ResultSet row) throws SQLException {
+        return new ContainmentScope(ContainmentScope.Kind.valueOf(upper(row.getString("scope"))), row.getString("key"));
+    }
+
+    private static List<Stillness> newest(List<Stillness> periods) {
+        return periods.subList(Math.max(0, periods.size() - PostureBook.MOST_PERIODS), periods.size());
     }
 
     private static String upper(String word) {
@@ -160,6 +186,7 @@ class PostureWatch implements SmartLifecycle {
     }
 
     private void look() {
+        Instant begun = nodes.now();
         if (looks++ % RULES_EVERY == 0) {
             readRules();
         }
@@ -175,7 +202,7 @@ class PostureWatch implements SmartLifecycle {
                 news = true;
             }
         }
-        nodes.looked(news);
+        nodes.looked(begun, news);
         expire();
     }
 
@@ -240,7 +267,10 @@ class PostureWatch implements SmartLifecycle {
         ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().name("containments").daemon().unstarted(task));
         started.scheduleWithFixedDelay(
-                this::lookQuietly, LOOKS_EVERY.toMillis(), LOOKS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                () -> Capacity.CONTROL.run(this::lookQuietly),
+                LOOKS_EVERY.toMillis(),
+                LOOKS_EVERY.toMillis(),
+                TimeUnit.MILLISECONDS);
         timer = started;
     }
 

@@ -6,10 +6,22 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import tenancy.ContainmentScope;
+import tenancy.Restriction;
 import tenancy.Subject;
 
 /** A period in which the clocks of a scope stood still. */
 record Stillness(ContainmentScope scope, Instant from, Instant until) {
+
+    /** Those that are over, and those of what is in force, up to now. */
+    static List<Stillness> all(List<Stillness> over, List<Restriction> inForce, Instant now) {
+        List<Stillness> all = new ArrayList<>(over);
+        for (Restriction restriction : inForce) {
+            if (restriction.posture().standsStill()) {
+                all.add(new Stillness(restriction.scope(), restriction.since(), now));
+            }
+        }
+        return all;
+    }
 
     /** For how long the subject's clocks stood still between two moments: where periods overlap, once. */
     static Duration of(List<Stillness> periods, Subject subject, Instant from, Instant to) {

@@ -47,6 +47,11 @@ class StoredPostures implements Postures {
     }
 
     @Override
+    public Duration knownToHaveStood(TenantId tenant, Subject subject, Instant from, Instant to) {
+        return known.stoodStill(tenant, subject, from, to);
+    }
+
+    @Override
     public long knownEpoch(TenantId tenant) {
         return known.of(tenant).epoch();
     }

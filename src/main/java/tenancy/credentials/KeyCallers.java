@@ -23,6 +23,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import tenancy.AgentId;
 import tenancy.Caller;
+import tenancy.Capacity;
 import tenancy.KeyId;
 import tenancy.Role;
 import tenancy.TenantId;
@@ -110,7 +111,8 @@ class KeyCallers implements SmartLifecycle {
     public void start() {
         ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().name("revoked-keys").daemon().unstarted(task));
-        started.scheduleWithFixedDelay(this::forgetRevoked, 0, LOOKS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        started.scheduleWithFixedDelay(
+                () -> Capacity.CONTROL.run(this::forgetRevoked), 0, LOOKS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         timer = started;
     }
 

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tenancy.AgentId;
 import tenancy.KeyId;
 import tenancy.Role;
+import tenancy.Urgent;
 
 /** What an API key can be asked. */
 sealed interface KeyCommand {
@@ -17,5 +18,5 @@ sealed interface KeyCommand {
             String label,
             String hash) implements KeyCommand {}
 
-    record RevokeKey(@TargetAggregateIdentifier KeyId key) implements KeyCommand {}
+    record RevokeKey(@TargetAggregateIdentifier KeyId key) implements KeyCommand, Urgent {}
 }

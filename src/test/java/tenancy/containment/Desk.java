@@ -23,7 +23,10 @@ import platform.TestClient;
 import platform.TestClient.Answer;
 import tools.jackson.databind.JsonNode;
 
-/** A customer with one target system, which tells what arrived, in its order, and keeps those waiting that say so. */
+/**
+ * A customer with one target system, which tells what arrived, in its order. The record's name says how it is answered:
+ * {@code waits…} later, {@code fails…} with a no, {@code lost…} never.
+ */
 final class Desk implements AutoCloseable {
 
     /** Of its own: others narrow the one that tests share. */
@@ -55,25 +58,28 @@ final class Desk implements AutoCloseable {
         target.createContext("/", this::answer);
         target.start();
         for (String system : List.of("desk", "other")) {
-            operator()
-                    .put("/v1/connectors/" + system + "?tenant=" + tenant(), connector(bulkhead))
-                    .expect(201);
+            connector(system, bulkhead, "");
         }
         policy("{\"id\":\"all\",\"effect\":\"allow\",\"operations\":[\"*\"],\"words\":\"Everything goes.\"}");
     }
 
-    private String connector(int bulkhead) {
-        return """
-            {"base_url":"http://127.0.0.1:%d","allow_private_addresses":["127.0.0.1"],"bulkhead":%d,"read_timeout":"PT60S",
+    /** @param more further fields of the connector, with a comma after each */
+    void connector(String system, int bulkhead, String more) {
+        String document = """
+            {%4$s"base_url":"http://127.0.0.1:%d","allow_private_addresses":["127.0.0.1"],"bulkhead":%d,"read_timeout":"PT60S",
              "circuit_breaker":{"window":1000,"minimum_calls":1000},
              "operations":{
                "ticket.read":{"effect":"read","method":"GET","path":"/read/{record_id}",%3$s},
+               "ticket.buy":{"effect":"write","method":"POST","path":"/buy/{record_id}","price_micros":1500,%3$s},
                "ticket.draft":{"effect":"write","method":"POST","path":"/draft/{record_id}","reversible":true,%3$s},
                "ticket.update":{"effect":"write","method":"PUT","path":"/update/{record_id}",%3$s}}}\
             """.formatted(target.getAddress().getPort(), bulkhead, """
             "target_schema":{"type":"object","required":["record_id"],"properties":{"record_id":{"type":"string"}}},
             "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}\
-            """);
+            """, more);
+        operator()
+                .put("/v1/connectors/" + system + "?tenant=" + tenant(), document)
+                .expect(201);
     }
 
     /** @param headers name, value: of a version that takes the place of another, {@code If-Match} */
@@ -98,9 +104,12 @@ final class Desk implements AutoCloseable {
                 waiting.incrementAndGet();
                 mayAnswer.await();
             }
+            if (record.startsWith("lost")) {
+                return;
+            }
             byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(200, body.length);
+            exchange.sendResponseHeaders(record.startsWith("fails") ? 422 : 200, body.length);
             exchange.getResponseBody().write(body);
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
