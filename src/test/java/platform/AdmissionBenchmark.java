@@ -148,8 +148,7 @@ final class AdmissionBenchmark {
                     "answers");
             for (int count : chosen("tenants", kind == Kind.LIFE ? "1,200" : "1,200,1000")) {
                 for (int clients : chosen("clients", kind == Kind.LIFE ? "32" : "32,128,256")) {
-                    for (String how :
-                            chosenOr("how", "process,HTTP").split(",")) {
+                    for (String how : hows()) {
                         cell(kind, how, registered, count, clients);
                     }
                 }
@@ -161,6 +160,10 @@ final class AdmissionBenchmark {
     private static String chosenOr(String what, String otherwise) {
         String chosen = System.getProperty("benchmark." + what, "");
         return chosen.isBlank() ? otherwise : chosen;
+    }
+
+    private static String[] hows() {
+        return chosenOr("how", "process,HTTP").split(",");
     }
 
     private static int[] chosen(String what, String otherwise) {
@@ -194,8 +197,9 @@ final class AdmissionBenchmark {
     /** Until the compilers have nothing left to do: cold code is some ten times slower. */
     private void warmUp(List<TestTenant> registered, Kind kind) throws Exception {
         int step = 5;
+        String[] hows = hows();
         for (int warm = 0; warm < WARM_UP_SECONDS; warm += step) {
-            String how = warm / step % 2 == 0 ? "process" : "HTTP";
+            String how = hows[warm / step % hows.length];
             OUT.printf("warm-up, %3d s, %s: %s%n", warm + step, how, load(how, registered, 64, step, kind));
         }
     }
