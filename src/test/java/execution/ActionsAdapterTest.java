@@ -2,7 +2,9 @@ package execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,8 +23,22 @@ class ActionsAdapterTest {
     /** Anything but the usual: such a request is left to Spring MVC. */
     private static final String[] ORDINARY = {"Accept", "application/json, application/problem+json;q=0.9"};
 
+    /** Nobody is there: what is admitted stays admitted. */
+    private static final String CONNECTOR = """
+        {"base_url":"http://127.0.0.1:9","allow_private_addresses":["127.0.0.1"],
+         "operations":{
+           "ticket.update":{"effect":"write","method":"PUT","path":"/tickets/{record_id}",
+             "target_schema":{"type":"object","required":["record_id"],"properties":{"record_id":{"type":"string"}}},
+             "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}},
+             "body":{"status":"arguments.status"}},
+           "ticket.delete":{"effect":"high_risk","method":"DELETE","path":"/tickets/{record_id}",
+             "target_schema":{"type":"object","required":["record_id"],"properties":{"record_id":{"type":"string"}}},
+             "argument_schema":{"type":"object","properties":{"status":{"type":"string"}}}}}}\
+        """;
+
     private final Given given;
     private Given.Customer acme;
+    private int records;
 
     @Autowired
     ActionsAdapterTest(Given given) {
@@ -32,6 +48,40 @@ class ActionsAdapterTest {
     @BeforeEach
     void register() {
         acme = given.customer();
+        given.operator()
+                .put("/v1/connectors/zendesk?tenant=" + acme.tenant(), CONNECTOR)
+                .expect(201);
+        acme.admin().put("/v1/policies/" + Given.PROFILE, """
+            {"document":{"rules":[{"id":"tickets","effect":"allow","operations":["ticket.update"]}],
+             "destinations":{"allow":["127.0.0.1"]},"data_classes":["internal"]}}\
+            """).expect(201);
+    }
+
+    @Test
+    void what_is_admitted_is_answered_as_by_spring_mvc() {
+        String asked = envelope();
+
+        Answer direct = acme.agent()
+                .post("/v1/actions", asked, "Idempotency-Key", "\"a\"")
+                .expect(202);
+
+        assertThat(direct.at("/state")).isEqualTo("queued");
+        assertThat(direct.header("Location")).endsWith(direct.at("/action_id"));
+        same(direct, acme.agent().post("/v1/actions", envelope(), join("Idempotency-Key", "\"b\"")));
+        Answer replayed = acme.agent().post("/v1/actions", asked, "Idempotency-Key", "\"a\"");
+        assertThat(replayed.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(replayed.at("/action_id")).isEqualTo(direct.at("/action_id"));
+    }
+
+    @Test
+    void what_is_denied_is_answered_as_by_spring_mvc() {
+        String denied = envelope().replace("ticket.update", "ticket.delete");
+
+        Answer direct = acme.agent().post("/v1/actions", denied).expect(403);
+
+        assertThat(direct.at("/code")).isEqualTo("denied");
+        assertThat(direct.header("Content-Type")).isEqualTo("application/problem+json");
+        same(direct, acme.agent().post("/v1/actions", denied, ORDINARY));
     }
 
     @ParameterizedTest
@@ -51,9 +101,9 @@ class ActionsAdapterTest {
                 "\uFEFFENVELOPE"
             })
     void a_body_is_answered_as_spring_mvc_answers_it(String body) {
-        String sent = body.replace("ENVELOPE", envelope());
-
-        same(acme.agent().post("/v1/actions", sent), acme.agent().post("/v1/actions", sent, ORDINARY));
+        same(
+                acme.agent().post("/v1/actions", body.replace("ENVELOPE", envelope())),
+                acme.agent().post("/v1/actions", body.replace("ENVELOPE", envelope()), ORDINARY));
     }
 
     @ParameterizedTest
@@ -103,12 +153,17 @@ class ActionsAdapterTest {
         assertThat(ActionsAdapter.isUsual(request)).isEqualTo(usual);
     }
 
+    /** About another record each time: the same again would be a replay. */
     private String envelope() {
         return """
             {"tenant_id":"%s","workspace_id":"ws_support","agent_id":"support_triage_v4","workflow_run_id":"wr_1",
              "policy_profile":"regulated_support","quota_class":"enterprise_gold","requested_action":"ticket.update",
-             "target":{"system":"zendesk","record_id":"zd_1"},"arguments":{"status":"solved"}}\
-            """.formatted(acme.tenant());
+             "target":{"system":"zendesk","record_id":"zd_%d"},"arguments":{"status":"solved"}}\
+            """.formatted(acme.tenant(), ++records);
+    }
+
+    private static String[] join(String... headers) {
+        return Stream.concat(Arrays.stream(ORDINARY), Arrays.stream(headers)).toArray(String[]::new);
     }
 
     /** But for what is another's each time: ids and times. */
