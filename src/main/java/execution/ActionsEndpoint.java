@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Sort;
@@ -26,7 +27,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -105,10 +105,9 @@ class ActionsEndpoint {
             Caller caller,
             @RequestBody Envelope envelope,
             @RequestParam(required = false) @Nullable String wait,
-            @Parameter(hidden = true) @RequestHeader HttpHeaders headers,
             HttpServletRequest request,
             HttpServletResponse response) {
-        String key = IdempotencyKey.of(headers.get(IdempotencyKey.FIELD));
+        String key = IdempotencyKey.of(Collections.list(request.getHeaders(IdempotencyKey.FIELD)));
         Submitted submitted = actions.submit(context, caller.agent(), envelope, key, duration(wait));
         tell(submitted.tightest(), response);
         Answer answer = submitted.answer();

@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.axonframework.commandhandling.CommandBusSpanFactory;
 import org.axonframework.commandhandling.CommandMessage;
@@ -13,7 +12,6 @@ import org.axonframework.commandhandling.DuplicateCommandHandlerResolver;
 import org.axonframework.commandhandling.SimpleCommandBus;
 import org.axonframework.common.caching.Cache;
 import org.axonframework.common.jdbc.ConnectionProvider;
-import org.axonframework.common.transaction.NoTransactionManager;
 import org.axonframework.config.ConfigurerModule;
 import org.axonframework.eventhandling.EventBusSpanFactory;
 import org.axonframework.eventhandling.GenericEventMessage;
@@ -34,7 +32,6 @@ import org.axonframework.messaging.annotation.HandlerDefinition;
 import org.axonframework.messaging.annotation.ParameterResolverFactory;
 import org.axonframework.messaging.interceptors.CorrelationDataInterceptor;
 import org.axonframework.serialization.Serializer;
-import org.axonframework.spring.eventsourcing.SpringAggregateSnapshotter;
 import org.axonframework.spring.jdbc.SpringDataSourceConnectionProvider;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -54,8 +51,6 @@ import tenancy.TenantTransactions;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(JournalSettings.class)
 class JournalConfiguration {
-
-    private static final int MOST_SNAPSHOTS_AT_ONCE = 2;
 
     /** What another node committed is seen by looking; what this one did wakes the projections it concerns. */
     private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofMillis(200);
@@ -185,29 +180,10 @@ class JournalConfiguration {
         return new SnapshotTriggers(snapshotter, sizes, settings.snapshotEvery());
     }
 
-    /** Snapshots are taken beside the lanes, never in them, and read each tenant's events in its own transaction. */
     @Bean
-    SpringAggregateSnapshotter aggregateSnapshotter(
-            org.axonframework.config.Configuration axon,
-            HandlerDefinition handlers,
-            ParameterResolverFactory parameters,
-            EventStore eventStore) {
-        var permits = new Semaphore(MOST_SNAPSHOTS_AT_ONCE);
-        return SpringAggregateSnapshotter.builder()
-                .repositoryProvider(axon::repository)
-                .transactionManager(NoTransactionManager.INSTANCE)
-                .executor(task -> Thread.ofVirtual().name("snapshot").start(() -> {
-                    permits.acquireUninterruptibly();
-                    try {
-                        task.run();
-                    } finally {
-                        permits.release();
-                    }
-                }))
-                .eventStore(eventStore)
-                .parameterResolverFactory(parameters)
-                .handlerDefinition(handlers)
-                .build();
+    LaneSnapshots aggregateSnapshotter(
+            org.axonframework.config.Configuration axon, JournalSerializer serializer, EventStore eventStore) {
+        return new LaneSnapshots(axon, serializer, eventStore);
     }
 
     @Bean

@@ -2,10 +2,10 @@ package journal;
 
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
-import org.axonframework.eventsourcing.AbstractSnapshotTrigger;
 import org.axonframework.eventsourcing.SnapshotTrigger;
 import org.axonframework.eventsourcing.SnapshotTriggerDefinition;
 import org.axonframework.eventsourcing.Snapshotter;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 
 /**
  * Takes a snapshot after so many events of an aggregate, and later if its last snapshot was large: to store a state
@@ -37,37 +37,39 @@ class SnapshotTriggers implements SnapshotTriggerDefinition {
         return trigger;
     }
 
-    @SuppressWarnings("serial") // like the aggregate it belongs to, it never leaves the process
-    private static final class Trigger extends AbstractSnapshotTrigger {
+    private static final class Trigger implements SnapshotTrigger {
 
-        private final transient SnapshotSizes sizes;
+        private final Snapshotter snapshotter;
+        private final Class<?> aggregateType;
+        private final SnapshotSizes sizes;
         private final int every;
-        private String aggregate = "";
         private int events;
 
         Trigger(Snapshotter snapshotter, Class<?> aggregateType, SnapshotSizes sizes, int every) {
-            super(snapshotter, aggregateType);
+            this.snapshotter = snapshotter;
+            this.aggregateType = aggregateType;
             this.sizes = sizes;
             this.every = every;
         }
 
+        /** Also while a stream is read: one that is long is due with the first command that it is read for. */
         @Override
         public void eventHandled(EventMessage<?> message) {
-            if (message instanceof DomainEventMessage<?> event) {
-                aggregate = event.getAggregateIdentifier();
-            }
-            super.eventHandled(message);
-        }
-
-        @Override
-        protected boolean exceedsThreshold() {
             events++;
-            return events >= every && (long) events * BYTES_AN_EVENT >= sizes.of(aggregate);
+            if (events >= every
+                    && message instanceof DomainEventMessage<?> event
+                    && (long) events * BYTES_AN_EVENT >= sizes.of(event.getAggregateIdentifier())
+                    && Append.current().isPresent()) {
+                events = 0;
+                String aggregate = event.getAggregateIdentifier();
+                CurrentUnitOfWork.get()
+                        .onPrepareCommit(decided -> snapshotter.scheduleSnapshot(aggregateType, aggregate));
+            }
         }
 
         @Override
-        protected void reset() {
-            events = 0;
+        public void initializationFinished() {
+            // It makes no difference here.
         }
     }
 }

@@ -66,12 +66,12 @@ class DispatchedCommands implements TenantCommands {
     private MetaData metaData(TenantContext context) {
         MetaData metaData = context.metaData();
         Span span = tracer == null ? null : tracer.currentSpan();
-        if (span == null || span.isNoop()) {
+        if (span == null || span.isNoop() || !Boolean.TRUE.equals(span.context().sampled())) {
+            // Nobody will ever look for it, and it would be a quarter of what is stored beside each event.
             return metaData;
         }
         TraceContext trace = span.context();
-        String sampled = Boolean.TRUE.equals(trace.sampled()) ? "-01" : "-00";
-        return metaData.and(TenantContext.TRACE, "00-" + trace.traceId() + "-" + trace.spanId() + sampled);
+        return metaData.and(TenantContext.TRACE, "00-" + trace.traceId() + "-" + trace.spanId() + "-01");
     }
 
     /** The refusal inside what the bus made of it; the failure itself if it holds none. */

@@ -7,6 +7,8 @@ import java.util.List;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventsourcing.SnapshotTrigger;
 import org.axonframework.eventsourcing.Snapshotter;
+import org.axonframework.messaging.GenericMessage;
+import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.junit.jupiter.api.Test;
 
 class SnapshotTriggersTest {
@@ -46,7 +48,23 @@ class SnapshotTriggersTest {
         assertThat(taken).containsExactly(AGGREGATE);
     }
 
+    @Test
+    void a_state_that_is_read_outside_of_a_lane_is_nobodys_to_store() {
+        readEvents(500);
+        assertThat(taken).isEmpty();
+
+        handle(1);
+        assertThat(taken).containsExactly(AGGREGATE);
+    }
+
     private void handle(int events) {
+        var unit = DefaultUnitOfWork.startAndGet(GenericMessage.asMessage("count"));
+        new Append("t1").bindToCurrent();
+        readEvents(events);
+        unit.commit();
+    }
+
+    private void readEvents(int events) {
         for (int n = 0; n < events; n++) {
             trigger.eventHandled(new GenericDomainEventMessage<>("Tally", AGGREGATE, n, "counted"));
         }

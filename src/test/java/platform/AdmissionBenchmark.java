@@ -35,11 +35,12 @@ import tenancy.Role;
  *
  * <p>Arguments: seconds a cell (default 8), then {@code admission}, {@code life} or both (the default). The system
  * properties {@code benchmark.tenants}, {@code benchmark.clients}, {@code benchmark.how} (lists with commas) and
- * {@code benchmark.warm-up} (seconds) choose cells.
+ * {@code benchmark.warm-up} (seconds) choose cells; a number that stands twice is measured twice. Where other work runs
+ * beside it, compare processor time an admission ({@code jvm us}, {@code pg us}) and not rates.
  */
 final class AdmissionBenchmark {
 
-    private static final int WARM_UP_SECONDS = Integer.getInteger("benchmark.warm-up", 90);
+    private static final int WARM_UP_SECONDS = Integer.parseInt(chosenOr("warm-up", "90"));
     private static final Pattern RATE = Pattern.compile("rate=(\\d+)");
     private static final PrintStream OUT = System.out;
 
@@ -128,7 +129,7 @@ final class AdmissionBenchmark {
             List<TestTenant> registered = register(tenants, sandbox);
             warmUp(registered, kind);
             OUT.printf(
-                    "%-11s %-10s %7s %7s %7s %5s %7s %7s %8s %6s %6s %6s %6s  %s%n",
+                    "%-11s %-10s %7s %7s %7s %5s %7s %7s %8s %6s %6s %6s %6s %6s %6s  %s%n",
                     "what",
                     "how",
                     "tenants",
@@ -142,11 +143,12 @@ final class AdmissionBenchmark {
                     "group",
                     "jvm",
                     "pg",
+                    "jvm us",
+                    "pg us",
                     "answers");
             for (int count : chosen("tenants", kind == Kind.LIFE ? "1,200" : "1,200,1000")) {
                 for (int clients : chosen("clients", kind == Kind.LIFE ? "32" : "32,128,256")) {
-                    for (String how :
-                            System.getProperty("benchmark.how", "process,HTTP").split(",")) {
+                    for (String how : hows()) {
                         cell(kind, how, registered, count, clients);
                     }
                 }
@@ -154,8 +156,18 @@ final class AdmissionBenchmark {
         }
     }
 
+    /** Nothing chosen is no choice: a build hands over what it was not told as an empty text. */
+    private static String chosenOr(String what, String otherwise) {
+        String chosen = System.getProperty("benchmark." + what, "");
+        return chosen.isBlank() ? otherwise : chosen;
+    }
+
+    private static String[] hows() {
+        return chosenOr("how", "process,HTTP").split(",");
+    }
+
     private static int[] chosen(String what, String otherwise) {
-        return Arrays.stream(System.getProperty("benchmark." + what, otherwise).split(","))
+        return Arrays.stream(chosenOr(what, otherwise).split(","))
                 .mapToInt(Integer::parseInt)
                 .toArray();
     }
@@ -185,8 +197,9 @@ final class AdmissionBenchmark {
     /** Until the compilers have nothing left to do: cold code is some ten times slower. */
     private void warmUp(List<TestTenant> registered, Kind kind) throws Exception {
         int step = 5;
+        String[] hows = hows();
         for (int warm = 0; warm < WARM_UP_SECONDS; warm += step) {
-            String how = warm / step % 2 == 0 ? "process" : "HTTP";
+            String how = hows[warm / step % hows.length];
             OUT.printf("warm-up, %3d s, %s: %s%n", warm + step, how, load(how, registered, 64, step, kind));
         }
     }
@@ -212,12 +225,15 @@ final class AdmissionBenchmark {
         String line =
                 "HTTP".equals(how) ? overHttp(asked, clients, seconds, kind) : inProcess(asked, clients, seconds, kind);
         double elapsed = (System.nanoTime() - start) / 1e9;
+        double jvmUsed = jvmSeconds() - jvm;
+        double databaseUsed = databaseSeconds() - database;
+        double answered = value(line, "count");
         Matcher rate = RATE.matcher(line);
         if (!rate.find()) {
             throw new IllegalStateException("No rate: " + line);
         }
         OUT.printf(
-                "%-11s %-10s %7d %7d %7s %5.2f %7.1f %7.1f %8.1f %6.1f %6.1f %6.2f %6.2f  %s (R %.0f by %s)%n",
+                "%-11s %-10s %7d %7d %7s %5.2f %7.1f %7.1f %8.1f %6.1f %6.1f %6.2f %6.2f %6.0f %6.0f  %s (R %.0f by %s)%n",
                 kind.words,
                 how,
                 count,
@@ -229,8 +245,10 @@ final class AdmissionBenchmark {
                 value(line, "worst") / 1e3,
                 lanes.since(),
                 groups.since(),
-                (jvmSeconds() - jvm) / elapsed,
-                (databaseSeconds() - database) / elapsed,
+                jvmUsed / elapsed,
+                databaseUsed / elapsed,
+                jvmUsed * 1e6 / answered,
+                databaseUsed * 1e6 / answered,
                 line.substring(line.indexOf("statuses=") + 9),
                 reference.perSecond(),
                 reference.measuredWith());

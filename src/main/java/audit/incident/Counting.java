@@ -1,14 +1,11 @@
 package audit.incident;
 
+import audit.Follower;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -22,6 +19,9 @@ import tenancy.TenantId;
 class Counting implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Counting.class);
+
+    /** Each decided action costs about as much to count as to write: at most a tenth of one processor goes to it. */
+    private static final int RESTS_FOR_EACH = 9;
 
     /** Jumps from tenant to tenant in the index, instead of walking over all their entries. */
     private static final String GROWN = """
@@ -37,14 +37,13 @@ class Counting implements SmartLifecycle {
 
     private final Facts facts;
     private final JdbcTemplate everyTenant;
-    private final IncidentSettings settings;
+    private final Follower follower;
     private final Map<String, String> failing = new ConcurrentHashMap<>();
-    private @Nullable ScheduledExecutorService timer;
 
     Counting(Facts facts, @Qualifier("systemDataSource") DataSource everyTenant, IncidentSettings settings) {
         this.facts = facts;
         this.everyTenant = new JdbcTemplate(everyTenant);
-        this.settings = settings;
+        this.follower = new Follower("incident-counting", settings.countEvery(), RESTS_FOR_EACH, this::look);
     }
 
     /**
@@ -70,10 +69,13 @@ class Counting implements SmartLifecycle {
         return everyTenant.query(GROWN, (row, number) -> row.getString(1));
     }
 
-    private void look() {
+    private void look(Follower pace) {
         try {
             for (String tenant : grown()) {
                 boolean unused = counted(tenant);
+                if (!pace.rest()) {
+                    return;
+                }
             }
         } catch (RuntimeException unreachable) {
             log.warn("The journals could not be counted now: {}", unreachable.getMessage());
@@ -88,7 +90,7 @@ class Counting implements SmartLifecycle {
             return true;
         } catch (RuntimeException uncountable) {
             String words = String.valueOf(uncountable.getMessage());
-            if (timer != null && !words.equals(failing.put(tenant, words))) {
+            if (follower.isRunning() && !words.equals(failing.put(tenant, words))) {
                 log.error("The journal of {} cannot be counted for reports", tenant, uncountable);
             }
             return false;
@@ -97,29 +99,16 @@ class Counting implements SmartLifecycle {
 
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                task -> Thread.ofPlatform().name("incident-counting").daemon().unstarted(task));
-        long every = settings.countEvery().toMillis();
-        var unused = started.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
-        timer = started;
+        follower.start();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdown();
-            try {
-                boolean unused = started.awaitTermination(2, TimeUnit.SECONDS);
-            } catch (InterruptedException hurried) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        follower.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return follower.isRunning();
     }
 }

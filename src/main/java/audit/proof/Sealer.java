@@ -1,12 +1,10 @@
 package audit.proof;
 
+import audit.Follower;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -26,6 +24,9 @@ class Sealer implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Sealer.class);
     private static final int LOOKS_BETWEEN_FULL_ONES = 60;
 
+    /** What a checkpoint costs does not depend on how much it covers: at most a tenth of one processor, however many journals grow. */
+    private static final int RESTS_FOR_EACH = 9;
+
     private static final String LAST = "select coalesce(max(global_index), 0) from journal.event";
     private static final String GROWN =
             "select distinct tenant_id from journal.event where global_index > ? and global_index <= ?";
@@ -43,27 +44,30 @@ class Sealer implements SmartLifecycle {
 
     private final SealedTrees trees;
     private final JdbcTemplate everyTenant;
-    private final ProofSettings settings;
+    private final Follower follower;
     private final Map<String, String> failing = new HashMap<>();
     private long looked;
     private int looks;
-    private @Nullable ScheduledExecutorService timer;
 
     Sealer(SealedTrees trees, @Qualifier("systemDataSource") DataSource everyTenant, ProofSettings settings) {
         this.trees = trees;
         this.everyTenant = new JdbcTemplate(everyTenant);
-        this.settings = settings;
+        this.follower = new Follower("journal-sealer", settings.sealEvery(), RESTS_FOR_EACH, this::look);
     }
 
-    private void look() {
+    private void look(Follower pace) {
         try {
             Long last = everyTenant.queryForObject(LAST, Long.class);
             long end = last == null ? 0 : last;
             boolean all = looks++ % LOOKS_BETWEEN_FULL_ONES == 0;
-            if (all) {
-                everyTenant.queryForList(UNSEALED, String.class).forEach(this::seal);
-            } else if (end > looked) {
-                everyTenant.queryForList(GROWN, String.class, looked, end).forEach(this::seal);
+            List<String> grown = all
+                    ? everyTenant.queryForList(UNSEALED, String.class)
+                    : end > looked ? everyTenant.queryForList(GROWN, String.class, looked, end) : List.of();
+            for (String tenant : grown) {
+                seal(tenant);
+                if (!pace.rest()) {
+                    return;
+                }
             }
             looked = end;
         } catch (RuntimeException unreachable) {
@@ -86,29 +90,16 @@ class Sealer implements SmartLifecycle {
 
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                task -> Thread.ofPlatform().name("journal-sealer").daemon().unstarted(task));
-        long every = settings.sealEvery().toMillis();
-        var unused = started.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
-        timer = started;
+        follower.start();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdown();
-            try {
-                boolean unused = started.awaitTermination(2, TimeUnit.SECONDS);
-            } catch (InterruptedException hurried) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        follower.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return follower.isRunning();
     }
 }
