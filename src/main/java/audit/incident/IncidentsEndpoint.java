@@ -41,7 +41,6 @@ import tenancy.TenantTransactions;
 @RequestMapping("/v1/incidents")
 class IncidentsEndpoint {
 
-    private static final Duration LONGEST = Duration.ofDays(31);
     private static final int LONGEST_NOTE = 2_000;
     private static final String MARKDOWN = "text/markdown";
     private static final String LIST = """
@@ -197,10 +196,10 @@ class IncidentsEndpoint {
     }
 
     private static void checkPeriod(Instant from, @Nullable Instant until, Instant now) {
-        if (from.isAfter(now) || from.isBefore(now.minus(LONGEST))) {
+        if (from.isAfter(now) || from.isBefore(now.minus(Period.LONGEST))) {
             throw new InvalidField("/from", "range", "must be in the last 31 days");
         }
-        if (until != null && (!until.isAfter(from) || until.isAfter(from.plus(LONGEST)))) {
+        if (until != null && (!until.isAfter(from) || until.isAfter(from.plus(Period.LONGEST)))) {
             throw new InvalidField("/until", "range", "must be later than from, by at most 31 days");
         }
     }

@@ -258,6 +258,13 @@ class IncidentDrillsTest {
                 .expect(200)
                 .body();
         assertThat(own).contains("\"others_affected\":\"yes\"").doesNotContain(victim.tenant());
+        assertThat(Neighbourhood.othersNamed(loud.auditor()
+                        .get("/v1/incidents/" + incident + "/report")
+                        .json()))
+                .as("a tenant's own report names no event of others")
+                .isEmpty();
+        assertThat(Neighbourhood.othersNamed(report)).contains(victim.tenant());
+        town.isProved(loud, report);
         nothingWaits(loud);
     }
 
@@ -296,6 +303,10 @@ class IncidentDrillsTest {
         assertThat(texts(victims, "attempts"))
                 .anyMatch(text -> text.contains("was refused once where it did not belong (lease_mismatch)"))
                 .anyMatch(text -> text.startsWith("Of other tenants' credentials 2 such attempts were seen"));
+        assertThat(Neighbourhood.sentences(victims, "attempts").getLast().at("/evidence/0/tenant_id").asString())
+                .as("where they were seen")
+                .isEqualTo(thief.tenant());
+        town.isProved(acme, victims);
         assertThat(texts(thiefs, "attempts"))
                 .anyMatch(text -> text.contains("was refused 2 times where it did not belong (lease_mismatch)"));
         assertThat(texts(thiefs, "refusals"))
