@@ -215,8 +215,7 @@ class Rebuilds implements SmartLifecycle {
     }
 
     /** What the tables hold at one moment, against what the journal of that moment makes, but for what is forgotten. */
-    private void compare(
-            RebuiltTables projection, Shadowed.Copy copy, Progress progress, Shadows shadows, Pace pace) {
+    private void compare(RebuiltTables projection, Shadowed.Copy copy, Progress progress, Shadows shadows, Pace pace) {
         record Seen(Map<String, Long> heads, Map<String, Digest> digests) {}
         Instant now = clock.instant();
         shadowed.forget(projection, now, UnaryOperator.identity());

@@ -41,8 +41,7 @@ final class Shadows implements AutoCloseable {
         from %s t where ctid >= ?::tid and ctid < ?::tid\
         """;
 
-    private static final String BLOCKS =
-            "select pg_relation_size(?::regclass) / current_setting('block_size')::bigint";
+    private static final String BLOCKS = "select pg_relation_size(?::regclass) / current_setting('block_size')::bigint";
 
     /** What a table holds, whatever the order of its rows. */
     record Digest(long rows, String digest) {}
@@ -137,7 +136,8 @@ final class Shadows implements AutoCloseable {
             from = until;
             pace.rest(began);
         }
-        return new Digest(sum.rows(), sum.left().toString(36) + "." + sum.right().toString(36));
+        return new Digest(
+                sum.rows(), sum.left().toString(36) + "." + sum.right().toString(36));
     }
 
     private record Sum(long rows, BigInteger left, BigInteger right) {

@@ -78,8 +78,7 @@ class QuotasEndpoint {
      */
     @GetMapping
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
-    QuotaView read(
-            TenantContext context, @RequestParam(name = "as_of", required = false) @Nullable String asOf) {
+    QuotaView read(TenantContext context, @RequestParam(name = "as_of", required = false) @Nullable String asOf) {
         if (asOf != null) {
             PastUse.Then then = past.at(SubscribedClasses.named(context), Moment.of(asOf));
             return new QuotaView(then.quotaClass(), LimitView.all(then.limits(), then.use()));

@@ -143,8 +143,7 @@ class OldSecrets implements Forgetting, SmartLifecycle {
         inTurns(
                 said.apply(OLD_FENCES),
                 before,
-                tenant -> ofTenant.update(
-                        said.apply(FORGET_FENCES), tenant.value(), before.atOffset(ZoneOffset.UTC)));
+                tenant -> ofTenant.update(said.apply(FORGET_FENCES), tenant.value(), before.atOffset(ZoneOffset.UTC)));
     }
 
     private void forgetUncollected(Instant now) {
@@ -184,8 +183,7 @@ class OldSecrets implements Forgetting, SmartLifecycle {
         inTurns(
                 said.apply(OLD_LEASES),
                 before,
-                tenant -> ofTenant.update(
-                                said.apply(FORGET_LEASES), tenant.value(), tenant.value(), until, MOST_LEASES)
+                tenant -> ofTenant.update(said.apply(FORGET_LEASES), tenant.value(), tenant.value(), until, MOST_LEASES)
                         + ofTenant.update(said.apply(FORGET_HAND_OUTS), tenant.value(), until));
     }
 

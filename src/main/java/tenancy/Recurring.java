@@ -44,8 +44,7 @@ public final class Recurring {
     private synchronized void start(Duration first) {
         ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
                 task -> Thread.ofPlatform().daemon().name(name).unstarted(task));
-        var unused =
-                started.scheduleWithFixedDelay(this::once, first.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
+        var unused = started.scheduleWithFixedDelay(this::once, first.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
         timer = started;
     }
 

@@ -149,7 +149,8 @@ class AsOfTest {
                     acme.admin()
                             .put("/v1/quotas/agents/%s/overrides/tokens_per_day".formatted(Given.AGENT), """
                                 {"value":%d}\
-                                """.formatted(500 + round))
+                                """.formatted(
+                                            500 + round))
                             .expect(200);
                 }
                 default ->
@@ -168,11 +169,9 @@ class AsOfTest {
     @Test
     void the_seconds_that_a_run_stood_still_are_none_of_its_own_in_the_past_either() {
         acme.agent().post("/v1/actions?wait=PT10S", envelope("wr_1", "zd_1", "ticket.update"));
-        String containment = acme.admin()
-                .post("/v1/containment", """
+        String containment = acme.admin().post("/v1/containment", """
                     {"scope":"run","key":"wr_1","posture":"frozen","reason":"To be looked at."}\
-                    """)
-                .at("/receipt/containment_id");
+                    """).at("/receipt/containment_id");
         Instant frozen = time("posture_set", "set_at");
         Instant inTheMiddle = frozen.plusMillis(1_500);
         while (!Instant.parse(acme.analyst().get("/v1/usage?run=wr_1").at("/at"))
@@ -189,7 +188,8 @@ class AsOfTest {
 
         assertThat(still).isGreaterThan(Duration.ofSeconds(3));
         assertThat(seconds(then))
-                .isEqualTo(Instant.parse(then.path("at").asString()).minus(still).getEpochSecond() - started);
+                .isEqualTo(
+                        Instant.parse(then.path("at").asString()).minus(still).getEpochSecond() - started);
         assertThat(seconds(runThen(inTheMiddle.toString()))).isEqualTo(frozen.getEpochSecond() - started);
     }
 
@@ -212,8 +212,11 @@ class AsOfTest {
 
     /** A time that the last entry of this type tells. */
     private Instant time(String type, String field) {
-        JsonNode entries =
-                acme.auditor().get("/v1/journal?type=" + type).expect(200).json().path("items");
+        JsonNode entries = acme.auditor()
+                .get("/v1/journal?type=" + type)
+                .expect(200)
+                .json()
+                .path("items");
         return Instant.parse(
                 entries.get(entries.size() - 1).path("payload").path(field).asString());
     }

@@ -285,10 +285,15 @@ class RebuildOverHttpTest {
             await(() -> history.last(name).orElseThrow().state() != RebuildLog.State.BUILDING && free());
 
             assertThat(history.last(name).orElseThrow().compared())
-                    .allSatisfy(table -> assertThat(table.equal()).as("%s", table).isTrue());
+                    .allSatisfy(
+                            table -> assertThat(table.equal()).as("%s", table).isTrue());
         }
 
-        assertThat(acme.auditor().get("/v1/actions?limit=200").expect(200).json().at("/items"))
+        assertThat(acme.auditor()
+                        .get("/v1/actions?limit=200")
+                        .expect(200)
+                        .json()
+                        .at("/items"))
                 .as("forgotten")
                 .isEmpty();
         assertThat(globex.auditor().get("/v1/actions?limit=200").expect(200).body())

@@ -88,8 +88,7 @@ class RebuildCrashTest {
     }
 
     /** Kills the process once the rebuild has come so far, while others act. */
-    private void killed(
-            PlatformProcess running, TestTenants tenants, TestTenant tenant, Predicate<JsonNode> soFar)
+    private void killed(PlatformProcess running, TestTenants tenants, TestTenant tenant, Predicate<JsonNode> soFar)
             throws Exception {
         int before = done.size();
         List<Thread> senders = new ArrayList<>();

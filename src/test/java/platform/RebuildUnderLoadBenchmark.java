@@ -55,7 +55,11 @@ class RebuildUnderLoadBenchmark {
 
         static Window of(String line) {
             assertThat(line).as("all were admitted").containsPattern("statuses=\\{202=\\d+}");
-            return new Window(value(line, "rate"), value(line, "p50") / 1e3, value(line, "p99") / 1e3, value(line, "worst") / 1e3);
+            return new Window(
+                    value(line, "rate"),
+                    value(line, "p50") / 1e3,
+                    value(line, "p99") / 1e3,
+                    value(line, "worst") / 1e3);
         }
 
         private static double value(String line, String name) {
@@ -106,10 +110,7 @@ class RebuildUnderLoadBenchmark {
                 print("beside a rebuild", beside);
                 System.out.printf(
                         "p99 beside a rebuild is %.2f x that alone (medians of %d and %d windows of %d s)%n",
-                        median(beside, Window::p99) / median(alone, Window::p99),
-                        beside.size(),
-                        alone.size(),
-                        SECONDS);
+                        median(beside, Window::p99) / median(alone, Window::p99), beside.size(), alone.size(), SECONDS);
             } finally {
                 process.destroy();
                 Files.delete(keys);
@@ -182,7 +183,8 @@ class RebuildUnderLoadBenchmark {
 
     private Process load() throws IOException {
         return new ProcessBuilder(Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
                                 "-Xmx128m",
                                 "-XX:+UseSerialGC",
                                 "-cp",

@@ -10,7 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("firebreak.incidents")
 record IncidentSettings(
-        @DefaultValue("5s") Duration countEvery, @DefaultValue("400d") Duration factsKept) {
+        @DefaultValue("5s") Duration countEvery,
+        @DefaultValue("400d") Duration factsKept) {
 
     /** The longest period, and as long a time before it. */
     private static final Duration SHORTEST = Period.LONGEST.multipliedBy(2);

@@ -26,6 +26,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tenancy.ContainmentScope;
 import tenancy.Caller;
 import tenancy.Cursor;
 import tenancy.Fields;
@@ -73,7 +74,7 @@ class IncidentsEndpoint {
     }
 
     /** @param key may be left out for the whole tenant */
-    record NewScope(IncidentScope.Kind kind, @Nullable String key) {}
+    record NewScope(ContainmentScope.Kind kind, @Nullable String key) {}
 
     /**
      * @param from when it began; at most 31 days ago
@@ -105,10 +106,11 @@ class IncidentsEndpoint {
                         incident,
                         Fields.text("title", wanted.title()),
                         wanted.severity(),
-                        IncidentScope.of(
+                        ContainmentScope.of(
                                 context.tenant(),
                                 wanted.scope().kind(),
-                                wanted.scope().key()),
+                                wanted.scope().key(),
+                                "scope/key"),
                         wanted.from(),
                         wanted.until(),
                         wanted.note() == null ? null : words("note", wanted.note()),

@@ -246,7 +246,9 @@ class OtherFigures {
                 row -> {
                     sums[0] = row.getLong("tenants");
                     sums[1] = row.getLong("counted");
-                    events.put(row.getString("tenant_id"), Stream.of(row.getLong("first"), row.getLong("last"))
+                    events.put(
+                            row.getString("tenant_id"),
+                            Stream.of(row.getLong("first"), row.getLong("last"))
                                     .distinct()
                                     .toList());
                 },

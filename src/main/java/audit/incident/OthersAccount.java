@@ -256,7 +256,8 @@ final class OthersAccount {
         }
         Draft draft = Draft.of(sentence(comparison, told), figures, evidenceOf(comparison));
         List<Hurt> met = hurt.stream()
-                .filter(one -> one.kind().equals(comparison.kind()) && one.name().equals(comparison.name()))
+                .filter(one ->
+                        one.kind().equals(comparison.kind()) && one.name().equals(comparison.name()))
                 .toList();
         if (affected == Affected.YES && !met.isEmpty()) {
             figures.put(

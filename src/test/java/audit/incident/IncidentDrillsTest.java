@@ -303,7 +303,10 @@ class IncidentDrillsTest {
         assertThat(texts(victims, "attempts"))
                 .anyMatch(text -> text.contains("was refused once where it did not belong (lease_mismatch)"))
                 .anyMatch(text -> text.startsWith("Of other tenants' credentials 2 such attempts were seen"));
-        assertThat(Neighbourhood.sentences(victims, "attempts").getLast().at("/evidence/0/tenant_id").asString())
+        assertThat(Neighbourhood.sentences(victims, "attempts")
+                        .getLast()
+                        .at("/evidence/0/tenant_id")
+                        .asString())
                 .as("where they were seen")
                 .isEqualTo(thief.tenant());
         town.isProved(acme, victims);

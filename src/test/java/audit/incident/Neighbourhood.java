@@ -197,18 +197,20 @@ final class Neighbourhood {
         String other = evidence.path("tenant_id").asString("");
         long sequence = evidence.path("sequence").asLong();
         String page = "/v1/journal?limit=1&cursor=" + cursor(sequence - 1);
-        JsonNode entry =
-                (other.isEmpty() ? customer.auditor().get(page) : given.operator().get(page + "&tenant=" + other))
-                        .expect(200)
-                        .json()
-                        .at("/items/0");
+        JsonNode entry = (other.isEmpty()
+                        ? customer.auditor().get(page)
+                        : given.operator().get(page + "&tenant=" + other))
+                .expect(200)
+                .json()
+                .at("/items/0");
         assertThat(entry.path("sequence").asLong()).as(text).isEqualTo(sequence);
         assertThat(entry.path("id").asString())
                 .as(text)
                 .isEqualTo(evidence.path("event_id").asString());
         assertThat(evidence.path("proof").asString())
                 .as(text)
-                .endsWith("&tenant=" + (other.isEmpty() ? customer.tenant() : other));
+                .startsWith("/v1/journal/inclusion?sequence=" + sequence)
+                .matches(proof -> other.isEmpty() || proof.endsWith("&tenant=" + other));
     }
 
     /** Events of other tenants that a report names. */
