@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
@@ -65,8 +64,7 @@ class OldFacts implements SmartLifecycle {
     /** Goes through all tenants that have anything so old, a bounded number of rows in each transaction. */
     void forget() {
         OffsetDateTime before = Period.sql(horizon());
-        List<String> tenants = everyTenant.queryForList(TENANTS, String.class, before, before);
-        for (String tenant : tenants) {
+        for (String tenant : everyTenant.query(TENANTS, (row, number) -> row.getString(1), before, before)) {
             inTurns(tenant, ACTIONS, before);
             inTurns(tenant, NOTABLE, before);
         }

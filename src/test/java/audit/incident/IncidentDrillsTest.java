@@ -186,12 +186,12 @@ class IncidentDrillsTest {
     void a_hundred_times_the_load_of_one_tenant_hurts_nobody_and_the_report_says_no_with_figures() throws Exception {
         Customer loud = town.customer(attacked, 2);
         Customer victim = town.customer(quiet, 16);
-        town.steady(victim, 8);
+        town.steady(victim, 40);
         attacked.faults(new Faults(100, 0, 503, false, false));
 
         Instant from = town.now();
         town.flood(loud, 300);
-        town.steady(victim, 8);
+        town.steady(victim, 40);
         Instant until = town.now();
         attacked.faults(Faults.NONE);
         String incident = town.incident(loud, from, until);
@@ -202,7 +202,7 @@ class IncidentDrillsTest {
                 .as(report.toString())
                 .isEqualTo("no");
         assertThat(pool.at("/figures/others_during").asLong()).isPositive();
-        assertThat(pool.at("/figures/samples_during").asLong()).isGreaterThanOrEqualTo(8);
+        assertThat(pool.at("/figures/samples_during").asLong()).isGreaterThanOrEqualTo(40);
         assertThat(pool.path("text").asString()).contains("others were not affected", "95 of 100 cases");
         assertThat(sentences(report, "load").getFirst().at("/figures/decided").asLong())
                 .isEqualTo(300);
