@@ -28,6 +28,7 @@ import execution.ActionEvent.Hold;
 import execution.ActionEvent.Kept;
 import execution.ActionEvent.Leased;
 import execution.ActionEvent.Requested;
+import execution.ActionEvent.PriorRead;
 import execution.ActionEvent.ResultRedacted;
 import execution.ActionEvent.Ruling;
 import execution.gateway.Levels;
@@ -83,6 +84,8 @@ class Action {
     private Leased lease;
     /** What its checks run with, by rule; null if none needs a credential. */
     private Map<String, Leased> checkLeases;
+    /** Whether what was there before its effect is read: only what the first attempt saw was there before. */
+    private boolean prior;
     /** What is not known of it; null unless that is its state. */
     private ActionOutcomeUnknown unknown;
 
@@ -184,6 +187,17 @@ class Action {
     /** Something had to be taken out of an answer. */
     void redacted(@Nullable String rule, List<Redaction> redactions, Instant at) {
         apply(new ResultRedacted(key, rule, redactions, at));
+    }
+
+    boolean hasPrior() {
+        return prior;
+    }
+
+    /** What was there before its effect, as far as that is kept. */
+    void sawBefore(String read, long connectorVersion, String found, Instant at) {
+        require(ActionState.RUNNING);
+        var unused = applied(Endings.kept(
+                new PriorRead(key, attempt, read, connectorVersion, found, Fingerprint.of(found), at), kept()));
     }
 
     /** What its checks answered; the last may be a {@link CheckFailed}, which ends it. */
@@ -362,6 +376,7 @@ class Action {
                 state = ActionState.CHECKING;
             }
             case CheckPassed passed -> {}
+            case PriorRead read -> prior = true;
             case ResultRedacted redacted -> {}
             case ActionRefused refused -> {
                 id = source;

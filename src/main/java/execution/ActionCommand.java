@@ -68,6 +68,27 @@ sealed interface ActionCommand {
         }
     }
 
+    /**
+     * What this worker read before it calls.
+     *
+     * @param read the operation that read it
+     * @param prior of it, what undoes the action is made of: JSON
+     * @param redactions what had to be taken out of the answer
+     */
+    record RecordPrior(
+            ActionId action,
+            String claim,
+            String read,
+            long connectorVersion,
+            String prior,
+            List<Redaction> redactions,
+            Instant at)
+            implements ActionCommand {
+        public RecordPrior {
+            redactions = List.copyOf(redactions);
+        }
+    }
+
     /** This worker is about to look for the effect of its call, by a read that needs a credential. */
     record LendProbe(ActionId action, String claim, Instant at) implements ActionCommand {}
 

@@ -30,6 +30,7 @@ public sealed interface ActionEvent {
         return switch (this) {
             case ActionQueued _,
                     ActionStarted _,
+                    PriorRead _,
                     ResultRedacted _,
                     ActionRequeued _,
                     ActionHeld _,
@@ -444,6 +445,24 @@ public sealed interface ActionEvent {
             redactions = List.copyOf(redactions);
         }
     }
+
+    /**
+     * What was there before its effect was read, so that it can be put back: only what undoes it is made of.
+     *
+     * @param operation the read, of the same connector
+     * @param prior JSON; absent where the tenant does not want it in its journal
+     * @param priorDigest SHA-256 of it
+     */
+    @Revision("1")
+    record PriorRead(
+            String action,
+            int attempt,
+            String operation,
+            long connectorVersion,
+            @Content @Nullable String prior,
+            String priorDigest,
+            Instant readAt)
+            implements ActionEvent {}
 
     /**
      * The target did it.

@@ -23,6 +23,7 @@ import execution.ActionEvent.CheckPassed;
 import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.ChecksStarted;
 import execution.ActionEvent.Kept;
+import execution.ActionEvent.PriorRead;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.ResultRedacted;
@@ -172,6 +173,7 @@ final class ActionHistory {
             case ActionQueued _,
                     ActionHeld _,
                     ActionRefused _,
+                    PriorRead _,
                     ResultRedacted _,
                     ActionCancelled _,
                     ApprovalGranted _,
@@ -296,7 +298,7 @@ final class ActionHistory {
             case ChecksStarted _, CheckPassed _ -> ActionState.CHECKING;
             case ActionRefused refused -> refused.state();
             // An answer is redacted before it is judged: whatever it means is still to come.
-            case ActionStarted _, ResultRedacted _ -> ActionState.RUNNING;
+            case ActionStarted _, PriorRead _, ResultRedacted _ -> ActionState.RUNNING;
             case ActionSucceeded _ -> ActionState.SUCCEEDED;
             case ActionFailed _ -> ActionState.FAILED;
             case ActionOutcomeUnknown _ -> ActionState.OUTCOME_UNKNOWN;
@@ -321,6 +323,7 @@ final class ActionHistory {
             case ActionQueued _,
                     ActionRequeued _,
                     ActionStarted _,
+                    PriorRead _,
                     ResultRedacted _,
                     ActionSucceeded _,
                     ActionCompensated _,
@@ -345,6 +348,7 @@ final class ActionHistory {
             case ActionQueued _,
                     ActionRequeued _,
                     ActionStarted _,
+                    PriorRead _,
                     ResultRedacted _,
                     ActionSucceeded _,
                     ActionFailed _,
@@ -379,6 +383,7 @@ final class ActionHistory {
             case CheckPassed passed -> passed.checkedAt();
             case CheckFailed failed -> failed.endedAt();
             case ActionStarted started -> started.startedAt();
+            case PriorRead read -> read.readAt();
             case ResultRedacted redacted -> redacted.redactedAt();
             case ActionRequeued requeued -> requeued.requeuedAt();
             case ActionSucceeded done -> done.endedAt();

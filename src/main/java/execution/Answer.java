@@ -80,6 +80,7 @@ public record Answer(
                 case ActionEvent.ActionQueued _,
                         ActionEvent.ActionRefused _,
                         ActionEvent.ActionStarted _,
+                        ActionEvent.PriorRead _,
                         ActionEvent.ResultRedacted _,
                         ActionEvent.ActionRequeued _,
                         ActionEvent.ActionHeld _,

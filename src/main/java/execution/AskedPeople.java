@@ -77,6 +77,7 @@ final class AskedPeople {
                     ActionEvent.ActionHeld _,
                     ActionEvent.ActionRefused _,
                     ActionEvent.ActionStarted _,
+                    ActionEvent.PriorRead _,
                     ActionEvent.ResultRedacted _,
                     ActionEvent.ActionRequeued _,
                     ActionEvent.ActionSucceeded _,

@@ -8,6 +8,7 @@ import execution.ActionEvent.Answered;
 import execution.ActionEvent.CheckFailed;
 import execution.ActionEvent.CheckPassed;
 import execution.ActionEvent.Kept;
+import execution.ActionEvent.PriorRead;
 import execution.gateway.Outcome;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,16 @@ final class Endings {
                     unknown.requests(),
                     unknown.endedAt(),
                     unknown.levels().withoutMessage());
+        }
+        if (event instanceof PriorRead read) {
+            return new PriorRead(
+                    read.action(),
+                    read.attempt(),
+                    read.operation(),
+                    read.connectorVersion(),
+                    null,
+                    read.priorDigest(),
+                    read.readAt());
         }
         if (event instanceof CheckPassed passed) {
             return new CheckPassed(passed.action(), passed.rule(), unread(passed.answer()), passed.checkedAt());

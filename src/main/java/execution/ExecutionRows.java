@@ -276,6 +276,7 @@ class ExecutionRows {
                     ApprovalGranted _,
                     ChecksRequired _,
                     CheckPassed _,
+                    ActionEvent.PriorRead _,
                     ActionEvent.ResultRedacted _,
                     ActionEvent.ArgumentsDropped _ -> NONE;
             case ActionEvent.ActionCompensated undone ->

@@ -7,9 +7,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +20,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import tenancy.Forgetting;
 import tenancy.TenantId;
 import tenancy.TenantTransactions;
 
@@ -26,7 +29,7 @@ import tenancy.TenantTransactions;
  * tenant's policy wants them listed. The journal keeps them. A key that is forgotten may be used for another action.
  */
 @Component
-class OldActions implements SmartLifecycle {
+class OldActions implements Forgetting, SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(OldActions.class);
     private static final int AT_ONCE = 1_000;
@@ -80,29 +83,39 @@ class OldActions implements SmartLifecycle {
 
     private record Kept(TenantId tenant, long days) {}
 
-    /** Goes through all tenants that want it, a bounded number of rows in each transaction. */
+    @Override
+    public Set<String> tables() {
+        return Set.of("execution.action", "execution.approval", "execution.idempotency");
+    }
+
+    /** Goes through all tenants that want it. */
     void forget() {
+        forget(clock.instant(), UnaryOperator.identity());
+    }
+
+    @Override
+    public void forget(Instant now, UnaryOperator<String> said) {
         List<Kept> wanted = everyTenant.query(
                 "select tenant_id, action_days from execution.retention where action_days is not null",
                 (row, number) -> new Kept(new TenantId(row.getString(1)), row.getLong(2)));
         for (Kept kept : wanted) {
-            Instant before = clock.instant().minus(Duration.ofDays(kept.days()));
+            Instant before = now.minus(Duration.ofDays(kept.days()));
             // Ids begin with the time at which they were made (RFC 9562, version 7), so that no index on it is needed:
             // none of a younger one has ended long enough ago.
             String first = ID_OF_TIME.formatted(before.toEpochMilli());
             String tenant = kept.tenant().value();
             inTurns(
                     kept.tenant(),
-                    ACTIONS,
+                    said.apply(ACTIONS),
                     tenant,
                     tenant,
                     first,
                     ended(),
                     OffsetDateTime.ofInstant(before, ZoneOffset.UTC),
                     AT_ONCE);
-            inTurns(kept.tenant(), APPROVALS, tenant, tenant, first, AT_ONCE);
-            inTurns(kept.tenant(), PAYLOADS, tenant, tenant, first, AT_ONCE);
-            inTurns(kept.tenant(), KEYS, tenant, tenant, first, AT_ONCE);
+            inTurns(kept.tenant(), said.apply(APPROVALS), tenant, tenant, first, AT_ONCE);
+            inTurns(kept.tenant(), said.apply(PAYLOADS), tenant, tenant, first, AT_ONCE);
+            inTurns(kept.tenant(), said.apply(KEYS), tenant, tenant, first, AT_ONCE);
         }
     }
 

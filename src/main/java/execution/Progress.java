@@ -3,6 +3,7 @@ package execution;
 import execution.ActionCommand.CancelAction;
 import execution.ActionCommand.RecordChecks;
 import execution.ActionCommand.RecordOutcome;
+import execution.ActionCommand.RecordPrior;
 import execution.ActionCommand.RecoverAction;
 import execution.ActionCommand.StartAction;
 import execution.ActionEvent.ActionQueued;
@@ -11,6 +12,7 @@ import execution.ActionEvent.Hold;
 import execution.ActionEvent.Leased;
 import execution.ActionEvent.Requested;
 import execution.Lending.Lent;
+import execution.gateway.Compensation;
 import execution.gateway.Connectors;
 import execution.gateway.Operation;
 import execution.gateway.Outcome;
@@ -35,11 +37,23 @@ import tenancy.ActionId;
 import tenancy.Cause;
 import tenancy.Estimate;
 import tenancy.Refusal;
+import tenancy.Restriction;
 import tenancy.Target;
 
 /** What happens to an action after its admission, committed together with what becomes of its reservation. */
 @Component
 class Progress {
+
+    private static final Cause TAKEN = new Cause(
+            Cause.Owner.PLATFORM,
+            "interrupted",
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            "Another worker has taken the action over.");
 
     private static final Cause CHANGED_SINCE = new Cause(
             Cause.Owner.TENANT,
@@ -259,9 +273,11 @@ class Progress {
     private Start go(
             Aggregate<Action> action, StartAction start, ActionQueued queued, ActionState state, boolean askedAgain) {
         Operation operation;
+        Start.Before before;
         Requested requested = payloads.whole(start.action(), queued.requested());
         try {
             operation = operation(start.action(), requested);
+            before = action.invoke(Action::hasPrior) ? null : before(start.action(), operation, requested);
         } catch (Refusal changed) {
             return askedAgain ? new Start.Skip(state) : giveUp(action, start, state, changed);
         }
@@ -284,6 +300,18 @@ class Progress {
                     return giveUp(action, start, state, no.code(), no.cause());
                 }
             }
+            if (before != null) {
+                switch (lending.lend(start.action(), before.operation(), start.at())) {
+                    case Lent.Nothing _ -> {}
+                    case Lent.Borrowed borrowed -> before = before.with(borrowed.lease());
+                    case Lent.Contained contained -> {
+                        return held(action, start, state);
+                    }
+                    case Lent.Refused no -> {
+                        return giveUp(action, start, state, no.code(), no.cause());
+                    }
+                }
+            }
             Leased lent = lease;
             long epoch = restraints.epochToStart(start.action().tenant());
             action.execute(waiting -> waiting.start(
@@ -304,7 +332,47 @@ class Progress {
                 new Target(requested.system(), requested.target()),
                 requested.given(),
                 IdempotencyKeys.sent(queued.idempotencyKey()),
-                lease == null ? null : lease.lease(start.action(), operation));
+                lease == null ? null : lease.lease(start.action(), operation),
+                before);
+    }
+
+    /** What has to be read before its effect, for whoever may have to undo it; null if nothing has. */
+    private Start.@Nullable Before before(ActionId action, Operation operation, Requested requested) {
+        Compensation compensation = operation.compensation();
+        Compensation.Read read = compensation == null
+                ? null
+                : compensation.before(new Target(requested.system(), requested.target()), requested.given());
+        if (read == null) {
+            return null;
+        }
+        Operation reads = connectors.operation(action.tenant(), requested.system(), read.operation());
+        return new Start.Before(reads, read.target(), reads.validated(read.target(), read.arguments()), null);
+    }
+
+    /**
+     * The call itself may follow now. Asked again, it changes nothing.
+     *
+     * @return what is in the way of it: contained since, or not this worker's any more; empty if nothing is
+     */
+    @CommandHandler
+    Optional<Cause> handle(RecordPrior record) {
+        Aggregate<Action> action = load(record.action());
+        if (!action.invoke(running -> running.runsFor(record.claim()))) {
+            return Optional.of(TAKEN);
+        }
+        Optional<Restriction> contained = restraints.atStart(
+                record.action(), action.invoke(Action::queued).requested(), action.invoke(Action::isAgreed));
+        if (contained.isPresent()) {
+            return contained.map(Restriction::cause);
+        }
+        if (!action.invoke(Action::hasPrior)) {
+            if (!record.redactions().isEmpty()) {
+                action.execute(running -> running.redacted(null, record.redactions(), record.at()));
+            }
+            action.execute(running ->
+                    running.sawBefore(record.read(), record.connectorVersion(), record.prior(), record.at()));
+        }
+        return Optional.empty();
     }
 
     @CommandHandler

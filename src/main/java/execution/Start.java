@@ -13,13 +13,32 @@ sealed interface Start {
      * The intent is committed: call the target, and record what came of it.
      *
      * @param lease of the credential that the operation needs; absent if it needs none
+     * @param before what to read first, and to have written down: what is there before the effect; absent if nothing is
      */
     record Go(
             Operation operation,
             Target target,
             String arguments,
             String idempotencyKey,
-            @Nullable Lease lease) implements Start {}
+            @Nullable Lease lease,
+            @Nullable Before before)
+            implements Start {}
+
+    /**
+     * A read of the same system.
+     *
+     * @param arguments canonical JSON, validated
+     */
+    record Before(
+            Operation operation,
+            Target target,
+            String arguments,
+            @Nullable Lease lease) {
+
+        Before with(@Nullable Lease lent) {
+            return new Before(operation, target, arguments, lent);
+        }
+    }
 
     /** Not yet: ask these first, in order, and record what they answered. */
     record Check(List<Call> calls) implements Start {

@@ -3,9 +3,12 @@ package execution;
 import execution.ActionCommand.LendProbe;
 import execution.ActionCommand.RecordChecks;
 import execution.ActionCommand.RecordOutcome;
+import execution.ActionCommand.RecordPrior;
 import execution.ActionCommand.StartAction;
 import execution.ExecutionTimers.Step;
 import execution.FairQueue.Turn;
+import execution.gateway.Compensation;
+import execution.gateway.Operation;
 import execution.gateway.Outcome;
 import execution.gateway.Redaction;
 import execution.gateway.ToolGateway;
@@ -171,7 +174,8 @@ class Worker {
                             call.target(),
                             call.arguments(),
                             waiting.action().key() + ":" + call.rule(),
-                            call.lease()),
+                            call.lease(),
+                            null),
                     redactions,
                     read -> null);
             checked.add(new Checked(
@@ -196,7 +200,9 @@ class Worker {
                 throw new IllegalStateException("Action %s is checked twice by one worker".formatted(waiting.action()));
             case Start.Go go -> {
                 List<Redaction> redactions = new ArrayList<>();
-                Outcome outcome = call(waiting, go, redactions, read -> lent(waiting, claim));
+                Outcome inTheWay = go.before() == null ? null : before(waiting, claim, go, go.before());
+                Outcome outcome =
+                        inTheWay == null ? call(waiting, go, redactions, read -> lent(waiting, claim)) : inTheWay;
                 ActionState state = insist(
                         Integer.MAX_VALUE,
                         () -> commands.<ActionState>ask(
@@ -205,6 +211,57 @@ class Worker {
                 yield state.word();
             }
         };
+    }
+
+    /**
+     * Reads what is there before the effect and has it written down. Nothing is sent that would change it before both are
+     * done.
+     *
+     * @return what came in the way of that; null if nothing did
+     */
+    private @Nullable Outcome before(Waiting waiting, String claim, Start.Go go, Start.Before before) {
+        List<Redaction> redactions = new ArrayList<>();
+        Operation read = before.operation();
+        Outcome seen = call(
+                waiting,
+                new Start.Go(
+                        read,
+                        before.target(),
+                        before.arguments(),
+                        waiting.action().key() + ":before",
+                        before.lease(),
+                        null),
+                redactions,
+                probed -> null);
+        return switch (seen) {
+            case Outcome.Succeeded done ->
+                insist(
+                                Integer.MAX_VALUE,
+                                () -> commands.<Optional<Cause>>ask(
+                                        waiting.context(),
+                                        new RecordPrior(
+                                                waiting.action(),
+                                                claim,
+                                                read.name(),
+                                                read.connectorVersion(),
+                                                Compensation.kept(go.operation(), done.result()),
+                                                redactions,
+                                                clock.instant())))
+                        .map(cause -> new Outcome.Failed(null, Endings.CONTAINED, cause, 0))
+                        .orElse(null);
+            case Outcome.Failed contained when contained.code().equals(Endings.CONTAINED) -> contained;
+            case Outcome.Failed failed -> unread(read, failed.code(), failed.cause());
+            case Outcome.Unknown unknown -> unread(read, unknown.code(), unknown.cause());
+        };
+    }
+
+    private static Outcome unread(Operation read, String code, Cause cause) {
+        return new Outcome.Failed(
+                null,
+                "prior_unread",
+                cause.saying("Nothing was changed: %s has to read first what is there, and did not (%s: %s)"
+                        .formatted(read.name(), code, cause.detail())),
+                0);
     }
 
     /** What its probe reads with; null if that is not to be had: then nobody looks. */

@@ -25,7 +25,6 @@ import tenancy.TenantId;
  */
 class PastBatches {
 
-    private static final int AT_ONCE = 2_000;
     /** One look at each tenant's end by its key, whatever the number of events. */
     private static final String HEADS = """
         with recursive tenants (tenant_id) as (
@@ -39,6 +38,7 @@ class PastBatches {
         from tenants t where t.tenant_id is not null\
         """;
 
+    private static final String LAST = "select coalesce(max(global_index), 0) from journal.event";
     private static final String EVENTS = """
         select type, aggregate_identifier, sequence_number, event_identifier, time_stamp, payload_type, payload_revision,
             payload, meta_data
@@ -94,9 +94,18 @@ class PastBatches {
                 : Stream.of(type);
     }
 
-    /** The tenant's next events of these types after this entry, looking no further than that one. */
-    Batch next(String tenant, String[] types, long after, long through) {
-        long last = Math.min(through, after + AT_ONCE);
+    /** The number of the last entry of all. */
+    long last() {
+        return Objects.requireNonNull(everyTenant.queryForObject(LAST, Long.class));
+    }
+
+    /**
+     * The tenant's next events of these types after this entry, looking no further than that one.
+     *
+     * @param most entries to go past
+     */
+    Batch next(String tenant, String[] types, long after, long through, int most) {
+        long last = Math.min(through, after + most);
         TenantId of = new TenantId(tenant);
         List<GenericDomainEventEntry<byte[]>> stored =
                 everyTenant.query(EVENTS, (row, number) -> stored(row, of), tenant, after, last, types);

@@ -6,9 +6,11 @@ import org.axonframework.config.Configuration;
 import org.hibernate.cfg.JdbcSettings;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.hibernate.autoconfigure.HibernatePropertiesCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.JdbcTemplate;
+import tenancy.Forgetting;
 import tenancy.InlineRows;
 import tenancy.RebuiltTables;
 import tenancy.TenantTransactions;
@@ -16,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What makes projections again from the journal. */
 @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(RebuildSettings.class)
 class RebuildConfiguration {
 
     @Bean
@@ -35,7 +38,9 @@ class RebuildConfiguration {
             TenantTransactions transactions,
             ObjectProvider<InlineRows> inlineRows,
             Configuration axon,
-            JournalSerializer serializer) {
+            JournalSerializer serializer,
+            ObjectProvider<Forgetting> forgetting,
+            RebuildSettings settings) {
         var everyTenant = new JdbcTemplate(system);
         return new Shadowed(
                 new PastBatches(everyTenant, serializer, axon.upcasterChain()),
@@ -44,7 +49,9 @@ class RebuildConfiguration {
                 transactions,
                 inlineRows.stream().toList(),
                 axon,
-                serializer);
+                serializer,
+                forgetting.stream().toList(),
+                settings.share());
     }
 
     @Bean

@@ -2,6 +2,7 @@ package journal;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import journal.RebuildLog.Compared;
 import journal.RebuildLog.State;
@@ -36,8 +39,14 @@ class Rebuilds implements SmartLifecycle {
     /** Looks at the journal's end before it is taken as it is: writers that are faster are then waited for. */
     private static final int MOST_PASSES = 50;
 
+    /** What the copies may miss when the tables are stopped: everybody waits until they have it. */
+    private static final long CLOSE = 200;
+
+    private static final int MOST_LAST_PASSES = 10;
+
     private static final int MOST_TRIES = 200;
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+    private static final Duration LONGEST_BETWEEN_TRIES = Duration.ofSeconds(5);
     private static final Duration PROGRESS_EVERY = Duration.ofSeconds(1);
 
     private final Map<String, RebuiltTables> projections = new TreeMap<>();
@@ -130,32 +139,50 @@ class Rebuilds implements SmartLifecycle {
 
     private void rebuild(RebuiltTables projection, Shadows shadows) {
         Shadowed.Copy copy = shadowed.copy(projection);
+        Pace pace = shadowed.pace();
         shadows.open(projection.tables());
         var progress = new Progress();
-        for (int pass = 0; pass < MOST_PASSES; pass++) {
-            if (follow(copy, progress, copy.heads(shadowed.everyTenant())) < NEAR) {
-                break;
-            }
-        }
-        compare(projection, copy, progress, shadows);
+        catchUp(copy, progress, pace, NEAR, MOST_PASSES);
+        compare(projection, copy, progress, shadows, pace);
         shadows.analyze(projection.tables());
-        for (int tries = 1; ; tries++) {
-            var unused = follow(copy, progress, copy.heads(shadowed.everyTenant()));
-            boolean swapped = shadows.swap(projection.tables(), () -> {
-                Map<String, Long> heads = copy.heads(shadowed.everyTenant());
-                return copy.mayCatchUpWhileTablesStandStill()
-                        ? follow(copy, progress, heads) >= 0
-                        : missing(progress, heads) == 0;
-            });
-            if (swapped) {
-                break;
-            }
+        for (int tries = 1; !swapped(projection, copy, progress, shadows, pace); tries++) {
             if (tries == MOST_TRIES) {
                 throw new IllegalStateException("Others used the tables all the time");
             }
-            pause();
+            pause(tries);
         }
         history.progress(projection.name(), progress.passed, progress.passed);
+    }
+
+    /** Until no more than so many entries are missing, or writers are faster than that. */
+    private void catchUp(Shadowed.Copy copy, Progress progress, Pace pace, long near, int mostPasses) {
+        long before = Long.MAX_VALUE;
+        for (int pass = 0; pass < mostPasses; pass++) {
+            long missing = follow(copy, progress, copy.heads(shadowed.everyTenant()), pace);
+            if (missing < near) {
+                return;
+            }
+            if (missing > before / 2) {
+                pace.quicken();
+            }
+            before = missing;
+        }
+    }
+
+    private boolean swapped(
+            RebuiltTables projection, Shadowed.Copy copy, Progress progress, Shadows shadows, Pace pace) {
+        catchUp(copy, progress, pace, CLOSE, MOST_LAST_PASSES);
+        var complete = new AtomicBoolean();
+        return shadows.swap(projection.tables(), () -> {
+            pace.hurried(() -> {
+                Map<String, Long> heads = copy.heads(shadowed.everyTenant());
+                complete.set(
+                        copy.mayCatchUpWhileTablesStandStill()
+                                ? follow(copy, progress, heads, pace) >= 0
+                                : missing(progress, heads) == 0);
+            });
+            return complete.get();
+        });
     }
 
     private static long missing(Progress progress, Map<String, Long> heads) {
@@ -167,29 +194,37 @@ class Rebuilds implements SmartLifecycle {
     }
 
     /** Brings the copies up to these entries; tells how many were missing. */
-    private long follow(Shadowed.Copy copy, Progress progress, Map<String, Long> heads) {
+    private long follow(Shadowed.Copy copy, Progress progress, Map<String, Long> heads, Pace pace) {
         long missing = missing(progress, heads);
         long total = progress.passed + missing;
-        copy.follow(heads, progress.positions, passed -> {
-            if (!running) {
-                throw new Stopped();
-            }
-            progress.passed += passed;
-            if (System.nanoTime() - progress.told > PROGRESS_EVERY.toNanos()) {
-                progress.told = System.nanoTime();
-                history.progress(copy.name(), progress.passed, total);
-            }
-        });
+        copy.follow(
+                heads,
+                progress.positions,
+                passed -> {
+                    if (!running) {
+                        throw new Stopped();
+                    }
+                    progress.passed += passed;
+                    if (System.nanoTime() - progress.told > PROGRESS_EVERY.toNanos()) {
+                        progress.told = System.nanoTime();
+                        history.progress(copy.name(), progress.passed, total);
+                    }
+                },
+                pace);
         return missing;
     }
 
-    /** What the tables hold at one moment, against what the journal of that moment makes. */
-    private void compare(RebuiltTables projection, Shadowed.Copy copy, Progress progress, Shadows shadows) {
+    /** What the tables hold at one moment, against what the journal of that moment makes, but for what is forgotten. */
+    private void compare(RebuiltTables projection, Shadowed.Copy copy, Progress progress, Shadows shadows, Pace pace) {
         record Seen(Map<String, Long> heads, Map<String, Digest> digests) {}
-        Seen live = shadows.seen(moment -> new Seen(copy.heads(moment), Shadows.digests(moment, projection.tables())));
-        var unused = follow(copy, progress, live.heads());
+        Instant now = clock.instant();
+        shadowed.forget(projection, now, UnaryOperator.identity());
+        Seen live = shadows.seen(
+                moment -> new Seen(copy.heads(moment), Shadows.digests(moment, projection.tables(), pace)));
+        var unused = follow(copy, progress, live.heads(), pace);
+        shadowed.forget(projection, now, statement -> ShadowNames.turned(statement, projection.tables()));
         Map<String, Digest> made = shadows.seen(moment -> Shadows.digests(
-                moment, projection.tables().stream().map(ShadowNames::of).toList()));
+                moment, projection.tables().stream().map(ShadowNames::of).toList(), pace));
         List<Compared> compared = new ArrayList<>();
         live.digests().forEach((table, was) -> {
             Digest is = made.getOrDefault(ShadowNames.of(table), new Digest(0, ""));
@@ -198,11 +233,16 @@ class Rebuilds implements SmartLifecycle {
         history.compared(projection.name(), compared);
     }
 
-    private void pause() {
-        if (!running) {
-            throw new Stopped();
+    /** Longer and longer: whoever wants the tables has waited behind each try. */
+    private void pause(int tries) {
+        long until = System.nanoTime()
+                + Math.min(BETWEEN_TRIES.multipliedBy(tries).toNanos(), LONGEST_BETWEEN_TRIES.toNanos());
+        while (System.nanoTime() < until) {
+            if (!running) {
+                throw new Stopped();
+            }
+            LockSupport.parkNanos(Math.min(until - System.nanoTime(), BETWEEN_TRIES.toNanos()));
         }
-        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
     }
 
     /** Clears away what a process left that died. */

@@ -1,6 +1,8 @@
 package journal;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import journal.PastBatches.Batch;
 import org.axonframework.config.Configuration;
@@ -24,6 +27,7 @@ import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.axonframework.serialization.SimpleSerializedObject;
 import org.springframework.jdbc.core.JdbcTemplate;
+import tenancy.Forgetting;
 import tenancy.InlineRows;
 import tenancy.RebuiltTables;
 import tenancy.TenantId;
@@ -45,7 +49,10 @@ class Shadowed {
     private final List<InlineRows> inlineRows;
     private final Configuration axon;
     private final JournalSerializer serializer;
+    private final List<Forgetting> forgetting;
+    private final double share;
 
+    /** @param share of its time that a rebuild works while others write */
     Shadowed(
             PastBatches past,
             JdbcTemplate everyTenant,
@@ -53,7 +60,9 @@ class Shadowed {
             TenantTransactions transactions,
             List<InlineRows> inlineRows,
             Configuration axon,
-            JournalSerializer serializer) {
+            JournalSerializer serializer,
+            List<Forgetting> forgetting,
+            double share) {
         this.past = past;
         this.everyTenant = everyTenant;
         this.journal = journal;
@@ -61,10 +70,23 @@ class Shadowed {
         this.inlineRows = inlineRows;
         this.axon = axon;
         this.serializer = serializer;
+        this.forgetting = List.copyOf(forgetting);
+        this.share = share;
     }
 
     JdbcTemplate everyTenant() {
         return everyTenant;
+    }
+
+    Pace pace() {
+        return new Pace(share, past::last);
+    }
+
+    /** Forgets what is past its time: in the tables, or in their copies. */
+    void forget(RebuiltTables projection, Instant now, UnaryOperator<String> said) {
+        forgetting.stream()
+                .filter(each -> !Collections.disjoint(each.tables(), projection.tables()))
+                .forEach(each -> each.forget(now, said));
     }
 
     /** The copies of one projection's tables. */
@@ -84,7 +106,7 @@ class Shadowed {
          * @param positions where each tenant's copies are, brought forward
          * @param passed told how many entries were gone past, again and again; may throw, which ends it
          */
-        void follow(Map<String, Long> heads, Map<String, Long> positions, LongConsumer passed);
+        void follow(Map<String, Long> heads, Map<String, Long> positions, LongConsumer passed, Pace pace);
     }
 
     Copy copy(RebuiltTables projection) {
@@ -110,8 +132,6 @@ class Shadowed {
 
     /** Rows that are committed with their events: one thread reads and understands ahead of the one that writes. */
     private final class Written implements Copy {
-
-        private static final int ROWS_AT_ONCE = 4_000;
 
         private final RebuiltTables projection;
         private final String[] types;
@@ -143,14 +163,14 @@ class Shadowed {
         }
 
         @Override
-        public void follow(Map<String, Long> heads, Map<String, Long> positions, LongConsumer passed) {
+        public void follow(Map<String, Long> heads, Map<String, Long> positions, LongConsumer passed, Pace pace) {
             BlockingQueue<Rows> ready = new ArrayBlockingQueue<>(WAITING_BATCHES);
             var over = new AtomicBoolean();
             List<Throwable> failures = new ArrayList<>(1);
             Map<String, Long> from = Map.copyOf(positions);
             Thread reader = Thread.ofPlatform().daemon().name("rebuild-reader").start(() -> {
                 try {
-                    read(heads, from, ready, over);
+                    read(heads, from, ready, over, pace);
                 } catch (RuntimeException | InterruptedException failed) {
                     failures.add(failed);
                 } finally {
@@ -158,7 +178,7 @@ class Shadowed {
                 }
             });
             try {
-                write(ready, over, positions, passed);
+                write(ready, over, positions, passed, pace);
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("The rebuild was interrupted", stopped);
@@ -172,7 +192,11 @@ class Shadowed {
         }
 
         private void read(
-                Map<String, Long> heads, Map<String, Long> positions, BlockingQueue<Rows> ready, AtomicBoolean over)
+                Map<String, Long> heads,
+                Map<String, Long> positions,
+                BlockingQueue<Rows> ready,
+                AtomicBoolean over,
+                Pace pace)
                 throws InterruptedException {
             List<DomainEventMessage<?>> events = new ArrayList<>();
             Map<String, Long> ends = new HashMap<>();
@@ -180,13 +204,16 @@ class Shadowed {
             for (var head : heads.entrySet()) {
                 long position = positions.getOrDefault(head.getKey(), 0L);
                 while (position < head.getValue() && !over.get()) {
-                    Batch batch = past.next(head.getKey(), types, position, head.getValue());
+                    long began = pace.begins();
+                    Batch batch = past.next(head.getKey(), types, position, head.getValue(), pace.entries());
                     position += batch.passed();
                     events.addAll(batch.events());
                     ends.put(batch.tenant(), position);
                     passed += batch.passed();
-                    if (events.size() >= ROWS_AT_ONCE) {
-                        ready.put(new Rows(rows.rows(events), ends, passed));
+                    Rows full = events.size() < pace.rows() ? null : new Rows(rows.rows(events), ends, passed);
+                    pace.rest(began);
+                    if (full != null) {
+                        ready.put(full);
                         events = new ArrayList<>();
                         ends = new HashMap<>();
                         passed = 0;
@@ -197,13 +224,19 @@ class Shadowed {
         }
 
         private void write(
-                BlockingQueue<Rows> ready, AtomicBoolean over, Map<String, Long> positions, LongConsumer passed)
+                BlockingQueue<Rows> ready,
+                AtomicBoolean over,
+                Map<String, Long> positions,
+                LongConsumer passed,
+                Pace pace)
                 throws InterruptedException {
             while (true) {
                 boolean last = over.get();
                 Rows next = ready.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
                 if (next != null) {
+                    long began = pace.begins();
                     rows.write(next.rows());
+                    pace.rest(began);
                     positions.putAll(next.ends());
                     passed.accept(next.passed());
                 } else if (last) {
@@ -258,15 +291,17 @@ class Shadowed {
         }
 
         @Override
-        public void follow(Map<String, Long> heads, Map<String, Long> positions, LongConsumer passed) {
+        public void follow(Map<String, Long> heads, Map<String, Long> positions, LongConsumer passed, Pace pace) {
             heads.forEach((tenant, head) -> {
                 long position = positions.getOrDefault(tenant, 0L);
                 while (position < head) {
-                    Batch batch = past.next(tenant, types, position, head);
+                    long began = pace.begins();
+                    Batch batch = past.next(tenant, types, position, head, pace.entries());
                     position += batch.passed();
                     if (!batch.events().isEmpty()) {
                         hand(batch);
                     }
+                    pace.rest(began);
                     positions.put(tenant, position);
                     passed.accept(batch.passed());
                 }

@@ -1,9 +1,11 @@
 package journal;
 
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -26,17 +28,20 @@ final class Shadows implements AutoCloseable {
     private static final String TAKE = "select pg_try_advisory_lock(hashtext('firebreak rebuild'))";
     private static final String GIVE = "select pg_advisory_unlock(hashtext('firebreak rebuild'))";
     /** Whoever else wants the tables waits behind whoever waits for them: not longer than this. */
-    private static final String SHORT_WAIT = "set local lock_timeout = '300ms'";
+    private static final String SHORT_WAIT = "set local lock_timeout = '100ms'";
 
     private static final String LONG_STATEMENTS = "set local statement_timeout = 0";
     /** No lock in time, a deadlock, a statement that took too long. */
     private static final Set<String> BUSY = Set.of("55P03", "40P01", "57014");
 
+    /** Of some blocks of a table: sums can be added up. */
     private static final String DIGEST = """
         select count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0),
             coalesce(sum(('x' || right(md5(t::text), 15))::bit(60)::bigint), 0)
-        from %s t\
+        from %s t where ctid >= ?::tid and ctid < ?::tid\
         """;
+
+    private static final String BLOCKS = "select pg_relation_size(?::regclass) / current_setting('block_size')::bigint";
 
     /** What a table holds, whatever the order of its rows. */
     record Digest(long rows, String digest) {}
@@ -104,24 +109,47 @@ final class Shadows implements AutoCloseable {
         });
     }
 
-    /** The digest of each of these tables. */
-    static Map<String, Digest> digests(JdbcTemplate moment, Collection<String> tables) {
+    /** The digest of each of these tables, looked through in steps. */
+    static Map<String, Digest> digests(JdbcTemplate moment, Collection<String> tables, Pace pace) {
         Map<String, Digest> digests = new TreeMap<>();
-        for (String table : tables) {
-            // A table's name comes from a module's own declaration: no caller's word becomes SQL.
-            digests.put(
-                    table,
-                    moment.queryForObject(
-                            DIGEST.formatted(table),
-                            (row, number) -> new Digest(
-                                    row.getLong(1),
-                                    row.getBigDecimal(2).toBigInteger().toString(36)
-                                            + "."
-                                            + row.getBigDecimal(3)
-                                                    .toBigInteger()
-                                                    .toString(36))));
-        }
+        tables.forEach(table -> digests.put(table, digest(moment, table, pace)));
         return digests;
+    }
+
+    private static Digest digest(JdbcTemplate moment, String table, Pace pace) {
+        // What is added after the moment cannot be seen in it.
+        long blocks = Objects.requireNonNull(moment.queryForObject(BLOCKS, Long.class, table));
+        // A table's name comes from a module's own declaration: no caller's word becomes SQL.
+        String sql = DIGEST.formatted(table);
+        var sum = new Sum(0, BigInteger.ZERO, BigInteger.ZERO);
+        for (long from = 0; from < blocks; ) {
+            long began = pace.begins();
+            long until = Math.min(blocks, from + pace.blocks());
+            sum = sum.plus(Objects.requireNonNull(moment.queryForObject(
+                    sql,
+                    (row, number) -> new Sum(
+                            row.getLong(1),
+                            row.getBigDecimal(2).toBigInteger(),
+                            row.getBigDecimal(3).toBigInteger()),
+                    tid(from),
+                    tid(until))));
+            from = until;
+            pace.rest(began);
+        }
+        return new Digest(
+                sum.rows(), sum.left().toString(36) + "." + sum.right().toString(36));
+    }
+
+    private record Sum(long rows, BigInteger left, BigInteger right) {
+
+        Sum plus(Sum other) {
+            return new Sum(rows + other.rows, left.add(other.left), right.add(other.right));
+        }
+    }
+
+    /** The place of the first row of a block. */
+    private static String tid(long block) {
+        return "(%d,0)".formatted(block);
     }
 
     /** Not now: others use the tables, or the copies are not complete. */

@@ -24,6 +24,7 @@ import quota.QuotaCommand.SetOverride;
 import tenancy.AgentId;
 import tenancy.Caller;
 import tenancy.InvalidField;
+import tenancy.Moment;
 import tenancy.Role;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
@@ -44,12 +45,15 @@ class QuotasEndpoint {
     private final TenantCommands commands;
     private final LimitsInForce limits;
     private final SubscribedClasses classes;
+    private final PastUse past;
     private final Clock clock;
 
-    QuotasEndpoint(TenantCommands commands, LimitsInForce limits, SubscribedClasses classes, Clock clock) {
+    QuotasEndpoint(
+            TenantCommands commands, LimitsInForce limits, SubscribedClasses classes, PastUse past, Clock clock) {
         this.commands = commands;
         this.limits = limits;
         this.classes = classes;
+        this.past = past;
         this.clock = clock;
     }
 
@@ -67,18 +71,31 @@ class QuotasEndpoint {
      */
     record SettingsView(String timeZone, List<Integer> thresholds) {}
 
+    /**
+     * What limits the tenant, layer by layer.
+     *
+     * @param asOf the limits at a moment of the past: a time, or a sequence number of the tenant's journal
+     */
     @GetMapping
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
-    QuotaView read(TenantContext context) {
+    QuotaView read(TenantContext context, @RequestParam(name = "as_of", required = false) @Nullable String asOf) {
+        if (asOf != null) {
+            PastUse.Then then = past.at(SubscribedClasses.named(context), Moment.of(asOf));
+            return new QuotaView(then.quotaClass(), LimitView.all(then.limits(), then.use()));
+        }
         String quotaClass = classes.of(context);
         Limits ofClass = limits.ofClass(quotaClass);
         return new QuotaView(quotaClass, LimitView.all(ofClass, use(context, quotaClass)));
     }
 
+    /** @param asOf the settings at a moment of the past: a time, or a sequence number of the tenant's journal */
     @GetMapping("/settings")
     @PreAuthorize("hasAnyRole('AGENT','TENANT_ADMIN','AUDITOR','ANALYST','OPERATOR')")
-    SettingsView settings(TenantContext context) {
-        Use use = use(context, classes.of(context));
+    SettingsView settings(
+            TenantContext context, @RequestParam(name = "as_of", required = false) @Nullable String asOf) {
+        Use use = asOf == null
+                ? use(context, classes.of(context))
+                : past.at(SubscribedClasses.named(context), Moment.of(asOf)).use();
         return new SettingsView(use.zone().getId(), use.thresholds());
     }
 

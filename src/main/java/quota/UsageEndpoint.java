@@ -177,7 +177,7 @@ class UsageEndpoint {
         PastUse.Then then = past.at(SubscribedClasses.named(context), moment);
         Use use = then.use();
         return new Reading(
-                then.at(), use.zone(), run == null ? use.lines() : then.ofRun(new RunId(context.tenant(), run)));
+                then.at(), use.zone(), run == null ? use.lines() : past.ofRun(then, new RunId(context.tenant(), run)));
     }
 
     /** What was spent, summed up, as comma-separated values with a line of names first. */

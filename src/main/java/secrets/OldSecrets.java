@@ -8,10 +8,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +24,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import secrets.SecretCommand.RetireDue;
+import tenancy.Forgetting;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -31,7 +35,7 @@ import tenancy.TenantTransactions;
  * due is read from tables that outlive a restart; several nodes may see the same, and the second finds nothing to do.
  */
 @Component
-class OldSecrets implements SmartLifecycle {
+class OldSecrets implements Forgetting, SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(OldSecrets.class);
     private static final Duration RETIRES_EVERY = Duration.ofSeconds(1);
@@ -120,16 +124,26 @@ class OldSecrets implements SmartLifecycle {
                         MOST_AT_ONCE)
                 .forEach(untold -> values.discard(untold.tenant(), untold.secret(), untold.version()));
         forgetUncollected(now);
-        forgetFences(now.minus(FENCES_HOLD_FOR));
-        forget(now.minus(settings.leasesKept()));
+        forget(now, UnaryOperator.identity());
+    }
+
+    @Override
+    public Set<String> tables() {
+        return Set.of("secrets.lease", "secrets.fence");
+    }
+
+    @Override
+    public void forget(Instant now, UnaryOperator<String> said) {
+        forgetFences(now.minus(FENCES_HOLD_FOR), said);
+        forgetLeases(now.minus(settings.leasesKept()), said);
     }
 
     /** Every lease that is older than such a fence has expired. What is revoked stays revoked: the book knows. */
-    private void forgetFences(Instant before) {
-        for (TenantId tenant : tenants(OLD_FENCES, before, MOST_LEASES)) {
-            int unused = transactions.in(
-                    tenant, () -> ofTenant.update(FORGET_FENCES, tenant.value(), before.atOffset(ZoneOffset.UTC)));
-        }
+    private void forgetFences(Instant before, UnaryOperator<String> said) {
+        inTurns(
+                said.apply(OLD_FENCES),
+                before,
+                tenant -> ofTenant.update(said.apply(FORGET_FENCES), tenant.value(), before.atOffset(ZoneOffset.UTC)));
     }
 
     private void forgetUncollected(Instant now) {
@@ -164,18 +178,24 @@ class OldSecrets implements SmartLifecycle {
                 .join();
     }
 
-    private void forget(Instant before) {
-        for (TenantId tenant : tenants(OLD_LEASES, before, MOST_LEASES)) {
-            int unused = transactions.in(
-                    tenant,
-                    () -> ofTenant.update(
-                                    FORGET_LEASES,
-                                    tenant.value(),
-                                    tenant.value(),
-                                    before.atOffset(ZoneOffset.UTC),
-                                    MOST_LEASES)
-                            + ofTenant.update(FORGET_HAND_OUTS, tenant.value(), before.atOffset(ZoneOffset.UTC)));
-        }
+    private void forgetLeases(Instant before, UnaryOperator<String> said) {
+        var until = before.atOffset(ZoneOffset.UTC);
+        inTurns(
+                said.apply(OLD_LEASES),
+                before,
+                tenant -> ofTenant.update(said.apply(FORGET_LEASES), tenant.value(), tenant.value(), until, MOST_LEASES)
+                        + ofTenant.update(said.apply(FORGET_HAND_OUTS), tenant.value(), until));
+    }
+
+    /** Until no tenant has anything that old. */
+    private void inTurns(String old, Instant before, ToIntFunction<TenantId> forget) {
+        int gone;
+        do {
+            gone = 0;
+            for (TenantId tenant : tenants(old, before, MOST_LEASES)) {
+                gone += transactions.in(tenant, () -> forget.applyAsInt(tenant));
+            }
+        } while (gone > 0);
     }
 
     private List<TenantId> tenants(String query, Instant at, int limit) {

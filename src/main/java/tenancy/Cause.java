@@ -62,6 +62,11 @@ public record Cause(
         return new Cause(owner, kind, limit, used, limitValue, resetsAt, rule, policyVersion, detail, limitedScope);
     }
 
+    /** The same, in these words. */
+    public Cause saying(String words) {
+        return new Cause(owner, kind, limit, used, limitValue, resetsAt, rule, policyVersion, words, scope);
+    }
+
     public static Cause rule(String rule, long policyVersion, String detail) {
         return new Cause(Owner.POLICY, "rule", null, null, null, null, rule, policyVersion, detail);
     }

@@ -40,37 +40,43 @@ public record ContainmentScope(Kind kind, String key) {
      * @throws InvalidField if the key is missing, or not spelled as one of this kind
      */
     public static ContainmentScope of(TenantId tenant, Kind kind, @Nullable String key) {
+        return of(tenant, kind, key, "key");
+    }
+
+    /** @param field where the caller named the key, for the refusal's pointer */
+    public static ContainmentScope of(TenantId tenant, Kind kind, @Nullable String key, String field) {
         if (kind == Kind.TENANT) {
             if (key != null && !key.equals(tenant.value())) {
-                throw new InvalidField("/key", "unknown_value", "must be the tenant's own, or left out");
+                throw new InvalidField("/" + field, "unknown_value", "must be the tenant's own, or left out");
             }
             return new ContainmentScope(kind, tenant.value());
         }
         if (key == null) {
-            throw new InvalidField("/key", "required", "must be there and not null");
+            throw new InvalidField("/" + field, "required", "must be there and not null");
         }
         switch (kind) {
-            case OPERATION -> checkOperation(key);
-            case DESTINATION -> checkHost(key);
+            case OPERATION -> checkOperation(key, field);
+            case DESTINATION -> checkHost(key, field);
             case TENANT, WORKSPACE, AGENT_CLASS, AGENT, RUN, CONNECTOR, MODEL, SECRET -> {
-                String unused = Identifiers.check("key", key);
+                String unused = Identifiers.check(field, key);
             }
         }
         return new ContainmentScope(kind, key);
     }
 
-    private static void checkOperation(String key) {
+    private static void checkOperation(String key, String field) {
         int slash = key.indexOf('/');
         if (slash < 0) {
-            throw new InvalidField("/key", "operation", "must be a system and its operation, as zendesk/ticket.update");
+            throw new InvalidField(
+                    "/" + field, "operation", "must be a system and its operation, as zendesk/ticket.update");
         }
-        String system = Identifiers.check("key", key.substring(0, slash));
-        String unused = Identifiers.check("key", key.substring(system.length() + 1));
+        String system = Identifiers.check(field, key.substring(0, slash));
+        String unused = Identifiers.check(field, key.substring(system.length() + 1));
     }
 
-    private static void checkHost(String key) {
+    private static void checkHost(String key, String field) {
         if (!HOST.matcher(key).matches()) {
-            throw new InvalidField("/key", "host", "must be a host in lower case, without scheme and port");
+            throw new InvalidField("/" + field, "host", "must be a host in lower case, without scheme and port");
         }
     }
 
@@ -101,5 +107,10 @@ public record ContainmentScope(Kind kind, String key) {
     /** As causes name a scope: {@code tenant}, or {@code agent:support_triage_v4}. */
     public String word() {
         return kind == Kind.TENANT ? kind.word() : kind.word() + ":" + key;
+    }
+
+    /** As people say it: {@code agent support_triage_v4}. */
+    public String words() {
+        return kind.word().replace('_', ' ') + " " + key;
     }
 }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -127,6 +128,8 @@ class AsOfTest {
                 "/v1/tenants/" + acme.tenant(),
                 "/v1/agents/" + Given.AGENT,
                 "/v1/policies/" + Given.PROFILE,
+                "/v1/quotas",
+                "/v1/quotas/settings",
                 "/v1/usage",
                 "/v1/usage?run=wr_1");
         Map<Long, Map<String, JsonNode>> answered = new HashMap<>();
@@ -134,10 +137,22 @@ class AsOfTest {
             acme.agent().post("/v1/actions?wait=PT10S", envelope("wr_1", "zd_" + round, "ticket.update"));
             switch (round % 3) {
                 case 0 -> publish("internal\",\"round_" + round);
-                case 1 ->
+                case 1 -> {
                     acme.admin()
                             .patch("/v1/agents/" + Given.AGENT, "{\"trust_zone\":\"zone_%d\"}".formatted(round))
                             .expect(200);
+                    acme.admin()
+                            .put("/v1/quotas/settings", """
+                                {"time_zone":"UTC","thresholds":[%d]}\
+                                """.formatted(90 + round))
+                            .expect(200);
+                    acme.admin()
+                            .put("/v1/quotas/agents/%s/overrides/tokens_per_day".formatted(Given.AGENT), """
+                                {"value":%d}\
+                                """.formatted(
+                                            500 + round))
+                            .expect(200);
+                }
                 default ->
                     acme.admin()
                             .put("/v1/quotas/overrides/tool_calls_per_day", "{\"value\":%d}".formatted(1_000 + round))
@@ -149,6 +164,61 @@ class AsOfTest {
         answered.forEach((sequence, then) -> assertThat(answers(paths, "as_of=" + sequence))
                 .as("as of %d", sequence)
                 .isEqualTo(then));
+    }
+
+    @Test
+    void the_seconds_that_a_run_stood_still_are_none_of_its_own_in_the_past_either() {
+        acme.agent().post("/v1/actions?wait=PT10S", envelope("wr_1", "zd_1", "ticket.update"));
+        String containment = acme.admin().post("/v1/containment", """
+                    {"scope":"run","key":"wr_1","posture":"frozen","reason":"To be looked at."}\
+                    """).at("/receipt/containment_id");
+        Instant frozen = time("posture_set", "set_at");
+        Instant inTheMiddle = frozen.plusMillis(1_500);
+        while (!Instant.parse(acme.analyst().get("/v1/usage?run=wr_1").at("/at"))
+                .isAfter(frozen.plusSeconds(3))) {
+            java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
+        }
+        acme.admin()
+                .post("/v1/containment/" + containment + ":release", "{\"reason\":\"Looked at.\"}")
+                .expect(200);
+        Duration still = Duration.between(frozen, time("posture_released", "released_at"));
+        long started = time("run_counted", "at").getEpochSecond();
+
+        JsonNode then = runThen(Long.toString(last()));
+
+        assertThat(still).isGreaterThan(Duration.ofSeconds(3));
+        assertThat(seconds(then))
+                .isEqualTo(
+                        Instant.parse(then.path("at").asString()).minus(still).getEpochSecond() - started);
+        assertThat(seconds(runThen(inTheMiddle.toString()))).isEqualTo(frozen.getEpochSecond() - started);
+    }
+
+    private JsonNode runThen(String asOf) {
+        return acme.analyst()
+                .get("/v1/usage?run=wr_1&as_of=" + asOf)
+                .expect(200)
+                .json();
+    }
+
+    private static long seconds(JsonNode usage) {
+        return usage.path("limits")
+                .valueStream()
+                .filter(line -> line.path("limit").asString().equals("run_seconds"))
+                .findFirst()
+                .orElseThrow()
+                .path("spent")
+                .asLong();
+    }
+
+    /** A time that the last entry of this type tells. */
+    private Instant time(String type, String field) {
+        JsonNode entries = acme.auditor()
+                .get("/v1/journal?type=" + type)
+                .expect(200)
+                .json()
+                .path("items");
+        return Instant.parse(
+                entries.get(entries.size() - 1).path("payload").path(field).asString());
     }
 
     @Test

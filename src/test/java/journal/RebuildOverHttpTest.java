@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -58,6 +59,8 @@ class RebuildOverHttpTest {
 
     private final Given given;
     private final Rebuilds rebuilds;
+    private final Shadowed shadowed;
+    private final RebuildLog history;
     private final List<InlineRows> inlineRows;
     private final DataSource system;
     private final Environment environment;
@@ -71,11 +74,15 @@ class RebuildOverHttpTest {
     RebuildOverHttpTest(
             Given given,
             Rebuilds rebuilds,
+            Shadowed shadowed,
+            RebuildLog history,
             List<InlineRows> inlineRows,
             @Qualifier("systemDataSource") DataSource system,
             Environment environment) {
         this.given = given;
         this.rebuilds = rebuilds;
+        this.shadowed = shadowed;
+        this.history = history;
         this.inlineRows = inlineRows;
         this.system = system;
         this.environment = environment;
@@ -254,6 +261,49 @@ class RebuildOverHttpTest {
         assertThat(operator.get("/v1/projections/runs").expect(200).at("/rebuild/state"))
                 .isEqualTo("interrupted");
         assertThat(rebuilt("runs").path("state").asString()).isEqualTo("done");
+    }
+
+    @Test
+    void what_is_past_its_time_does_not_come_back() {
+        String action = act(acme, 1).at("/action_id");
+        String others = act(globex, 1).at("/action_id");
+        awaitEnd(action);
+        acme.admin()
+                .put("/v1/policies/layer:tenant", "{\"document\":{\"records\":{\"action_days\":30}}}")
+                .expect(201);
+        await(() -> new JdbcTemplate(system)
+                .queryForList("select tenant_id from execution.retention", String.class)
+                .contains(acme.tenant()));
+        var inAMonth = new Rebuilds(
+                rebuilds.projections(),
+                shadowed,
+                system,
+                history,
+                Clock.offset(Clock.systemUTC(), Duration.ofDays(31)));
+        inAMonth.start();
+
+        for (String name : List.of("actions", "idempotency")) {
+            inAMonth.begin(name, "key:k_test");
+            await(() -> history.last(name).orElseThrow().state() != RebuildLog.State.BUILDING && free());
+
+            assertThat(history.last(name).orElseThrow().compared())
+                    .allSatisfy(
+                            table -> assertThat(table.equal()).as("%s", table).isTrue());
+        }
+
+        assertThat(acme.auditor()
+                        .get("/v1/actions?limit=200")
+                        .expect(200)
+                        .json()
+                        .at("/items"))
+                .as("forgotten")
+                .isEmpty();
+        assertThat(globex.auditor().get("/v1/actions?limit=200").expect(200).body())
+                .contains(others);
+        // A rebuild that does not know that it is later makes them again: the journal still has them.
+        assertThat(rebuilt("actions").at("/compared/0/equal").asBoolean()).isFalse();
+        assertThat(acme.auditor().get("/v1/actions?limit=200").expect(200).body())
+                .contains(action);
     }
 
     @Test

@@ -53,19 +53,12 @@ class RebuildBenchmark {
                                 tenants.envelope(model.id(), "wr_" + i / 10, "zd_" + i))
                         .orThrow();
             }
-            var owner = new JdbcTemplate(new DriverManagerDataSource(
-                    environment.getRequiredProperty("spring.datasource.url"),
-                    environment.getRequiredProperty("spring.datasource.username"),
-                    environment.getRequiredProperty("spring.datasource.password")));
+            JdbcTemplate owner = owner(environment);
             // As many tenants as that, each with the model's stream; and a long stream, of entries that no projection
             // reads.
             long each = Objects.requireNonNull(owner.queryForObject(
                     "select max(tenant_seq) from journal.event where tenant_id = ?", Long.class, model.id()));
-            owner.update(
-                    COPY.formatted("'copy_' || n", "e.tenant_seq", "''", "e.payload_type"),
-                    model.id(),
-                    COPIES,
-                    model.id());
+            copy(owner, model.id(), COPIES);
             owner.update(
                     COPY.formatted("'model'", "%d * n + e.tenant_seq".formatted(each), "'_' || n", "'tenant_read'"),
                     model.id(),
@@ -109,7 +102,20 @@ class RebuildBenchmark {
         order by n, e.tenant_seq\
         """;
 
-    private JsonNode rebuilt(TestTenants tenants, String projection) {
+    static JdbcTemplate owner(Environment environment) {
+        return new JdbcTemplate(new DriverManagerDataSource(
+                environment.getRequiredProperty("spring.datasource.url"),
+                environment.getRequiredProperty("spring.datasource.username"),
+                environment.getRequiredProperty("spring.datasource.password")));
+    }
+
+    /** Gives so many tenants the stream of this one, called {@code model}. */
+    static void copy(JdbcTemplate owner, String model, int copies) {
+        owner.update(COPY.formatted("'copy_' || n", "e.tenant_seq", "''", "e.payload_type"), model, copies, model);
+    }
+
+    /** The rebuild, once it has ended. */
+    static JsonNode rebuilt(TestTenants tenants, String projection) {
         tenants.api()
                 .post(tenants.operator(), "/v1/projections/" + projection + ":rebuild", Map.of())
                 .orThrow();

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param own sequences in the tenant's journal
  * @param others sequences in other tenants' journals, told to operators alone
  */
-record Draft(String text, Map<String, Object> figures, List<Long> own, Map<String, Long> others) {
+record Draft(String text, Map<String, Object> figures, List<Long> own, Map<String, List<Long>> others) {
 
     static Draft of(String text, Map<String, Object> figures, long... own) {
         return new Draft(
@@ -25,7 +25,7 @@ record Draft(String text, Map<String, Object> figures, List<Long> own, Map<Strin
                 Map.of());
     }
 
-    Draft with(Map<String, Long> inOthers) {
+    Draft with(Map<String, List<Long>> inOthers) {
         return new Draft(text, figures, own, inOthers);
     }
 

@@ -1,6 +1,7 @@
 package audit.incident;
 
 import java.util.Objects;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import tenancy.TenantId;
@@ -191,10 +192,18 @@ class Facts {
 
     private final TenantTransactions transactions;
     private final JdbcTemplate database;
+    private final int page;
 
+    @Autowired
     Facts(TenantTransactions transactions, JdbcTemplate database) {
+        this(transactions, database, PAGE);
+    }
+
+    /** @param page entries that one statement counts */
+    Facts(TenantTransactions transactions, JdbcTemplate database, int page) {
         this.transactions = transactions;
         this.database = database;
+        this.page = page;
     }
 
     /**
@@ -222,7 +231,7 @@ class Facts {
         if (last <= from) {
             return new Counted(from, false);
         }
-        long through = Math.min(last, from + PAGE);
+        long through = Math.min(last, from + page);
         unused = database.update(COUNT, tenant.value(), from, through);
         unused = database.update("update audit.counted set sequence = ? where tenant_id = ?", through, tenant.value());
         return new Counted(through, through < last);

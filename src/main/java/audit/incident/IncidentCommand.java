@@ -3,6 +3,7 @@ package audit.incident;
 import java.time.Instant;
 import org.axonframework.modelling.command.TargetAggregateIdentifier;
 import org.jspecify.annotations.Nullable;
+import tenancy.ContainmentScope;
 
 /** What an incident can be asked. */
 sealed interface IncidentCommand {
@@ -11,7 +12,7 @@ sealed interface IncidentCommand {
             @TargetAggregateIdentifier IncidentId incident,
             String title,
             Severity severity,
-            IncidentScope scope,
+            ContainmentScope scope,
             Instant from,
             @Nullable Instant until,
             @Nullable String note,

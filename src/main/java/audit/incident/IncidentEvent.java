@@ -3,6 +3,7 @@ package audit.incident;
 import java.time.Instant;
 import org.axonframework.serialization.Revision;
 import org.jspecify.annotations.Nullable;
+import tenancy.ContainmentScope;
 
 /** All that can happen to an incident. What it is about is in the journal already: none of it is repeated here. */
 public sealed interface IncidentEvent {
@@ -22,7 +23,7 @@ public sealed interface IncidentEvent {
             String incident,
             String title,
             Severity severity,
-            IncidentScope scope,
+            ContainmentScope scope,
             Instant from,
             @Nullable Instant until,
             @Nullable String note,

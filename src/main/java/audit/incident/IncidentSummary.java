@@ -2,6 +2,7 @@ package audit.incident;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import tenancy.ContainmentScope;
 
 /** One incident in a list; see {@link IncidentView}. */
 record IncidentSummary(
@@ -16,6 +17,6 @@ record IncidentSummary(
         String openedBy,
         @Nullable Instant closedAt) {
 
-    /** @see IncidentScope */
+    /** @see ContainmentScope */
     record Scope(String kind, String key) {}
 }

@@ -3,6 +3,7 @@ package audit.incident;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tenancy.ContainmentScope;
 
 /**
  * One incident as it stands.
@@ -16,7 +17,7 @@ record IncidentView(
         String incidentId,
         String title,
         Severity severity,
-        IncidentScope scope,
+        ContainmentScope scope,
         String state,
         Instant from,
         @Nullable Instant until,

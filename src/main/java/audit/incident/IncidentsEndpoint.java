@@ -26,6 +26,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tenancy.ContainmentScope;
 import tenancy.Caller;
 import tenancy.Cursor;
 import tenancy.Fields;
@@ -41,7 +42,6 @@ import tenancy.TenantTransactions;
 @RequestMapping("/v1/incidents")
 class IncidentsEndpoint {
 
-    private static final Duration LONGEST = Duration.ofDays(31);
     private static final int LONGEST_NOTE = 2_000;
     private static final String MARKDOWN = "text/markdown";
     private static final String LIST = """
@@ -74,7 +74,7 @@ class IncidentsEndpoint {
     }
 
     /** @param key may be left out for the whole tenant */
-    record NewScope(IncidentScope.Kind kind, @Nullable String key) {}
+    record NewScope(ContainmentScope.Kind kind, @Nullable String key) {}
 
     /**
      * @param from when it began; at most 31 days ago
@@ -106,10 +106,11 @@ class IncidentsEndpoint {
                         incident,
                         Fields.text("title", wanted.title()),
                         wanted.severity(),
-                        IncidentScope.of(
+                        ContainmentScope.of(
                                 context.tenant(),
                                 wanted.scope().kind(),
-                                wanted.scope().key()),
+                                wanted.scope().key(),
+                                "scope/key"),
                         wanted.from(),
                         wanted.until(),
                         wanted.note() == null ? null : words("note", wanted.note()),
@@ -197,10 +198,10 @@ class IncidentsEndpoint {
     }
 
     private static void checkPeriod(Instant from, @Nullable Instant until, Instant now) {
-        if (from.isAfter(now) || from.isBefore(now.minus(LONGEST))) {
+        if (from.isAfter(now) || from.isBefore(now.minus(Period.LONGEST))) {
             throw new InvalidField("/from", "range", "must be in the last 31 days");
         }
-        if (until != null && (!until.isAfter(from) || until.isAfter(from.plus(LONGEST)))) {
+        if (until != null && (!until.isAfter(from) || until.isAfter(from.plus(Period.LONGEST)))) {
             throw new InvalidField("/until", "range", "must be later than from, by at most 31 days");
         }
     }

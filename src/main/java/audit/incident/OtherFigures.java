@@ -2,9 +2,11 @@ package audit.incident;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -71,17 +73,35 @@ class OtherFigures {
         from fact group by during\
         """;
 
+    /** The tenants that fared worst on each shared thing, and the event of each that tells the worst of it. */
     private static final String HURT = FACT + """
-
-        select tenant_id, count(*) as samples, percentile_disc(0.95) within group (order by %1$s)::bigint as most,
-            coalesce((array_agg(last_sequence order by %1$s desc nulls last))[1], 0) as worst
-        from fact where during and %2$s = ? and %1$s is not null
-        group by tenant_id order by most desc limit ?\
+        , met as (
+            select 'pool' as kind, pool as name, tenant_id, last_sequence, wait_ms as ms
+            from fact where during and pool = any (?) and wait_ms is not null
+            union all
+            select 'destination', destination, tenant_id, last_sequence, call_ms
+            from fact where during and destination = any (?) and call_ms is not null
+            union all
+            select 'store', 'journal', tenant_id, last_sequence, write_ms
+            from fact where during and write_ms is not null
+            union all
+            select 'admission', 'platform', tenant_id, last_sequence, 0
+            from fact where during and state = 'throttled' and (cause_owner = 'platform' or cause_kind = 'capacity')
+        ), hurt as (
+            select kind, name, tenant_id, count(*) as samples,
+                percentile_disc(0.95) within group (order by ms)::bigint as most,
+                coalesce((array_agg(last_sequence order by ms desc))[1], 0) as worst
+            from met group by kind, name, tenant_id
+        ), placed as (
+            select *, row_number() over (partition by kind, name order by most desc, samples desc, tenant_id) as place
+            from hurt
+        )
+        select * from placed where place <= ? order by kind, name, place\
         """;
 
     private static final String LOADS = """
         with load as (
-            select tenant_id, count(*) as decided, coalesce(sum(case when started_at is not null then
+            select tenant_id, count(*) as decided, min(sequence) as first, max(sequence) as last, coalesce(sum(case when started_at is not null then
                 extract(epoch from greatest(coalesce(left_at, ?::timestamptz), started_at) - started_at)::float8 * 1000 end),
                 0)::bigint as slot_ms
             from audit.action_fact where decided_at >= ? and decided_at < ? group by tenant_id
@@ -94,11 +114,13 @@ class OtherFigures {
         """;
 
     private static final String ATTEMPTS = """
-        select count(distinct tenant_id) as tenants, coalesce(sum(counted), 0)::bigint as counted
+        select tenant_id, count(*) over () as tenants, sum(sum(counted)) over ()::bigint as counted,
+            min(sequence) as first, max(sequence) as last
         from audit.notable_fact
         where tenant_id not in (?, 'fleet') and at >= ? and at < ?
             and (type = 'request_refused' and code in ('other_tenant', 'envelope_mismatch')
-                or type = 'lease_use_refused' and code = 'lease_mismatch')\
+                or type = 'lease_use_refused' and code = 'lease_mismatch')
+        group by tenant_id order by sum(counted) desc, tenant_id limit ?\
         """;
 
     private final JdbcTemplate everyTenant;
@@ -127,14 +149,19 @@ class OtherFigures {
             long faults,
             long slotMillis) {}
 
-    /** One other tenant, for operators. */
-    record Hurt(String tenant, long samples, long most, long worst) {}
+    /**
+     * What one other tenant met on one shared thing in the period, for operators.
+     *
+     * @param worst the event, in that tenant's journal, of the case that took longest
+     */
+    record Hurt(String kind, String name, String tenant, long samples, long most, long worst) {}
 
     /**
      * What one tenant asked for in the period, for operators.
      *
      * @param place 1 for the one that had slots for longest
      * @param tenants that asked for anything
+     * @param first the first decision, in that tenant's journal
      */
     record Load(
             String tenant,
@@ -144,10 +171,16 @@ class OtherFigures {
             long slotMillis,
             long tenants,
             long allDecided,
-            long allSlotMillis) {}
+            long allSlotMillis,
+            long first,
+            long last) {}
 
-    /** Attempts across tenants that were seen in others' journals. */
-    record Attempts(long tenants, long counted) {}
+    /**
+     * Attempts across tenants that were seen in others' journals, for operators.
+     *
+     * @param events of the tenants with most of them, the first and the last in the journal of each
+     */
+    record Attempts(long tenants, long counted, Map<String, List<Long>> events) {}
 
     List<Side> compared(TenantId tenant, Period period, List<String> pools, List<String> destinations) {
         return everyTenant.query(
@@ -162,18 +195,23 @@ class OtherFigures {
                 destinations.toArray(String[]::new));
     }
 
-    List<Hurt> hurt(TenantId tenant, Period period, String kind, String name) {
-        // Both are words of ours: no caller's word becomes SQL.
-        String sql = kind.equals("pool") ? HURT.formatted("wait_ms", "pool") : HURT.formatted("call_ms", "destination");
+    List<Hurt> hurt(TenantId tenant, Period period, List<String> pools, List<String> destinations) {
         return everyTenant.query(
-                sql,
-                (row, number) -> new Hurt(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+                HURT,
+                (row, number) -> new Hurt(
+                        row.getString("kind"),
+                        row.getString("name"),
+                        row.getString("tenant_id"),
+                        row.getLong("samples"),
+                        row.getLong("most"),
+                        row.getLong("worst")),
                 tenant.value(),
                 Period.sql(period.before()),
                 Period.sql(period.from()),
                 Period.sql(period.until()),
                 Period.sql(period.now()),
-                name,
+                pools.toArray(String[]::new),
+                destinations.toArray(String[]::new),
                 MOST_TENANTS);
     }
 
@@ -189,7 +227,9 @@ class OtherFigures {
                         row.getLong("slot_ms"),
                         row.getLong("tenants"),
                         row.getLong("all_decided"),
-                        row.getLong("all_slot_ms")),
+                        row.getLong("all_slot_ms"),
+                        row.getLong("first"),
+                        row.getLong("last")),
                 Period.sql(period.until()),
                 Period.sql(period.from()),
                 Period.sql(period.until()),
@@ -199,12 +239,24 @@ class OtherFigures {
     }
 
     Attempts attempts(TenantId tenant, Period period) {
-        return Objects.requireNonNull(everyTenant.queryForObject(
+        Map<String, List<Long>> events = new LinkedHashMap<>();
+        long[] sums = new long[2];
+        everyTenant.query(
                 ATTEMPTS,
-                (row, number) -> new Attempts(row.getLong(1), row.getLong(2)),
+                row -> {
+                    sums[0] = row.getLong("tenants");
+                    sums[1] = row.getLong("counted");
+                    events.put(
+                            row.getString("tenant_id"),
+                            Stream.of(row.getLong("first"), row.getLong("last"))
+                                    .distinct()
+                                    .toList());
+                },
                 tenant.value(),
                 Period.sql(period.from()),
-                Period.sql(period.until())));
+                Period.sql(period.until()),
+                MOST_TENANTS);
+        return new Attempts(sums[0], sums[1], events);
     }
 
     Map<Long, String> eventIds(String tenant, List<Long> sequences) {

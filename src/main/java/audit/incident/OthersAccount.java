@@ -13,11 +13,12 @@ import audit.incident.OtherFigures.Side;
 import audit.incident.OwnFigures.By;
 import audit.incident.OwnFigures.Group;
 import audit.incident.OwnFigures.Kind;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tenancy.TenantId;
 
 /**
@@ -34,26 +35,39 @@ final class OthersAccount {
     private final OtherFigures others;
     private final boolean forOperator;
     private final int behind;
+    private final @Nullable Instant countedFrom;
     private final OwnAccount own;
     private final List<Load> loads;
     private final List<Comparison> comparisons;
+    private final List<Hurt> hurt;
 
-    /** @param behind how many other tenants' journals are not counted to their end */
+    /**
+     * @param behind how many other tenants' journals are not counted to their end
+     * @param countedFrom what was before is counted no more; null if nothing before is asked for
+     */
     OthersAccount(
-            TenantId tenant, Period period, OtherFigures others, boolean forOperator, int behind, OwnAccount own) {
+            TenantId tenant,
+            Period period,
+            OtherFigures others,
+            boolean forOperator,
+            int behind,
+            @Nullable Instant countedFrom,
+            OwnAccount own) {
         this.tenant = tenant;
         this.period = period;
         this.others = others;
         this.forOperator = forOperator;
         this.behind = behind;
+        this.countedFrom = countedFrom;
         this.own = own;
         this.loads = others.loads(tenant, period);
-        this.comparisons = compared();
-    }
-
-    private List<Comparison> compared() {
         List<String> pools = used(By.POOL, "pool");
         List<String> destinations = used(By.DESTINATION, "destination");
+        this.comparisons = compared(pools, destinations);
+        this.hurt = forOperator ? others.hurt(tenant, period, pools, destinations) : List.of();
+    }
+
+    private List<Comparison> compared(List<String> pools, List<String> destinations) {
         List<Side> sides = others.compared(tenant, period, pools, destinations);
         List<Comparison> all = new ArrayList<>();
         pools.forEach(pool -> all.add(comparison(sides, "pool", pool)));
@@ -94,7 +108,7 @@ final class OthersAccount {
     }
 
     Affected verdict() {
-        Affected all = behind > 0 ? Affected.UNKNOWN : Affected.NO;
+        Affected all = behind > 0 || countedFrom != null ? Affected.UNKNOWN : Affected.NO;
         for (Comparison comparison : comparisons) {
             if (tellable(comparison)) {
                 all = all.and(comparison.affected());
@@ -113,6 +127,16 @@ final class OthersAccount {
     }
 
     List<Draft> load() {
+        List<Draft> told = new ArrayList<>();
+        if (countedFrom != null) {
+            told.add(own.none("What was before %s is counted no more, or only in part: it is too long ago."
+                    .formatted(countedFrom)));
+        }
+        told.addAll(loadOfEach());
+        return told;
+    }
+
+    private List<Draft> loadOfEach() {
         Load mine = loads.stream().filter(Load::own).findFirst().orElse(null);
         if (mine == null) {
             return List.of(own.none("Tenant %s asked for nothing in this period.".formatted(tenant)));
@@ -152,7 +176,7 @@ final class OthersAccount {
                                     "slot_ms", load.slotMillis(),
                                     "decided", load.decided()),
                             List.of(),
-                            Map.of())));
+                            Map.of(load.tenant(), ends(load.first(), load.last())))));
         } else if (mine.tenants() > CROWD) {
             told.add(Draft.of(
                     "Of the slot time of all tenants, tenant %s had %s; it asked for %s."
@@ -231,20 +255,25 @@ final class OthersAccount {
             figures.put("own_share_percent", Math.round(100.0 * mine / (mine + during.slotMillis())));
         }
         Draft draft = Draft.of(sentence(comparison, told), figures, evidenceOf(comparison));
-        if (!forOperator
-                || affected != Affected.YES
-                || !Stream.of("pool", "destination").anyMatch(comparison.kind()::equals)) {
-            return draft;
+        List<Hurt> met = hurt.stream()
+                .filter(one ->
+                        one.kind().equals(comparison.kind()) && one.name().equals(comparison.name()))
+                .toList();
+        if (affected == Affected.YES && !met.isEmpty()) {
+            figures.put(
+                    "tenants",
+                    met.stream()
+                            .map(one ->
+                                    figures("tenant_id", one.tenant(), "samples", one.samples(), "p95_ms", one.most()))
+                            .toList());
         }
-        List<Hurt> hurt = others.hurt(tenant, period, comparison.kind(), comparison.name());
-        Map<String, Long> worst = new LinkedHashMap<>();
-        hurt.forEach(one -> worst.put(one.tenant(), one.worst()));
-        figures.put(
-                "tenants",
-                hurt.stream()
-                        .map(one -> figures("tenant_id", one.tenant(), "samples", one.samples(), "p95_ms", one.most()))
-                        .toList());
+        Map<String, List<Long>> worst = new LinkedHashMap<>();
+        met.forEach(one -> worst.put(one.tenant(), List.of(one.worst())));
         return draft.with(worst);
+    }
+
+    private static List<Long> ends(long first, long last) {
+        return first == last ? List.of(first) : List.of(first, last);
     }
 
     private String sentence(Comparison comparison, boolean told) {
@@ -341,7 +370,7 @@ final class OthersAccount {
                                     many(elsewhere.tenants(), "tenant")),
                     figures("count", elsewhere.counted(), "tenants", elsewhere.tenants()),
                     List.of(),
-                    Map.of()));
+                    elsewhere.events()));
         }
         return told;
     }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tenancy.ContainmentScope;
 import tenancy.TenantId;
 
 /** What a tenant's own journal says of a period, in sentences. */
@@ -44,7 +45,7 @@ final class OwnAccount {
             "containment_rule_fired");
 
     private final TenantId tenant;
-    private final IncidentScope scope;
+    private final ContainmentScope scope;
     private final Period period;
     private final List<Group> groups;
     private final List<Kind> kinds;
@@ -53,7 +54,7 @@ final class OwnAccount {
 
     OwnAccount(
             TenantId tenant,
-            IncidentScope scope,
+            ContainmentScope scope,
             Period period,
             List<Group> groups,
             List<Kind> kinds,

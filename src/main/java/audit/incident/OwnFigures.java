@@ -13,6 +13,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import tenancy.ContainmentScope;
 import tenancy.TenantId;
 
 /** What a tenant's own counted facts say of a period. To be asked in the tenant's transaction; every answer is bounded. */
@@ -209,10 +210,10 @@ class OwnFigures {
             long counted,
             @Nullable String detail) {}
 
-    List<Group> groups(TenantId tenant, IncidentScope scope, Period period) {
+    List<Group> groups(TenantId tenant, ContainmentScope scope, Period period) {
         return database
                 .query(
-                        GROUPS.formatted(scope.kind().column(), COUNTED, SUMMED_UP),
+                        GROUPS.formatted(column(scope.kind()), COUNTED, SUMMED_UP),
                         (row, number) -> group(row),
                         Period.sql(period.from()),
                         period.bucketSeconds(BUCKETS),
@@ -228,7 +229,7 @@ class OwnFigures {
                 .toList();
     }
 
-    List<Kind> kinds(TenantId tenant, IncidentScope scope, Period period) {
+    List<Kind> kinds(TenantId tenant, ContainmentScope scope, Period period) {
         return database.query(
                 KINDS.formatted(narrowed(scope)),
                 (row, number) -> new Kind(
@@ -246,7 +247,7 @@ class OwnFigures {
     }
 
     /** The first and the last of them, in order. */
-    List<Notable> notable(TenantId tenant, IncidentScope scope, Period period, int most) {
+    List<Notable> notable(TenantId tenant, ContainmentScope scope, Period period, int most) {
         List<Notable> first = notable(tenant, scope, period, "", most);
         if (first.size() < most) {
             return first;
@@ -258,7 +259,7 @@ class OwnFigures {
         return ends;
     }
 
-    private List<Notable> notable(TenantId tenant, IncidentScope scope, Period period, String order, int most) {
+    private List<Notable> notable(TenantId tenant, ContainmentScope scope, Period period, String order, int most) {
         return database.query(
                 NOTABLE.formatted(narrowed(scope), order),
                 (row, number) -> new Notable(
@@ -295,8 +296,18 @@ class OwnFigures {
         return ids;
     }
 
+    /** What of an action's row a scope is compared with: SQL of ours and no caller's. */
+    private static String column(ContainmentScope.Kind kind) {
+        return switch (kind) {
+            case TENANT -> "tenant_id";
+            case CONNECTOR -> "system";
+            case OPERATION -> "system || '/' || operation";
+            case WORKSPACE, AGENT_CLASS, AGENT, RUN, DESTINATION, MODEL, SECRET -> kind.word();
+        };
+    }
+
     /** Where an event names neither agent nor run it may concern any of them, and is told. */
-    private static String narrowed(IncidentScope scope) {
+    private static String narrowed(ContainmentScope scope) {
         return switch (scope.kind()) {
             case AGENT -> "coalesce(agent, '') in ('', ?)";
             case RUN -> "coalesce(run, '') in ('', ?)";

@@ -13,6 +13,8 @@ import java.time.ZoneOffset;
  */
 record Period(Instant from, Instant until, Instant now) {
 
+    static final Duration LONGEST = Duration.ofDays(31);
+
     Instant before() {
         return from.minus(Duration.between(from, until));
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param comparedFrom where the time begins that others' figures are compared with; it ends at {@code from}
  * @param until exclusive; of an incident that goes on, when this was made
+ * @param countedFrom what was before is counted no more, or in part; absent where the report does not reach back so far
  * @param throughSequence the last entry of the tenant's journal that is counted in
  * @param othersAffected {@code yes}, {@code no}, or {@code unknown} where there is too little to compare
  */
@@ -20,6 +21,7 @@ record Report(
         Instant until,
         Instant comparedFrom,
         Instant madeAt,
+        @Nullable Instant countedFrom,
         long throughSequence,
         String othersAffected,
         List<Section> sections) {
@@ -47,7 +49,7 @@ record Report(
     /**
      * An event.
      *
-     * @param tenantId whose journal it is in; absent in the tenant's own
+     * @param tenantId whose journal it is in, for operators alone; absent in the tenant's own
      * @param proof where the journal proves that it holds it
      */
     record Evidence(@Nullable String tenantId, long sequence, String eventId, String proof) {}

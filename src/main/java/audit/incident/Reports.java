@@ -28,6 +28,7 @@ class Reports {
 
     private final Facts facts;
     private final Counting counting;
+    private final OldFacts old;
     private final OwnFigures own;
     private final OtherFigures others;
     private final TenantTransactions transactions;
@@ -36,12 +37,14 @@ class Reports {
     Reports(
             Facts facts,
             Counting counting,
+            OldFacts old,
             OwnFigures own,
             OtherFigures others,
             TenantTransactions transactions,
             Clock clock) {
         this.facts = facts;
         this.counting = counting;
+        this.old = old;
         this.own = own;
         this.others = others;
         this.transactions = transactions;
@@ -64,7 +67,9 @@ class Reports {
                         own.kinds(tenant, incident.scope(), period),
                         own.notable(tenant, incident.scope(), period, MOST_NOTABLE)));
         var account = new OwnAccount(tenant, incident.scope(), period, found.groups(), found.kinds(), found.notable());
-        var neighbours = new OthersAccount(tenant, period, others, forOperator, behind, account);
+        Instant horizon = old.horizon();
+        Instant countedFrom = period.before().isBefore(horizon) ? horizon : null;
+        var neighbours = new OthersAccount(tenant, period, others, forOperator, behind, countedFrom, account);
         List<Drafted> drafted = List.of(
                 new Drafted("load", "Which tenant created the load?", neighbours.load()),
                 new Drafted("involved", "Which agents and runs were involved?", account.involved()),
@@ -84,6 +89,7 @@ class Reports {
                 period.until(),
                 period.before(),
                 now,
+                countedFrom,
                 through,
                 neighbours.verdict().word(),
                 new Evidencing(tenant, forOperator).sections(drafted));
@@ -110,9 +116,9 @@ class Reports {
                     all.stream().flatMap(draft -> draft.own().stream()).toList();
             ids.put(tenant.value(), transactions.in(tenant, () -> own.eventIds(tenant, mine)));
             Map<String, List<Long>> theirs = new HashMap<>();
-            all.forEach(draft -> draft.others()
-                    .forEach((other, sequence) -> theirs.computeIfAbsent(other, none -> new ArrayList<>())
-                            .add(sequence)));
+            all.forEach(draft -> shown(draft)
+                    .forEach((other, sequences) -> theirs.computeIfAbsent(other, none -> new ArrayList<>())
+                            .addAll(sequences)));
             theirs.forEach((other, sequences) -> ids.put(other, others.eventIds(other, sequences)));
             return drafted.stream()
                     .map(one -> new Section(
@@ -125,8 +131,13 @@ class Reports {
         private Sentence sentence(Draft draft) {
             List<Evidence> evidence = new ArrayList<>();
             draft.own().forEach(sequence -> add(evidence, tenant.value(), sequence));
-            draft.others().forEach((other, sequence) -> add(evidence, other, sequence));
+            shown(draft).forEach((other, sequences) -> sequences.forEach(sequence -> add(evidence, other, sequence)));
             return new Sentence(draft.text(), draft.figures(), evidence);
+        }
+
+        /** Whoever may not read others' journals is told of no event in them, whatever a sentence names. */
+        private Map<String, List<Long>> shown(Draft draft) {
+            return forOperator ? draft.others() : Map.of();
         }
 
         private void add(List<Evidence> evidence, String of, long sequence) {

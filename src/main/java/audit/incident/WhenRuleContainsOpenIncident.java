@@ -47,18 +47,15 @@ class WhenRuleContainsOpenIncident {
         if (there != null && there > 0) {
             return;
         }
-        var scope = new IncidentScope(
-                IncidentScope.Kind.valueOf(set.scope().kind().name()),
-                set.scope().key());
         String title = "%s was set to %s by %s"
-                .formatted(scope.words(), set.posture().name().toLowerCase(Locale.ROOT), set.by());
+                .formatted(set.scope().words(), set.posture().name().toLowerCase(Locale.ROOT), set.by());
         Object unused = commands.ask(
                 TenantContext.of(incident.tenant(), set.by(), null),
                 new OpenIncident(
                         incident,
                         title.substring(0, Math.min(title.length(), LONGEST_TITLE)),
                         severity(set.posture()),
-                        scope,
+                        set.scope(),
                         set.setAt().minus(LOOKED_AT),
                         null,
                         set.reason(),

@@ -31,6 +31,7 @@ import execution.ActionEvent.CheckPassed;
 import execution.ActionEvent.ChecksRequired;
 import execution.ActionEvent.ChecksStarted;
 import execution.ActionEvent.Hold;
+import execution.ActionEvent.PriorRead;
 import execution.ActionEvent.Requested;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.ResultRedacted;
@@ -142,6 +143,8 @@ final class Account {
                                 started.argumentsDigest(),
                                 started.lease() == null ? null : started.lease().id(),
                                 null));
+            case PriorRead read ->
+                done(recalled, event, new Done(read.attempt(), null, null, null, null, "state before it read"));
             case ResultRedacted _ -> done(recalled, event, new Done(null, null, null, null, null, "answer redacted"));
             case ArgumentsDropped _ ->
                 done(recalled, event, new Done(null, null, null, null, null, "arguments deleted"));

@@ -113,6 +113,14 @@ final class PromiseReader {
         } else if (operation.path("effect").asString("").equals("read")) {
             faults.add(new FieldError(here, "effect", "is only for operations that change something"));
         }
+        JsonNode before = compensation.path("before");
+        if (!before.isMissingNode()) {
+            JsonNode read = all.path(before.path("operation").stringValue());
+            if (!read.path("effect").asString("").equals("read") || read.has("hand_out")) {
+                faults.add(new FieldError(
+                        here + "/before/operation", "unknown_operation", "must be a read operation of this connector"));
+            }
+        }
         return Compensation.read(compensation, targetSchema, argumentSchema, here, faults);
     }
 

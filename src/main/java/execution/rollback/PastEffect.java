@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequence of its start in the tenant's journal: the order of effects
  * @param given canonical JSON of its arguments; absent where the journal does not hold them
  * @param result what the target answered, JSON; absent where there is none or it is not kept
+ * @param prior what was there before, JSON; absent where nobody looked or it is not kept
  * @param undoneBy the action that has undone it, or is about to
  * @param tries how many actions were asked for to undo it, and did not
  */
@@ -28,6 +29,7 @@ record PastEffect(
         List<String> dataClasses,
         State state,
         @Nullable String result,
+        @Nullable String prior,
         @Nullable String undoneBy,
         int tries) {
 

@@ -12,6 +12,7 @@ import execution.ActionEvent.ActionRequeued;
 import execution.ActionEvent.ActionStarted;
 import execution.ActionEvent.ActionSucceeded;
 import execution.ActionEvent.ApprovalRequested;
+import execution.ActionEvent.PriorRead;
 import execution.ActionEvent.Requested;
 import execution.ActionState;
 import execution.ActionView;
@@ -48,6 +49,7 @@ class PastEffects {
             ApprovalRequested.class,
             ActionReleased.class,
             ActionStarted.class,
+            PriorRead.class,
             ActionRequeued.class,
             ActionSucceeded.class,
             ActionFailed.class,
@@ -144,6 +146,8 @@ class PastEffects {
         private final RollbackScope scope;
         private final Map<String, Asked> asked = new HashMap<>();
         private final Map<String, Open> effects = new LinkedHashMap<>();
+        /** What was there before the first attempt: what a later one would see, the first may have changed. */
+        private final Map<String, String> priors = new HashMap<>();
         /** Actions that were asked for to undo others, and which. */
         private final Map<String, String> undoing = new HashMap<>();
 
@@ -183,6 +187,7 @@ class PastEffects {
                 case ApprovalRequested again -> asked.put(action, Asked.of(again.requested()));
                 case ActionReleased released -> asked.put(action, Asked.of(released.requested()));
                 case ActionStarted started -> start(action, started.startedAt(), entry);
+                case PriorRead read -> before(action, read.prior());
                 case ActionRequeued _ -> effects.remove(action);
                 case ActionSucceeded done -> end(action, PastEffect.State.DONE, done.result());
                 case ActionFailed _ -> effects.remove(action);
@@ -247,6 +252,13 @@ class PastEffects {
             }
         }
 
+        private void before(String action, @Nullable String prior) {
+            Open effect = effects.get(action);
+            if (effect != null && effect.wanted && prior != null) {
+                priors.put(action, prior);
+            }
+        }
+
         private void end(String action, PastEffect.State state, @Nullable String result) {
             Open effect = effects.get(action);
             if (effect != null) {
@@ -284,6 +296,7 @@ class PastEffects {
                     effect.asked.dataClasses(),
                     effect.state,
                     effect.result,
+                    priors.get(action),
                     undoneBy.get(action),
                     tries.getOrDefault(action, 0));
         }

@@ -34,6 +34,7 @@ class Planner {
     static final int MOST_STEPS = 500;
 
     private static final int MOST_CONFLICTS = 10;
+    private static final String NOTHING = "null";
     private static final int LONGEST_ARGUMENTS = 16 * 1024;
 
     /** Of what is signed off: fields and keys in one order, whatever maps they come from. */
@@ -172,12 +173,22 @@ class Planner {
                         "The connector names nothing that undoes %s of %s."
                                 .formatted(effect.operation(), effect.system()));
             }
-            if (effect.given() == null || effect.result() == null) {
+            if (effect.given() == null || effect.result() == null && compensation.needsResult()) {
                 return Answer.no(
                         Step.Verdict.IRREVERSIBLE,
                         "What was asked for or answered is not kept, and what undoes it is made of that.");
             }
-            Compensation.Undo undo = compensation.of(effect.system(), effect.target(), effect.given(), effect.result());
+            if (effect.prior() == null && compensation.needsPrior()) {
+                return Answer.no(
+                        Step.Verdict.IRREVERSIBLE,
+                        "What was there before is not known: nobody looked then, or it is not kept.");
+            }
+            Compensation.Undo undo = compensation.of(
+                    effect.system(),
+                    effect.target(),
+                    effect.given(),
+                    Objects.requireNonNullElse(effect.result(), NOTHING),
+                    Objects.requireNonNullElse(effect.prior(), NOTHING));
             String arguments = connectors
                     .operation(tenant, effect.system(), undo.operation())
                     .validated(undo.target(), undo.arguments());

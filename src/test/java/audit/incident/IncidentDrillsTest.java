@@ -186,12 +186,12 @@ class IncidentDrillsTest {
     void a_hundred_times_the_load_of_one_tenant_hurts_nobody_and_the_report_says_no_with_figures() throws Exception {
         Customer loud = town.customer(attacked, 2);
         Customer victim = town.customer(quiet, 16);
-        town.steady(victim, 8);
+        town.steady(victim, 40);
         attacked.faults(new Faults(100, 0, 503, false, false));
 
         Instant from = town.now();
         town.flood(loud, 300);
-        town.steady(victim, 8);
+        town.steady(victim, 40);
         Instant until = town.now();
         attacked.faults(Faults.NONE);
         String incident = town.incident(loud, from, until);
@@ -202,7 +202,7 @@ class IncidentDrillsTest {
                 .as(report.toString())
                 .isEqualTo("no");
         assertThat(pool.at("/figures/others_during").asLong()).isPositive();
-        assertThat(pool.at("/figures/samples_during").asLong()).isGreaterThanOrEqualTo(8);
+        assertThat(pool.at("/figures/samples_during").asLong()).isGreaterThanOrEqualTo(40);
         assertThat(pool.path("text").asString()).contains("others were not affected", "95 of 100 cases");
         assertThat(sentences(report, "load").getFirst().at("/figures/decided").asLong())
                 .isEqualTo(300);
@@ -258,6 +258,13 @@ class IncidentDrillsTest {
                 .expect(200)
                 .body();
         assertThat(own).contains("\"others_affected\":\"yes\"").doesNotContain(victim.tenant());
+        assertThat(Neighbourhood.othersNamed(loud.auditor()
+                        .get("/v1/incidents/" + incident + "/report")
+                        .json()))
+                .as("a tenant's own report names no event of others")
+                .isEmpty();
+        assertThat(Neighbourhood.othersNamed(report)).contains(victim.tenant());
+        town.isProved(loud, report);
         nothingWaits(loud);
     }
 
@@ -296,6 +303,13 @@ class IncidentDrillsTest {
         assertThat(texts(victims, "attempts"))
                 .anyMatch(text -> text.contains("was refused once where it did not belong (lease_mismatch)"))
                 .anyMatch(text -> text.startsWith("Of other tenants' credentials 2 such attempts were seen"));
+        assertThat(Neighbourhood.sentences(victims, "attempts")
+                        .getLast()
+                        .at("/evidence/0/tenant_id")
+                        .asString())
+                .as("where they were seen")
+                .isEqualTo(thief.tenant());
+        town.isProved(acme, victims);
         assertThat(texts(thiefs, "attempts"))
                 .anyMatch(text -> text.contains("was refused 2 times where it did not belong (lease_mismatch)"));
         assertThat(texts(thiefs, "refusals"))
