@@ -8,19 +8,14 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import tenancy.Forgetting;
+import tenancy.Recurring;
 import tenancy.TenantId;
 import tenancy.TenantTransactions;
 
@@ -31,7 +26,6 @@ import tenancy.TenantTransactions;
 @Component
 class OldActions implements Forgetting, SmartLifecycle {
 
-    private static final Logger log = LoggerFactory.getLogger(OldActions.class);
     private static final int AT_ONCE = 1_000;
     private static final String ID_OF_TIME = "act_%012x";
     private static final String ACTIONS = """
@@ -64,9 +58,8 @@ class OldActions implements Forgetting, SmartLifecycle {
     private final JdbcTemplate everyTenant;
     private final JdbcTemplate database;
     private final TenantTransactions transactions;
-    private final Duration every;
     private final Clock clock;
-    private @Nullable ScheduledExecutorService timer;
+    private final Recurring timer;
 
     OldActions(
             @Qualifier("systemDataSource") DataSource everyTenant,
@@ -77,7 +70,7 @@ class OldActions implements Forgetting, SmartLifecycle {
         this.everyTenant = new JdbcTemplate(everyTenant);
         this.database = database;
         this.transactions = transactions;
-        this.every = settings.forgetEvery();
+        this.timer = new Recurring("old-actions", settings.forgetEvery(), this::forget);
         this.clock = clock;
     }
 
@@ -133,33 +126,18 @@ class OldActions implements Forgetting, SmartLifecycle {
                 .toArray(String[]::new);
     }
 
-    private void forgetQuietly() {
-        try {
-            forget();
-        } catch (RuntimeException failed) {
-            log.warn("Old actions could not be forgotten", failed);
-        }
-    }
-
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("old-actions").factory());
-        started.scheduleWithFixedDelay(this::forgetQuietly, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
-        timer = started;
+        timer.start();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdownNow();
-        }
+        timer.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return timer.isRunning();
     }
 }

@@ -1,14 +1,10 @@
 package execution;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +14,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import secrets.ContentRetention;
+import tenancy.Recurring;
 import tenancy.TenantId;
 
 /**
@@ -39,9 +36,8 @@ class OldContents implements SmartLifecycle {
 
     private final JdbcTemplate everyTenant;
     private final ContentRetention contents;
-    private final Duration every;
     private final Clock clock;
-    private @Nullable ScheduledExecutorService timer;
+    private final Recurring timer;
 
     OldContents(
             @Qualifier("systemDataSource") DataSource everyTenant,
@@ -50,7 +46,7 @@ class OldContents implements SmartLifecycle {
             Clock clock) {
         this.everyTenant = new JdbcTemplate(everyTenant);
         this.contents = contents;
-        this.every = settings.forgetEvery();
+        this.timer = new Recurring("old-contents", settings.forgetEvery(), this::forget);
         this.clock = clock;
     }
 
@@ -78,34 +74,18 @@ class OldContents implements SmartLifecycle {
         return asked == null ? null : LocalDate.ofInstant(asked.toInstant(), ZoneOffset.UTC);
     }
 
-    private void forgetQuietly() {
-        try {
-            forget();
-        } catch (RuntimeException failed) {
-            log.warn("Old contents could not be made unreadable", failed);
-        }
-    }
-
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("old-contents").factory());
-        var unused = started.scheduleWithFixedDelay(
-                this::forgetQuietly, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
-        timer = started;
+        timer.start();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdownNow();
-        }
+        timer.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return timer.isRunning();
     }
 }

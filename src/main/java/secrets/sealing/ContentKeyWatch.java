@@ -6,17 +6,12 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import tenancy.Recurring;
 import tenancy.TenantId;
 
 /**
@@ -26,7 +21,6 @@ import tenancy.TenantId;
 @Component
 class ContentKeyWatch implements SmartLifecycle {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ContentKeyWatch.class);
     private static final Duration EVERY = Duration.ofSeconds(10);
 
     /** What was committed late, or by a clock that is behind, is not missed. */
@@ -47,12 +41,13 @@ class ContentKeyWatch implements SmartLifecycle {
     private final ContentKeys keys;
     private final JdbcTemplate everyTenant;
     private final Clock clock;
-    private @Nullable ScheduledExecutorService timer;
+    private final Recurring timer;
 
     ContentKeyWatch(ContentKeys keys, @Qualifier("systemDataSource") DataSource everyTenant, Clock clock) {
         this.keys = keys;
         this.everyTenant = new JdbcTemplate(everyTenant);
         this.clock = clock;
+        this.timer = new Recurring("content-keys", EVERY, this::look);
     }
 
     void look() {
@@ -83,33 +78,18 @@ class ContentKeyWatch implements SmartLifecycle {
         without.forEach(tenant -> keys.make(tenant, today.plusDays(1)));
     }
 
-    private void lookQuietly() {
-        try {
-            look();
-        } catch (RuntimeException failed) {
-            LOG.warn("Keys of contents could not be looked after: {}", failed.toString());
-        }
-    }
-
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("content-keys").factory());
-        var unused = started.scheduleWithFixedDelay(this::lookQuietly, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        timer = started;
+        timer.startNow();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdownNow();
-        }
+        timer.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return timer.isRunning();
     }
 }
