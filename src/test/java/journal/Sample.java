@@ -2,6 +2,7 @@ package journal;
 
 import static org.axonframework.modelling.command.AggregateLifecycle.apply;
 
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +16,7 @@ import org.axonframework.modelling.command.Repository;
 import org.axonframework.modelling.command.TargetAggregateIdentifier;
 import org.axonframework.serialization.Revision;
 import org.jspecify.annotations.NullUnmarked;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import tenancy.Conflict;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
@@ -37,6 +39,9 @@ final class Sample {
 
     /** {@link Look} that does not wait behind the others. */
     record LookNow(@TargetAggregateIdentifier String tally) implements Urgent {}
+
+    /** Needs a connection, and gets none. */
+    record CountFarAway(@TargetAggregateIdentifier String tally) {}
 
     record Look(@TargetAggregateIdentifier String tally) {}
 
@@ -110,6 +115,11 @@ final class Sample {
         void handle(CountThenRefuse count) {
             apply(new TallyEvent.Counted(id, 1_000_000));
             throw new TooMuch();
+        }
+
+        @CommandHandler
+        void handle(CountFarAway count) {
+            throw new CannotGetJdbcConnectionException("none", new SQLTransientConnectionException("none"));
         }
 
         @CommandHandler

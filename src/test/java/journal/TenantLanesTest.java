@@ -101,6 +101,20 @@ class TenantLanesTest {
     }
 
     @Test
+    void a_batch_for_which_there_is_no_connection_is_told_so_at_once_and_not_one_by_one() throws Exception {
+        running.ask(tenant, new Sample.OpenTally(tally));
+
+        var answers = running.together(
+                tenant, new Sample.Count(tally, 1), new Sample.CountFarAway(tally), new Sample.Count(tally, 2));
+
+        for (var answer : answers) {
+            assertThatThrownBy(() -> answer.get(10, SECONDS))
+                    .hasRootCauseInstanceOf(java.sql.SQLTransientConnectionException.class);
+        }
+        assertThat(running.ask(tenant, new Sample.Look(tally))).isEqualTo("0 in 0, VERY_LARGE");
+    }
+
+    @Test
     void a_rollback_evicts_what_was_changed_in_the_cache() {
         running.ask(tenant, new Sample.OpenTally(tally));
         assertThat(running.bean(Cache.class).containsKey(tally)).isTrue();
