@@ -61,8 +61,10 @@ class Sealer implements SmartLifecycle {
             long end = last == null ? 0 : last;
             boolean all = looks++ % LOOKS_BETWEEN_FULL_ONES == 0;
             List<String> grown = all
-                    ? everyTenant.queryForList(UNSEALED, String.class)
-                    : end > looked ? everyTenant.queryForList(GROWN, String.class, looked, end) : List.of();
+                    ? everyTenant.query(UNSEALED, (row, number) -> row.getString(1))
+                    : end > looked
+                            ? everyTenant.query(GROWN, (row, number) -> row.getString(1), looked, end)
+                            : List.of();
             for (String tenant : grown) {
                 seal(tenant);
                 if (!pace.rest()) {
