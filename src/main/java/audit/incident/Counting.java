@@ -4,17 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import tenancy.Recurring;
 import tenancy.TenantId;
 
 /** Has journals counted that have grown: every so often on one thread, and for whoever makes a report. */
@@ -22,6 +19,8 @@ import tenancy.TenantId;
 class Counting implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Counting.class);
+
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     /** Jumps from tenant to tenant in the index, instead of walking over all their entries. */
     private static final String GROWN = """
@@ -37,14 +36,13 @@ class Counting implements SmartLifecycle {
 
     private final Facts facts;
     private final JdbcTemplate everyTenant;
-    private final IncidentSettings settings;
+    private final Recurring looking;
     private final Map<String, String> failing = new ConcurrentHashMap<>();
-    private @Nullable ScheduledExecutorService timer;
 
     Counting(Facts facts, @Qualifier("systemDataSource") DataSource everyTenant, IncidentSettings settings) {
         this.facts = facts;
         this.everyTenant = new JdbcTemplate(everyTenant);
-        this.settings = settings;
+        this.looking = new Recurring("incident-counting", settings.countEvery(), this::look);
     }
 
     /**
@@ -71,12 +69,8 @@ class Counting implements SmartLifecycle {
     }
 
     private void look() {
-        try {
-            for (String tenant : grown()) {
-                boolean unused = counted(tenant);
-            }
-        } catch (RuntimeException unreachable) {
-            log.warn("The journals could not be counted now: {}", unreachable.getMessage());
+        for (String tenant : grown()) {
+            boolean unused = counted(tenant);
         }
     }
 
@@ -88,7 +82,7 @@ class Counting implements SmartLifecycle {
             return true;
         } catch (RuntimeException uncountable) {
             String words = String.valueOf(uncountable.getMessage());
-            if (timer != null && !words.equals(failing.put(tenant, words))) {
+            if (looking.isRunning() && !words.equals(failing.put(tenant, words))) {
                 log.error("The journal of {} cannot be counted for reports", tenant, uncountable);
             }
             return false;
@@ -97,29 +91,16 @@ class Counting implements SmartLifecycle {
 
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                task -> Thread.ofPlatform().name("incident-counting").daemon().unstarted(task));
-        long every = settings.countEvery().toMillis();
-        var unused = started.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
-        timer = started;
+        looking.start();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdown();
-            try {
-                boolean unused = started.awaitTermination(2, TimeUnit.SECONDS);
-            } catch (InterruptedException hurried) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        looking.finish(GRACE);
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return looking.isRunning();
     }
 }

@@ -1,18 +1,16 @@
 package audit.proof;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import tenancy.Recurring;
 import tenancy.TenantId;
 
 /**
@@ -25,6 +23,7 @@ class Sealer implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Sealer.class);
     private static final int LOOKS_BETWEEN_FULL_ONES = 60;
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private static final String LAST = "select coalesce(max(global_index), 0) from journal.event";
     private static final String GROWN =
@@ -43,32 +42,27 @@ class Sealer implements SmartLifecycle {
 
     private final SealedTrees trees;
     private final JdbcTemplate everyTenant;
-    private final ProofSettings settings;
+    private final Recurring looking;
     private final Map<String, String> failing = new HashMap<>();
     private long looked;
     private int looks;
-    private @Nullable ScheduledExecutorService timer;
 
     Sealer(SealedTrees trees, @Qualifier("systemDataSource") DataSource everyTenant, ProofSettings settings) {
         this.trees = trees;
         this.everyTenant = new JdbcTemplate(everyTenant);
-        this.settings = settings;
+        this.looking = new Recurring("journal-sealer", settings.sealEvery(), this::look);
     }
 
     private void look() {
-        try {
-            Long last = everyTenant.queryForObject(LAST, Long.class);
-            long end = last == null ? 0 : last;
-            boolean all = looks++ % LOOKS_BETWEEN_FULL_ONES == 0;
-            if (all) {
-                everyTenant.queryForList(UNSEALED, String.class).forEach(this::seal);
-            } else if (end > looked) {
-                everyTenant.queryForList(GROWN, String.class, looked, end).forEach(this::seal);
-            }
-            looked = end;
-        } catch (RuntimeException unreachable) {
-            log.warn("The journals could not be sealed now: {}", unreachable.getMessage());
+        Long last = everyTenant.queryForObject(LAST, Long.class);
+        long end = last == null ? 0 : last;
+        boolean all = looks++ % LOOKS_BETWEEN_FULL_ONES == 0;
+        if (all) {
+            everyTenant.queryForList(UNSEALED, String.class).forEach(this::seal);
+        } else if (end > looked) {
+            everyTenant.queryForList(GROWN, String.class, looked, end).forEach(this::seal);
         }
+        looked = end;
     }
 
     /** One tenant's damage keeps nobody else's journal from being sealed; it is told once. */
@@ -86,29 +80,16 @@ class Sealer implements SmartLifecycle {
 
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                task -> Thread.ofPlatform().name("journal-sealer").daemon().unstarted(task));
-        long every = settings.sealEvery().toMillis();
-        var unused = started.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
-        timer = started;
+        looking.start();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdown();
-            try {
-                boolean unused = started.awaitTermination(2, TimeUnit.SECONDS);
-            } catch (InterruptedException hurried) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        looking.finish(GRACE);
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return looking.isRunning();
     }
 }
