@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tenancy.Cause;
+import tenancy.EventRows;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
 

@@ -7,11 +7,8 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -19,6 +16,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import policy.PolicyCommand.ExpireRules;
+import tenancy.Recurring;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -42,7 +40,7 @@ class Expiries implements SmartLifecycle {
     private final TenantCommands commands;
     private final JdbcTemplate allTenants;
     private final Clock clock;
-    private @Nullable ScheduledExecutorService timer;
+    private final Recurring sweeping = new Recurring("policy-expiry", BETWEEN_SWEEPS, this::sweep);
 
     Expiries(TenantCommands commands, @Qualifier("systemDataSource") DataSource allTenants, Clock clock) {
         this.commands = commands;
@@ -78,35 +76,18 @@ class Expiries implements SmartLifecycle {
                 .join();
     }
 
-    /** An exception would end the schedule for good. */
-    private void sweepQuietly() {
-        try {
-            sweep();
-        } catch (RuntimeException failed) {
-            LOG.warn("Expired rules could not be looked for", failed);
-        }
-    }
-
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("policy-expiry").factory());
-        long pause = BETWEEN_SWEEPS.toMillis();
-        started.scheduleWithFixedDelay(this::sweepQuietly, pause, pause, TimeUnit.MILLISECONDS);
-        timer = started;
+        sweeping.start();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdownNow();
-        }
+        sweeping.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return sweeping.isRunning();
     }
 }

@@ -8,15 +8,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import quota.QuotaCommand.SweepReservations;
+import tenancy.Recurring;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -41,7 +38,9 @@ class Lifetimes implements SmartLifecycle {
     /** When each tenant that has a budget is looked at next. */
     private final Map<TenantId, Instant> due = new ConcurrentHashMap<>();
 
-    private @Nullable ScheduledExecutorService timer;
+    private final Recurring sweeping = new Recurring("reservation-lifetimes", Duration.ofSeconds(TICK_SECONDS), () -> {
+        int unused = sweep();
+    });
 
     Lifetimes(TenantCommands commands, QuotaSettings settings, Clock clock, MeterRegistry meters) {
         this.commands = commands;
@@ -91,33 +90,17 @@ class Lifetimes implements SmartLifecycle {
 
     @Override
     public void start() {
-        Duration pause = Duration.ofSeconds(TICK_SECONDS);
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("reservation-lifetimes").factory());
-        started.scheduleWithFixedDelay(this::sweepQuietly, pause.toSeconds(), pause.toSeconds(), TimeUnit.SECONDS);
-        timer = started;
-    }
-
-    /** An exception would end the schedule for good. */
-    private void sweepQuietly() {
-        try {
-            int unused = sweep();
-        } catch (RuntimeException failed) {
-            LOG.warn("Old reservations could not be looked at", failed);
-        }
+        sweeping.start();
     }
 
     @Override
     public void stop() {
-        if (timer != null) {
-            timer.shutdownNow();
-            timer = null;
-        }
+        sweeping.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return sweeping.isRunning();
     }
 
     @Override

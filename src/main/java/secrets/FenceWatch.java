@@ -4,19 +4,15 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import tenancy.Capacity;
+import tenancy.Recurring;
 import tenancy.TenantContext;
 import tenancy.TenantId;
 
@@ -44,7 +40,7 @@ class FenceWatch implements SmartLifecycle {
             .executor(Runnable::run)
             .expireAfterWrite(REMEMBERED_FOR)
             .build();
-    private @Nullable ScheduledExecutorService timer;
+    private final Recurring looking = new Recurring("fences", LOOKS_EVERY, () -> Capacity.CONTROL.run(this::look));
 
     FenceWatch(@Qualifier("systemDataSource") DataSource everyTenant, Revocations revocations) {
         this.everyTenant = new JdbcTemplate(everyTenant);
@@ -76,35 +72,18 @@ class FenceWatch implements SmartLifecycle {
         }
     }
 
-    /** An exception would end the schedule for good. */
-    private void lookQuietly() {
-        try {
-            look();
-        } catch (DataAccessException unreachable) {
-            LOG.warn("Revocations cannot be looked for: {}", unreachable.getMessage());
-        }
-    }
-
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                task -> Thread.ofPlatform().name("fences").daemon().unstarted(task));
-        started.scheduleWithFixedDelay(
-                () -> Capacity.CONTROL.run(this::lookQuietly), 0, LOOKS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        timer = started;
+        looking.startNow();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdownNow();
-        }
+        looking.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return looking.isRunning();
     }
 }

@@ -9,8 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +19,7 @@ import secrets.SecretCommand.WriteDown;
 import secrets.SecretEvent.LeaseUseRefused;
 import secrets.SecretEvent.LeasesEnded;
 import secrets.SecretEvent.SealedValueRefused;
+import tenancy.Recurring;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -41,7 +40,7 @@ class LeaseReports implements SmartLifecycle {
     private final TenantCommands commands;
     private final Clock clock;
     private Map<TenantId, Gathered> gathered = new HashMap<>();
-    private @Nullable ScheduledExecutorService timer;
+    private final Recurring flushing = new Recurring("lease-reports", MOMENT, this::flush);
 
     LeaseReports(TenantCommands commands, Clock clock) {
         this.commands = commands;
@@ -117,8 +116,17 @@ class LeaseReports implements SmartLifecycle {
                 });
     }
 
-    /** An exception would end the schedule for good. */
-    private void flushQuietly() {
+    @Override
+    public void start() {
+        flushing.start();
+    }
+
+    @Override
+    public void stop() {
+        if (!flushing.isRunning()) {
+            return;
+        }
+        flushing.stop();
         try {
             flush();
         } catch (RuntimeException failed) {
@@ -127,25 +135,7 @@ class LeaseReports implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("lease-reports").factory());
-        started.scheduleWithFixedDelay(this::flushQuietly, MOMENT.toMillis(), MOMENT.toMillis(), TimeUnit.MILLISECONDS);
-        timer = started;
-    }
-
-    @Override
-    public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdownNow();
-            flushQuietly();
-        }
-    }
-
-    @Override
     public boolean isRunning() {
-        return timer != null;
+        return flushing.isRunning();
     }
 }

@@ -10,13 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -25,6 +22,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import secrets.SecretCommand.RetireDue;
 import tenancy.Forgetting;
+import tenancy.Recurring;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -90,7 +88,8 @@ class OldSecrets implements Forgetting, SmartLifecycle {
     private final JdbcTemplate everyTenant;
     private final Clock clock;
     private final SecretsSettings settings;
-    private @Nullable ScheduledExecutorService timer;
+    private final Recurring retiring = new Recurring("old-secrets", RETIRES_EVERY, this::retire);
+    private final Recurring clearing = new Recurring("cleared-secrets", CLEARS_EVERY, this::clear);
 
     OldSecrets(
             TenantCommands commands,
@@ -203,39 +202,20 @@ class OldSecrets implements Forgetting, SmartLifecycle {
                 query, (row, number) -> new TenantId(row.getString(1)), at.atOffset(ZoneOffset.UTC), limit);
     }
 
-    /** An exception would end the schedule for good. */
-    private static void quietly(Runnable sweep) {
-        try {
-            sweep.run();
-        } catch (RuntimeException failed) {
-            LOG.warn("Old secrets could not be looked for", failed);
-        }
-    }
-
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("old-secrets").factory());
-        every(RETIRES_EVERY, this::retire, started);
-        every(CLEARS_EVERY, this::clear, started);
-        timer = started;
-    }
-
-    private static void every(Duration pause, Runnable sweep, ScheduledExecutorService timer) {
-        timer.scheduleWithFixedDelay(() -> quietly(sweep), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+        retiring.start();
+        clearing.start();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdownNow();
-        }
+        retiring.stop();
+        clearing.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return retiring.isRunning();
     }
 }

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Work that is done again and again while the platform runs, on a thread of its own. What fails is logged and done again
- * when it is due next: no failure ends it.
+ * Work that is done again and again while the platform runs, on a thread of its own. What fails is logged, once while it
+ * fails in the same way, and done again when it is due next: no failure ends it.
  */
 public final class Recurring {
 
@@ -20,6 +20,8 @@ public final class Recurring {
     private final Duration every;
     private final Runnable work;
     private @Nullable ScheduledExecutorService timer;
+    /** The failure of the last time: one that lasts is told once. */
+    private String failure = "";
 
     /**
      * @param name of the thread, and of the work where a failure is logged
@@ -52,10 +54,13 @@ public final class Recurring {
     private void once() {
         try {
             work.run();
+            failure = "";
         } catch (RuntimeException failed) {
-            if (isRunning()) {
-                log.warn("{} failed, and is tried again in {}", name, every, failed);
+            String words = failed.toString();
+            if (isRunning() && !words.equals(failure)) {
+                log.warn("{} failed, and is tried again every {}", name, every, failed);
             }
+            failure = words;
         }
     }
 

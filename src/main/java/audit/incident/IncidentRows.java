@@ -3,11 +3,12 @@ package audit.incident;
 import audit.incident.IncidentEvent.IncidentClosed;
 import audit.incident.IncidentEvent.IncidentOpened;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
 import org.axonframework.eventhandling.EventMessage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import tenancy.EventRows;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
 
@@ -15,33 +16,15 @@ import tenancy.TenantContext;
 @Configuration(proxyBeanMethods = false)
 class IncidentRows {
 
+    private static final String TABLE = "audit.incident";
     private static final String TEXT = "text";
     private static final String TIME = "timestamptz";
 
-    private record Rows(
-            String name, String statement, List<String> types, Function<EventMessage<?>, List<Object[]>> mapping)
-            implements InlineRows {
-
-        @Override
-        public String table() {
-            return "audit.incident";
-        }
-
-        @Override
-        public List<Object[]> rows(EventMessage<?> event) {
-            return mapping.apply(event);
-        }
-
-        @Override
-        public boolean owns(String constraint) {
-            return false;
-        }
-    }
-
     @Bean
     InlineRows writesOpenedIncidents() {
-        return new Rows(
+        return new EventRows(
                 "incident_opened",
+                TABLE,
                 """
                 insert into audit.incident (tenant_id, incident, title, severity, scope_kind, scope_key, begins_at, ends_at,
                     opened_at, opened_by)
@@ -49,6 +32,7 @@ class IncidentRows {
                     ?::timestamptz[], ?::timestamptz[], ?::text[])\
                 """,
                 List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIME, TIME, TIME, TEXT),
+                Set.of(),
                 event -> event.getPayload() instanceof IncidentOpened opened
                         ? row(
                                 tenant(event),
@@ -66,8 +50,9 @@ class IncidentRows {
 
     @Bean
     InlineRows writesClosedIncidents() {
-        return new Rows(
+        return new EventRows(
                 "incident_closed",
+                TABLE,
                 """
                 update audit.incident i set ends_at = t.ends_at, closed_at = t.closed_at
                 from unnest(?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[])
@@ -75,6 +60,7 @@ class IncidentRows {
                 where i.tenant_id = t.tenant_id and i.incident = t.incident\
                 """,
                 List.of(TEXT, TEXT, TIME, TIME),
+                Set.of(),
                 event -> event.getPayload() instanceof IncidentClosed closed
                         ? row(
                                 tenant(event),

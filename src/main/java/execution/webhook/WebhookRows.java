@@ -4,10 +4,11 @@ import execution.webhook.WebhookEvent.WebhookRegistered;
 import execution.webhook.WebhookEvent.WebhookRemoved;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
+import java.util.Set;
 import org.axonframework.eventhandling.EventMessage;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import tenancy.EventRows;
 import tenancy.GoneWithTheirTenant;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
@@ -18,30 +19,13 @@ class WebhookRows {
 
     private static final String SEPARATOR = ",";
 
-    private record Rows(
-            String name, String statement, List<String> types, Function<EventMessage<?>, List<Object[]>> mapping)
-            implements InlineRows {
-
-        @Override
-        public String table() {
-            return "execution.webhook";
-        }
-
-        @Override
-        public List<Object[]> rows(EventMessage<?> event) {
-            return mapping.apply(event);
-        }
-
-        @Override
-        public boolean owns(String constraint) {
-            return false;
-        }
-    }
+    private static final String TABLE = "execution.webhook";
 
     @Bean
     InlineRows writesRegisteredWebhooks() {
-        return new Rows(
+        return new EventRows(
                 "webhook_registered",
+                TABLE,
                 """
                 insert into execution.webhook (tenant_id, webhook, url, events, may_be_private, created_at, created_by)
                 select tenant_id, webhook, url, string_to_array(events, ','), may_be_private, created_at, created_by
@@ -49,6 +33,7 @@ class WebhookRows {
                     as t(tenant_id, webhook, url, events, may_be_private, created_at, created_by)\
                 """,
                 List.of("text", "text", "text", "text", "bool", "timestamptz", "text"),
+                Set.of(),
                 event -> event.getPayload() instanceof WebhookRegistered registered
                         ? List.<Object[]>of(new Object[] {
                             meta(event, TenantContext.TENANT),
@@ -74,13 +59,15 @@ class WebhookRows {
 
     @Bean
     InlineRows writesRemovedWebhooks() {
-        return new Rows(
+        return new EventRows(
                 "webhook_removed",
+                TABLE,
                 """
                 delete from execution.webhook w using unnest(?::text[], ?::text[]) as t(tenant_id, webhook)
                 where w.tenant_id = t.tenant_id and w.webhook = t.webhook\
                 """,
                 List.of("text", "text"),
+                Set.of(),
                 event -> event.getPayload() instanceof WebhookRemoved removed
                         ? List.<Object[]>of(new Object[] {meta(event, TenantContext.TENANT), removed.webhook()})
                         : List.of());

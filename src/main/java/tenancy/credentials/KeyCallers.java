@@ -9,9 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +22,7 @@ import tenancy.AgentId;
 import tenancy.Caller;
 import tenancy.Capacity;
 import tenancy.KeyId;
+import tenancy.Recurring;
 import tenancy.Role;
 import tenancy.TenantId;
 
@@ -60,7 +58,7 @@ class KeyCallers implements SmartLifecycle {
                     (key, found) -> found.isPresent() ? REMEMBERED_FOR : TRUSTED_FOR))
             .build();
     private volatile long looked = System.nanoTime() - TRUSTED_FOR.toNanos();
-    private @Nullable ScheduledExecutorService timer;
+    private final Recurring looking = new Recurring("revoked-keys", LOOKS_EVERY, () -> Capacity.CONTROL.run(this::forgetRevoked));
 
     KeyCallers(@Qualifier("systemDataSource") DataSource everyTenant) {
         this.everyTenant = new JdbcTemplate(everyTenant);
@@ -109,25 +107,17 @@ class KeyCallers implements SmartLifecycle {
 
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                task -> Thread.ofPlatform().name("revoked-keys").daemon().unstarted(task));
-        started.scheduleWithFixedDelay(
-                () -> Capacity.CONTROL.run(this::forgetRevoked), 0, LOOKS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        timer = started;
+        looking.startNow();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started != null) {
-            started.shutdownNow();
-        }
+        looking.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return looking.isRunning();
     }
 
     private Optional<InForce> lookUp(String key) {

@@ -1,19 +1,18 @@
-package execution;
+package tenancy;
 
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.axonframework.eventhandling.EventMessage;
-import tenancy.InlineRows;
 
 /**
- * Rows of one statement that follow from some of this module's events.
+ * Rows of one statement that follow from some of a module's events.
  *
  * @param table the table they are in
  * @param constraints unique constraints whose violation means: decide again
  * @param mapping an event's rows; most events have none
  */
-record EventRows(
+public record EventRows(
         String name,
         String table,
         String statement,
