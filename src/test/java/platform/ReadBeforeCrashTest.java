@@ -115,16 +115,26 @@ class ReadBeforeCrashTest {
 
     private static Map<String, Object> envelope(TestTenant tenant) {
         return Map.of(
-                "tenant_id", tenant.id(),
-                "workspace_id", TestTenants.WORKSPACE,
-                "agent_id", TestTenants.AGENT,
-                "workflow_run_id", "wr_1",
-                "policy_profile", TestTenants.PROFILE,
-                "quota_class", TestTenants.QUOTA_CLASS,
-                "requested_action", "record.update",
-                "target", Map.of("system", "records", "record_id", "r_1"),
-                "arguments", Map.of("status", "solved"),
-                "data_classes", List.of("internal"));
+                "tenant_id",
+                tenant.id(),
+                "workspace_id",
+                TestTenants.WORKSPACE,
+                "agent_id",
+                TestTenants.AGENT,
+                "workflow_run_id",
+                "wr_1",
+                "policy_profile",
+                TestTenants.PROFILE,
+                "quota_class",
+                TestTenants.QUOTA_CLASS,
+                "requested_action",
+                "record.update",
+                "target",
+                Map.of("system", "records", "record_id", "r_1"),
+                "arguments",
+                Map.of("status", "solved"),
+                "data_classes",
+                List.of("internal"));
     }
 
     /** The first change is made, and answered only once its platform is dead. */

@@ -58,7 +58,8 @@ class KeyCallers implements SmartLifecycle {
                     (key, found) -> found.isPresent() ? REMEMBERED_FOR : TRUSTED_FOR))
             .build();
     private volatile long looked = System.nanoTime() - TRUSTED_FOR.toNanos();
-    private final Recurring looking = new Recurring("revoked-keys", LOOKS_EVERY, () -> Capacity.CONTROL.run(this::forgetRevoked));
+    private final Recurring looking =
+            new Recurring("revoked-keys", LOOKS_EVERY, () -> Capacity.CONTROL.run(this::forgetRevoked));
 
     KeyCallers(@Qualifier("systemDataSource") DataSource everyTenant) {
         this.everyTenant = new JdbcTemplate(everyTenant);
