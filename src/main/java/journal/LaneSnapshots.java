@@ -10,6 +10,7 @@ import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.Aggregate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tenancy.TenantId;
 
 /**
  * Writes down the state that an aggregate has in its lane, where nobody else changes it: to read its events again beside
@@ -50,7 +51,7 @@ class LaneSnapshots implements Snapshotter {
             var snapshot = new GenericDomainEventMessage<>(
                     aggregate.type(), aggregate.identifierAsString(), aggregate.version(), state);
             // It keeps this form: the state itself goes on changing.
-            var unused = snapshot.serializePayload(serializer, byte[].class);
+            var unused = serializer.sealed(TenantId.ofAggregate(aggregate.identifierAsString()), snapshot);
             return snapshot;
         });
     }

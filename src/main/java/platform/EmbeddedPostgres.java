@@ -162,7 +162,7 @@ final class EmbeddedPostgres implements AutoCloseable {
             synchronous_commit = on
             full_page_writes = on
             password_encryption = 'scram-sha-256'
-            max_connections = 100
+            max_connections = 200
             shared_buffers = '256MB'
             wal_buffers = '16MB'
             # Each checkpoint makes the next change of every page a whole page of log: under load, not every 20 seconds.

@@ -1,9 +1,11 @@
 package tenancy.registry;
 
+import com.github.benmanes.caffeine.cache.CacheLoader;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,18 @@ class RememberedSubscriptions implements Subscriptions {
             .maximumSize(MOST_REMEMBERED)
             .refreshAfterWrite(FRESH_FOR)
             .executor(task -> Thread.ofVirtual().name("subscriptions").start(task))
-            .build(this::lookUp);
+            .build(new CacheLoader<>() {
+                @Override
+                public @Nullable String load(TenantId tenant) {
+                    return lookUp(tenant);
+                }
+
+                /** A row that is not there yet, because projections lag, takes nothing away from what was decided. */
+                @Override
+                public String reload(TenantId tenant, String known) {
+                    return Objects.requireNonNullElse(lookUp(tenant), known);
+                }
+            });
 
     RememberedSubscriptions(@Qualifier("systemDataSource") DataSource everyTenant) {
         this.everyTenant = new JdbcTemplate(everyTenant);
