@@ -4,11 +4,19 @@ import jakarta.servlet.DispatcherType;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.aopalliance.intercept.MethodInvocation;
+import org.springframework.aop.Advisor;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.security.access.expression.method.DefaultMethodSecurityExpressionHandler;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
 import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authorization.DefaultAuthorizationManagerFactory;
+import org.springframework.security.authorization.method.AuthorizationManagerBeforeMethodInterceptor;
+import org.springframework.security.authorization.method.PreAuthorizeAuthorizationManager;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
@@ -22,7 +30,7 @@ import org.springframework.security.web.context.RequestAttributeSecurityContextR
 
 /** Nobody comes in without a credential, and nothing is open that is not named here. */
 @Configuration(proxyBeanMethods = false)
-@EnableMethodSecurity
+@EnableMethodSecurity(prePostEnabled = false)
 class WebSecurity {
 
     /** Each also may what follows; an agent stands apart, because sending envelopes is no part of running a tenant. */
@@ -40,6 +48,19 @@ class WebSecurity {
         var reachable = new ConcurrentHashMap<Set<GrantedAuthority>, Collection<? extends GrantedAuthority>>();
         return authorities ->
                 reachable.computeIfAbsent(Set.copyOf(authorities), hierarchy::getReachableGrantedAuthorities);
+    }
+
+    /** What endpoints say of roles is asked at every request: those who have one are let in without an expression. */
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static Advisor namedRoles(RoleHierarchy hierarchy) {
+        var roles = new DefaultAuthorizationManagerFactory<MethodInvocation>();
+        roles.setRoleHierarchy(hierarchy);
+        var handler = new DefaultMethodSecurityExpressionHandler();
+        handler.setAuthorizationManagerFactory(roles);
+        var expressions = new PreAuthorizeAuthorizationManager();
+        expressions.setExpressionHandler(handler);
+        return AuthorizationManagerBeforeMethodInterceptor.preAuthorize(new NamedRoles(expressions, hierarchy));
     }
 
     /** A request is observed as a whole; a span and a timer for each of its filters cost more than they tell. */
