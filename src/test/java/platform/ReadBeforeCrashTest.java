@@ -39,7 +39,7 @@ class ReadBeforeCrashTest {
            "record.update":{"effect":"write","method":"PUT","path":"/records/{record_id}",
              "target_schema":{"type":"object","required":["record_id"],"properties":{"record_id":{"type":"string"}}},
              "argument_schema":{"type":"object","required":["status"],"properties":{"status":{"type":"string"}}},
-             "idempotency_header":"Idempotency-Key","body":{"status":"arguments.status"},
+             "idempotent":true,"idempotency_header":"Idempotency-Key","body":{"status":"arguments.status"},
              "compensation":{"operation":"record.update","target":{"record_id":"target.record_id"},
                "arguments":{"status":"prior.status"},
                "before":{"operation":"record.read","target":{"record_id":"target.record_id"}}}}}}\
@@ -115,16 +115,26 @@ class ReadBeforeCrashTest {
 
     private static Map<String, Object> envelope(TestTenant tenant) {
         return Map.of(
-                "tenant_id", tenant.id(),
-                "workspace_id", TestTenants.WORKSPACE,
-                "agent_id", TestTenants.AGENT,
-                "workflow_run_id", "wr_1",
-                "policy_profile", TestTenants.PROFILE,
-                "quota_class", TestTenants.QUOTA_CLASS,
-                "requested_action", "record.update",
-                "target", Map.of("system", "records", "record_id", "r_1"),
-                "arguments", Map.of("status", "solved"),
-                "data_classes", List.of("internal"));
+                "tenant_id",
+                tenant.id(),
+                "workspace_id",
+                TestTenants.WORKSPACE,
+                "agent_id",
+                TestTenants.AGENT,
+                "workflow_run_id",
+                "wr_1",
+                "policy_profile",
+                TestTenants.PROFILE,
+                "quota_class",
+                TestTenants.QUOTA_CLASS,
+                "requested_action",
+                "record.update",
+                "target",
+                Map.of("system", "records", "record_id", "r_1"),
+                "arguments",
+                Map.of("status", "solved"),
+                "data_classes",
+                List.of("internal"));
     }
 
     /** The first change is made, and answered only once its platform is dead. */
