@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 /** The platform in a process of its own, so that a test can kill it. */
 final class PlatformProcess implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(180);
     private static final Pattern KEY = Pattern.compile("fbk_[A-Za-z0-9_-]+");
 
     private final Process process;

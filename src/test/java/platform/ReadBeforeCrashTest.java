@@ -39,7 +39,7 @@ class ReadBeforeCrashTest {
            "record.update":{"effect":"write","method":"PUT","path":"/records/{record_id}",
              "target_schema":{"type":"object","required":["record_id"],"properties":{"record_id":{"type":"string"}}},
              "argument_schema":{"type":"object","required":["status"],"properties":{"status":{"type":"string"}}},
-             "idempotency_header":"Idempotency-Key","body":{"status":"arguments.status"},
+             "idempotent":true,"idempotency_header":"Idempotency-Key","body":{"status":"arguments.status"},
              "compensation":{"operation":"record.update","target":{"record_id":"target.record_id"},
                "arguments":{"status":"prior.status"},
                "before":{"operation":"record.read","target":{"record_id":"target.record_id"}}}}}}\
