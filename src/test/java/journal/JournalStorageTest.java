@@ -45,7 +45,7 @@ class JournalStorageTest {
     }
 
     @Test
-    void a_snapshot_restores_the_whole_state() throws Exception {
+    void a_snapshot_restores_the_whole_state_and_is_stored_with_its_contents_sealed() throws Exception {
         running.ask(tenant, new Sample.OpenTally(tally));
         List<CompletableFuture<Object>> answers = IntStream.range(0, 120)
                 .mapToObj(i -> running.send(tenant, new Sample.Count(tally, i)))
@@ -68,7 +68,7 @@ class JournalStorageTest {
                         "select convert_from(payload, 'UTF8') from journal.snapshot where aggregate_identifier = ?",
                         String.class,
                         tally))
-                .contains("\"size\":\"very_large\"");
+                .contains("\"size\":\"very_large\"", "\"amounts\":{\"$sealed\":1,");
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.axonframework.serialization.Revision;
 import org.jspecify.annotations.NullUnmarked;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import tenancy.Conflict;
+import tenancy.Content;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
 import tenancy.Urgent;
@@ -90,6 +91,7 @@ final class Sample {
 
         private Size size;
         private long total;
+        @Content
         private List<Integer> amounts = new ArrayList<>();
 
         Tally() {}
