@@ -214,9 +214,10 @@ class OutcomesOverHttpTest {
 
     @Test
     void arguments_and_results_are_in_the_journal_by_their_digest_only_where_the_tenant_wants_that() {
-        assertThat(update("fine_0", NEEDLE + "0").expect(200).at("/outcome/result/echo/status"))
-                .isEqualTo(NEEDLE + "0");
-        assertThat(found(NEEDLE + "0")).as("full, and the search finds it").isNotEmpty();
+        Answer full = update("fine_0", NEEDLE + "0").expect(200);
+        assertThat(full.at("/outcome/result/echo/status")).isEqualTo(NEEDLE + "0");
+        assertThat(journal(full)).as("full, and opened for who reads it").contains(NEEDLE + "0");
+        assertThat(found(NEEDLE + "0")).as("full, and sealed").isEmpty();
 
         records("digest");
         Answer done = update("fine_1", NEEDLE + "1").expect(200);
@@ -229,6 +230,7 @@ class OutcomesOverHttpTest {
         assertThat(later.at("/arguments_digest")).isEqualTo(Fingerprint.of("{\"status\":\"" + NEEDLE + "1\"}"));
         assertThat(later.at("/outcome/result_digest")).hasSize(64);
         update("rejected", NEEDLE + "1").expect(200);
+        assertThat(journal(done)).doesNotContain(NEEDLE);
         assertThat(found(NEEDLE + "1")).isEmpty();
 
         records("none");
@@ -238,7 +240,10 @@ class OutcomesOverHttpTest {
                 .doesNotContain(NEEDLE)
                 .doesNotContain(digest)
                 .doesNotContain("result_digest\":\"");
-        assertThat(journal(none)).as("one action is told from another").contains(digest);
+        assertThat(journal(none))
+                .as("one action is told from another")
+                .contains(digest)
+                .doesNotContain(NEEDLE);
         assertThat(found(NEEDLE + "2")).isEmpty();
     }
 

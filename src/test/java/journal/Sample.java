@@ -91,6 +91,7 @@ final class Sample {
 
         private Size size;
         private long total;
+
         @Content
         private List<Integer> amounts = new ArrayList<>();
 
