@@ -1,5 +1,6 @@
 package execution.gateway;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -200,11 +201,13 @@ public final class Compensation {
         ObjectNode kept = JsonNodeFactory.instance.objectNode();
         if (compensation != null) {
             JsonNode answered = CanonicalJson.read(found, "/prior");
-            compensation.origins().forEach(origin -> {
-                if (origin instanceof Origin.Before before) {
-                    keep(kept, answered, before.pointer());
-                }
-            });
+            // In one order, whatever that of a map's entries is: a digest is made of it.
+            compensation
+                    .origins()
+                    .filter(Origin.Before.class::isInstance)
+                    .map(origin -> ((Origin.Before) origin).pointer())
+                    .sorted(Comparator.comparing(JsonPointer::toString))
+                    .forEach(pointer -> keep(kept, answered, pointer));
         }
         return kept.toString();
     }

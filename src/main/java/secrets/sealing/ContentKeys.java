@@ -41,6 +41,10 @@ class ContentKeys implements ContentSeal {
     private static final int KEY_BYTES = 32;
     private static final int MOST_OPEN = 20_000;
     private static final Duration KEPT_OPEN = Duration.ofMinutes(10);
+
+    /** However busy: a node that was suspended and did not hear of a key's end does not open with it for longer. */
+    private static final Duration LONGEST_OPEN = Duration.ofMinutes(30);
+
     private static final String READ = """
         select k.sealed, k.tenant_id is not null as made, e.tenant_id is not null as erased
         from (select ? as tenant_id, ? as period) as wanted
@@ -66,6 +70,7 @@ class ContentKeys implements ContentSeal {
     private final Cache<Name, Kept> open = Caffeine.newBuilder()
             .maximumSize(MOST_OPEN)
             .expireAfterAccess(KEPT_OPEN)
+            .expireAfterWrite(LONGEST_OPEN)
             .build();
 
     ContentKeys(

@@ -80,7 +80,7 @@ class ReadBeforeOverHttpTest {
         JsonNode entry = journal("prior_read");
         assertThat(entry.path("prior").asString())
                 .as("only what undoes it is made of")
-                .isEqualTo("{\"status\":\"open\",\"owner\":{\"name\":\"maria\"}}");
+                .isEqualTo("{\"owner\":{\"name\":\"maria\"},\"status\":\"open\"}");
         assertThat(entry.path("operation").asString()).isEqualTo("record.read");
 
         JsonNode plan = plan();
