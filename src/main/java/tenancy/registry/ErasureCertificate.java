@@ -32,11 +32,12 @@ record ErasureCertificate(
     static final String TYPE = "firebreak.erasure_certificate.v1";
 
     private static final List<String> DESTROYED = List.of(
-            "arguments, targets and results of all actions, in the journal and in snapshots",
+            "arguments, targets and results of actions, as sealed in the journal and in snapshots",
             "arguments and targets in rollback plans",
             "secrets and the key that sealed them",
             "arguments kept apart from the journal, webhook deliveries and webhook secrets");
     private static final List<String> KEPT = List.of(
+            "entries that an older release wrote before contents were sealed, as they were",
             "that, when and by whom each action was asked for, decided on and done, with operation, system, destination,"
                     + " amounts and digests",
             "names of the tenant, its workspaces, agents, runs and keys, and who acted",
