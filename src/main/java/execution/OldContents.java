@@ -57,7 +57,12 @@ class OldContents implements SmartLifecycle {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         List<Wanted> all =
                 everyTenant.query(WANTED, (row, number) -> new Wanted(new TenantId(row.getString(1)), row.getInt(2)));
-        for (Wanted wanted : all) {
+        all.forEach(wanted -> forget(wanted, today));
+    }
+
+    /** What is in the way of one tenant's keeps nobody else's contents readable. */
+    private void forget(Wanted wanted, LocalDate today) {
+        try {
             LocalDate last = today.minusDays(wanted.days() + 1L);
             LocalDate open = oldestOpen(wanted.tenant());
             LocalDate through = open == null || open.isAfter(last) ? last : open.minusDays(1);
@@ -65,6 +70,8 @@ class OldContents implements SmartLifecycle {
             if (destroyed > 0) {
                 log.info("What agents of {} sent and got until {} is not readable any more", wanted.tenant(), through);
             }
+        } catch (RuntimeException failed) {
+            log.warn("Old contents of {} are still readable, and tried again", wanted.tenant(), failed);
         }
     }
 

@@ -3,10 +3,13 @@ package secrets.sealing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -21,6 +24,7 @@ import tenancy.TenantId;
 @Component
 class ContentKeyWatch implements SmartLifecycle {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ContentKeyWatch.class);
     private static final Duration EVERY = Duration.ofSeconds(10);
 
     /** What was committed late, or by a clock that is behind, is not missed. */
@@ -75,7 +79,16 @@ class ContentKeyWatch implements SmartLifecycle {
                 today.toString(),
                 today.plusDays(1).toString(),
                 MADE_AT_ONCE);
-        without.forEach(tenant -> keys.make(tenant, today.plusDays(1)));
+        without.forEach(tenant -> make(tenant, today.plusDays(1)));
+    }
+
+    /** A tenant whose data key is damaged takes nobody else's next day. */
+    private void make(TenantId tenant, LocalDate day) {
+        try {
+            keys.make(tenant, day);
+        } catch (RuntimeException failed) {
+            LOG.warn("The key of {} for {} could not be made ahead: {}", tenant, day, failed.toString());
+        }
     }
 
     @Override
