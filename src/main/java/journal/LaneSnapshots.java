@@ -1,6 +1,5 @@
 package journal;
 
-import java.util.concurrent.Semaphore;
 import org.axonframework.config.Configuration;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
@@ -20,17 +19,15 @@ import tenancy.TenantId;
 class LaneSnapshots implements Snapshotter {
 
     private static final Logger log = LoggerFactory.getLogger(LaneSnapshots.class);
-    private static final int MOST_STORED_AT_ONCE = 2;
 
     private final Configuration axon;
     private final JournalSerializer serializer;
-    private final EventStore events;
-    private final Semaphore permits = new Semaphore(MOST_STORED_AT_ONCE);
+    private final NewestSnapshots newest;
 
     LaneSnapshots(Configuration axon, JournalSerializer serializer, EventStore events) {
         this.axon = axon;
         this.serializer = serializer;
-        this.events = events;
+        newest = new NewestSnapshots(events::storeSnapshot);
     }
 
     /** In the lane, once the commands of a batch are decided and before they are committed. */
@@ -39,8 +36,7 @@ class LaneSnapshots implements Snapshotter {
         try {
             DomainEventMessage<?> snapshot =
                     taken(axon.repository(aggregateType).load(aggregate));
-            CurrentUnitOfWork.get()
-                    .afterCommit(durable -> Thread.ofVirtual().name("snapshot").start(() -> store(snapshot)));
+            CurrentUnitOfWork.get().afterCommit(durable -> newest.add(snapshot));
         } catch (RuntimeException failed) {
             log.warn("The state of {} cannot be written down", aggregate, failed);
         }
@@ -54,17 +50,5 @@ class LaneSnapshots implements Snapshotter {
             var unused = serializer.sealed(TenantId.ofAggregate(aggregate.identifierAsString()), snapshot);
             return snapshot;
         });
-    }
-
-    private void store(DomainEventMessage<?> snapshot) {
-        permits.acquireUninterruptibly();
-        try {
-            events.storeSnapshot(snapshot);
-        } catch (RuntimeException failed) {
-            // It is only a shortcut; the next one is due after as many events.
-            log.warn("The state of {} cannot be stored", snapshot.getAggregateIdentifier(), failed);
-        } finally {
-            permits.release();
-        }
     }
 }
