@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -27,7 +28,8 @@ public class TestDatabase implements ApplicationContextInitializer<ConfigurableA
                 throw new UncheckedIOException(failed);
             }
             var postgres = EmbeddedPostgres.start(directory, 0);
-            Runtime.getRuntime().addShutdownHook(new Thread(postgres::close, "stop-test-postgres"));
+            // After the contexts: without their database they would wait until they give up, one after another.
+            SpringApplication.getShutdownHandlers().add(postgres::close);
             return postgres;
         }
     }
