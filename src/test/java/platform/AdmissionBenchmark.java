@@ -269,7 +269,7 @@ final class AdmissionBenchmark {
     private String overHttp(List<TestTenant> tenants, int clients, int forSeconds, Kind kind) throws IOException {
         Path keys = keys(tenants);
         try {
-            orders.write(keys + " " + clients + " " + forSeconds + " " + kind.path + "\n");
+            orders.write(keys + " " + clients + " " + forSeconds + " " + kind.path + " 0\n");
             orders.flush();
             String line = answers.readLine();
             if (line == null) {

@@ -13,18 +13,21 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Closed-loop HTTP clients for the benchmark, in a process of their own: each waits for its answer before it asks again.
- * One thread and one selector serve them all, because the clients share the machine's cores with what they measure.
+ * HTTP clients for benchmarks, in a process of their own. In a closed loop each waits for its answer before it asks again;
+ * at a rate, requests are due at even intervals, and their times count from when they were due, also if no client was
+ * free then. One thread and one selector serve them all, because the clients share the machine's cores with what they
+ * measure.
  *
- * <p>Argument: the port. Reads one order a line from standard input, {@code keys clients seconds path}, where
- * {@code keys} is a file of {@code tenant key} lines; answers each with one line of {@code name=value} pairs, times in
- * microseconds.
+ * <p>Argument: the port. Reads one order a line from standard input, {@code keys clients seconds path rate}, where
+ * {@code keys} is a file of {@code tenant key} lines and a rate of 0 is a closed loop; answers each with one line of
+ * {@code name=value} pairs, times in microseconds.
  */
 final class HttpLoad {
 
@@ -35,17 +38,23 @@ final class HttpLoad {
     private final List<String[]> tenants;
     private final String path;
     private final String name;
+    /** Between two requests; 0 if each client asks as soon as it has its answer. */
+    private final long interval;
+
+    private final ArrayDeque<Client> idle = new ArrayDeque<>();
     private final Map<Integer, Integer> statuses = new TreeMap<>();
     private int[] latencies = new int[1 << 16];
     private int answered;
     private int open;
+    private long due;
     private long end;
 
-    private HttpLoad(int port, Selector selector, List<String[]> tenants, String path, String name) {
+    private HttpLoad(int port, Selector selector, List<String[]> tenants, String path, double rate, String name) {
         this.port = port;
         this.selector = selector;
         this.tenants = tenants;
         this.path = path;
+        this.interval = rate == 0 ? 0 : (long) (1e9 / rate);
         this.name = name;
     }
 
@@ -60,7 +69,7 @@ final class HttpLoad {
                     .toList();
             try (var selector = Selector.open()) {
                 String name = ProcessHandle.current().pid() + "-" + cell++;
-                System.out.println(new HttpLoad(port, selector, tenants, words[3], name)
+                System.out.println(new HttpLoad(port, selector, tenants, words[3], Double.parseDouble(words[4]), name)
                         .run(Integer.parseInt(words[1]), Long.parseLong(words[2])));
             }
         }
@@ -69,17 +78,34 @@ final class HttpLoad {
     private String run(int clients, long seconds) throws IOException {
         long start = System.nanoTime();
         end = start + seconds * 1_000_000_000L;
+        due = start;
         for (int client = 0; client < clients; client++) {
-            new Client(client, clients).ask();
+            new Client(client, clients).next();
         }
         while (open > 0) {
-            selector.select(key -> ((Client) key.attachment()).hear());
+            selector.select(key -> ((Client) key.attachment()).hear(), untilDue());
+            askWhatIsDue();
         }
         double elapsed = (System.nanoTime() - start) / 1e9;
         int[] all = Arrays.copyOf(latencies, answered);
         Arrays.sort(all);
         return "rate=%.0f p50=%d p99=%d worst=%d count=%d statuses=%s"
                 .formatted(answered / elapsed, at(all, 0.5), at(all, 0.99), at(all, 1), answered, statuses);
+    }
+
+    /** How long nobody asks, in milliseconds; 0 for as long as nobody answers. */
+    private long untilDue() {
+        return interval == 0 || idle.isEmpty() ? 0 : Math.max(1, (due - System.nanoTime()) / 1_000_000);
+    }
+
+    private void askWhatIsDue() throws IOException {
+        while (!idle.isEmpty() && due < end && due <= System.nanoTime()) {
+            idle.remove().ask(due);
+            due += interval;
+        }
+        while (due >= end && !idle.isEmpty()) {
+            idle.remove().close();
+        }
     }
 
     private static int at(int[] sorted, double quantile) {
@@ -127,11 +153,22 @@ final class HttpLoad {
             open++;
         }
 
+        /** In a closed loop asks again at once, else when the next request is due. */
+        void next() throws IOException {
+            if (interval > 0) {
+                idle.add(this);
+            } else if (System.nanoTime() < end) {
+                ask(System.nanoTime());
+            } else {
+                close();
+            }
+        }
+
         /** A request is far smaller than an empty socket buffer, so one write takes it whole. */
-        void ask() throws IOException {
+        private void ask(long since) throws IOException {
             String[] tenant = tenants.get((int) ((me + (long) asked * clients) % tenants.size()));
             var request = ByteBuffer.wrap(request(tenant, name + "-" + me + "-" + asked++));
-            sent = System.nanoTime();
+            sent = since;
             channel.write(request);
             if (request.hasRemaining()) {
                 throw new IOException("The socket took only a part of a request.");
@@ -146,11 +183,7 @@ final class HttpLoad {
                 if (whole()) {
                     answered(Integer.parseInt(text(9, 12)), sent);
                     answer.clear();
-                    if (System.nanoTime() < end) {
-                        ask();
-                    } else {
-                        close();
-                    }
+                    next();
                 }
             } catch (IOException lost) {
                 statuses.merge(-1, 1, Integer::sum);

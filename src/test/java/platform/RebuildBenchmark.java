@@ -9,15 +9,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.env.Environment;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import platform.TestTenants.TestTenant;
 import tenancy.Role;
 import tools.jackson.databind.JsonNode;
@@ -53,17 +50,9 @@ class RebuildBenchmark {
                                 tenants.envelope(model.id(), "wr_" + i / 10, "zd_" + i))
                         .orThrow();
             }
-            JdbcTemplate owner = owner(environment);
-            // As many tenants as that, each with the model's stream; and a long stream, of entries that no projection
-            // reads.
-            long each = Objects.requireNonNull(owner.queryForObject(
-                    "select max(tenant_seq) from journal.event where tenant_id = ?", Long.class, model.id()));
-            copy(owner, model.id(), COPIES);
-            owner.update(
-                    COPY.formatted("'model'", "%d * n + e.tenant_seq".formatted(each), "'_' || n", "'tenant_read'"),
-                    model.id(),
-                    COPIES / 5,
-                    model.id());
+            var streams = CopiedStreams.of(context, model.id());
+            streams.toTenants(COPIES);
+            streams.toItself(COPIES / 5);
             for (String projection :
                     new String[] {"actions", "runs", "spent", "queue", "idempotency", "keys", "tenancy"}) {
                 for (int round = 0; round < 2; round++) {
@@ -87,31 +76,6 @@ class RebuildBenchmark {
                 System.out.printf("export %d entries %.0f entries/s%n", entries, entries / seconds);
             }
         }
-    }
-
-    private static final String COPY = """
-        insert into journal.event (tenant_id, tenant_seq, aggregate_identifier, sequence_number, type, event_identifier,
-            time_stamp, payload_type, payload_revision, agent_id, run_id, payload, meta_data)
-        select %1$s, %2$s, replace(e.aggregate_identifier, ?, %1$s) || %3$s, e.sequence_number, e.type,
-            gen_random_uuid()::text, e.time_stamp, %4$s, e.payload_revision, e.agent_id, e.run_id,
-            convert_to(case when e.payload_type in ('key_issued', 'key_revoked')
-                then regexp_replace(convert_from(e.payload, 'UTF8'), '"key":"', '"key":"' || n || '_')
-                else convert_from(e.payload, 'UTF8') end, 'UTF8'),
-            convert_to(replace(convert_from(e.meta_data, 'UTF8'), '"model"', '"' || %1$s || '"'), 'UTF8')
-        from journal.event e, generate_series(1, ?) as n where e.tenant_id = ?
-        order by n, e.tenant_seq\
-        """;
-
-    static JdbcTemplate owner(Environment environment) {
-        return new JdbcTemplate(new DriverManagerDataSource(
-                environment.getRequiredProperty("spring.datasource.url"),
-                environment.getRequiredProperty("spring.datasource.username"),
-                environment.getRequiredProperty("spring.datasource.password")));
-    }
-
-    /** Gives so many tenants the stream of this one, called {@code model}. */
-    static void copy(JdbcTemplate owner, String model, int copies) {
-        owner.update(COPY.formatted("'copy_' || n", "e.tenant_seq", "''", "e.payload_type"), model, copies, model);
     }
 
     /** The rebuild, once it has ended. */
