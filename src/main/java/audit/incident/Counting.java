@@ -3,8 +3,6 @@ package audit.incident;
 import audit.Follower;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,12 +14,9 @@ import tenancy.TenantId;
 
 /** Has journals counted that have grown: every so often on one thread, and for whoever makes a report. */
 @Component
-class Counting implements SmartLifecycle {
+class Counting implements Follower.Work, SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Counting.class);
-
-    /** Each decided action costs about as much to count as to write: at most a tenth of one processor goes to it. */
-    private static final int RESTS_FOR_EACH = 9;
 
     /** Jumps from tenant to tenant in the index, instead of walking over all their entries. */
     private static final String GROWN = """
@@ -38,12 +33,11 @@ class Counting implements SmartLifecycle {
     private final Facts facts;
     private final JdbcTemplate everyTenant;
     private final Follower follower;
-    private final Map<String, String> failing = new ConcurrentHashMap<>();
 
     Counting(Facts facts, @Qualifier("systemDataSource") DataSource everyTenant, IncidentSettings settings) {
         this.facts = facts;
         this.everyTenant = new JdbcTemplate(everyTenant);
-        this.follower = new Follower("incident-counting", settings.countEvery(), RESTS_FOR_EACH, this::look);
+        this.follower = new Follower("incident-counting", settings.countEvery(), this);
     }
 
     /**
@@ -65,36 +59,24 @@ class Counting implements SmartLifecycle {
         return left;
     }
 
-    private List<String> grown() {
+    @Override
+    public List<String> grown() {
         return everyTenant.query(GROWN, (row, number) -> row.getString(1));
     }
 
-    private void look(Follower pace) {
-        try {
-            for (String tenant : grown()) {
-                boolean unused = counted(tenant);
-                if (!pace.rest()) {
-                    return;
-                }
-            }
-        } catch (RuntimeException unreachable) {
-            log.warn("The journals could not be counted now: {}", unreachable.getMessage());
-        }
-    }
-
-    /** What cannot be counted of one tenant keeps nobody else's journal from being counted; it is told once. */
     private boolean counted(String tenant) {
         try {
             long unused = facts.count(new TenantId(tenant));
-            failing.remove(tenant);
             return true;
         } catch (RuntimeException uncountable) {
-            String words = String.valueOf(uncountable.getMessage());
-            if (follower.isRunning() && !words.equals(failing.put(tenant, words))) {
-                log.error("The journal of {} cannot be counted for reports", tenant, uncountable);
-            }
+            log.warn("The journal of {} cannot be counted for a report: {}", tenant, uncountable.getMessage());
             return false;
         }
+    }
+
+    @Override
+    public boolean step(TenantId tenant) {
+        return facts.countSome(tenant);
     }
 
     @Override

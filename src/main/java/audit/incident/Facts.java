@@ -18,6 +18,8 @@ class Facts {
     /** Entries that one statement counts: well under the longest time of a statement, on a slow machine too. */
     private static final int PAGE = 5_000;
 
+    private static final int STEP = 500;
+
     private static final String COUNT = """
         with entry as materialized (
             select tenant_id, tenant_seq, payload_type as type, time_stamp as at, run_id, agent_id,
@@ -213,17 +215,26 @@ class Facts {
      */
     long count(TenantId tenant) {
         while (true) {
-            Counted page = transactions.in(tenant, () -> countPage(tenant));
-            if (!page.more()) {
-                return page.through();
+            Counted counted = transactions.in(tenant, () -> count(tenant, page));
+            if (!counted.more()) {
+                return counted.through();
             }
         }
+    }
+
+    /**
+     * Counts so little that nobody else waits long for the processors.
+     *
+     * @return whether there is more
+     */
+    boolean countSome(TenantId tenant) {
+        return transactions.in(tenant, () -> count(tenant, STEP)).more();
     }
 
     private record Counted(long through, boolean more) {}
 
     /** The row is locked: nodes count a journal one after another, and each goes on where the other has ended. */
-    private Counted countPage(TenantId tenant) {
+    private Counted count(TenantId tenant, int most) {
         int unused = database.update(
                 "insert into audit.counted (tenant_id, sequence) values (?, 0) on conflict do nothing", tenant.value());
         long from = number("select sequence from audit.counted where tenant_id = ? for update", tenant);
@@ -231,7 +242,7 @@ class Facts {
         if (last <= from) {
             return new Counted(from, false);
         }
-        long through = Math.min(last, from + page);
+        long through = Math.min(last, from + most);
         unused = database.update(COUNT, tenant.value(), from, through);
         unused = database.update("update audit.counted set sequence = ? where tenant_id = ?", through, tenant.value());
         return new Counted(through, through < last);

@@ -19,6 +19,7 @@ import tenancy.TenantTransactions;
 class SealedTrees {
 
     private static final int PAGE = 1_000;
+    private static final int STEP = 250;
 
     private final Journal journal;
     private final TenantTransactions transactions;
@@ -54,11 +55,21 @@ class SealedTrees {
     String seal(TenantId tenant) {
         KeyPair key = keys.key();
         while (true) {
-            Grown grown = transactions.in(tenant, () -> grow(tenant, key));
+            Grown grown = transactions.in(tenant, () -> grow(tenant, key, PAGE));
             if (!grown.more()) {
                 return grown.note();
             }
         }
+    }
+
+    /**
+     * Takes so few entries into the tree that nobody else waits long for the processors.
+     *
+     * @return whether there are more
+     */
+    boolean sealSome(TenantId tenant) {
+        KeyPair key = keys.key();
+        return transactions.in(tenant, () -> grow(tenant, key, STEP)).more();
     }
 
     private record Grown(boolean more, String note) {}
@@ -66,14 +77,14 @@ class SealedTrees {
     private record Stand(long size, @Nullable String note) {}
 
     /** The row is locked: nodes grow a tree one after another, and each goes on where the other has ended. */
-    private Grown grow(TenantId tenant, KeyPair key) {
+    private Grown grow(TenantId tenant, KeyPair key, int most) {
         int unused = database.update(
                 "insert into audit.tree (tenant_id, size) values (?, 0) on conflict do nothing", tenant.value());
         Stand stand = Objects.requireNonNull(database.queryForObject(
                 "select size, note from audit.tree where tenant_id = ? for update",
                 (row, index) -> new Stand(row.getLong("size"), row.getString("note")),
                 tenant.value()));
-        List<Entry> entries = journal.stored(tenant, stand.size(), PAGE);
+        List<Entry> entries = journal.stored(tenant, stand.size(), most);
         if (entries.isEmpty()) {
             return new Grown(false, Objects.requireNonNullElse(stand.note(), ""));
         }
@@ -94,7 +105,7 @@ class SealedTrees {
                 note,
                 clock.instant().atOffset(ZoneOffset.UTC),
                 tenant.value());
-        return new Grown(entries.size() == PAGE, note);
+        return new Grown(entries.size() == most, note);
     }
 
     private void store(TenantId tenant, Tree tree) {

@@ -1,9 +1,7 @@
 package audit.proof;
 
 import audit.Follower;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,13 +17,10 @@ import tenancy.TenantId;
  * committed later than a higher one.
  */
 @Component
-class Sealer implements SmartLifecycle {
+class Sealer implements Follower.Work, SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Sealer.class);
     private static final int LOOKS_BETWEEN_FULL_ONES = 60;
-
-    /** What a checkpoint costs does not depend on how much it covers: at most a tenth of one processor, however many journals grow. */
-    private static final int RESTS_FOR_EACH = 9;
 
     private static final String LAST = "select coalesce(max(global_index), 0) from journal.event";
     private static final String GROWN =
@@ -45,49 +40,33 @@ class Sealer implements SmartLifecycle {
     private final SealedTrees trees;
     private final JdbcTemplate everyTenant;
     private final Follower follower;
-    private final Map<String, String> failing = new HashMap<>();
     private long looked;
     private int looks;
 
     Sealer(SealedTrees trees, @Qualifier("systemDataSource") DataSource everyTenant, ProofSettings settings) {
         this.trees = trees;
         this.everyTenant = new JdbcTemplate(everyTenant);
-        this.follower = new Follower("journal-sealer", settings.sealEvery(), RESTS_FOR_EACH, this::look);
+        this.follower = new Follower("journal-sealer", settings.sealEvery(), this);
     }
 
-    private void look(Follower pace) {
-        try {
-            Long last = everyTenant.queryForObject(LAST, Long.class);
-            long end = last == null ? 0 : last;
-            boolean all = looks++ % LOOKS_BETWEEN_FULL_ONES == 0;
-            List<String> grown = all
-                    ? everyTenant.query(UNSEALED, (row, number) -> row.getString(1))
-                    : end > looked
-                            ? everyTenant.query(GROWN, (row, number) -> row.getString(1), looked, end)
-                            : List.of();
-            for (String tenant : grown) {
-                seal(tenant);
-                if (!pace.rest()) {
-                    return;
-                }
-            }
-            looked = end;
-        } catch (RuntimeException unreachable) {
-            log.warn("The journals could not be sealed now: {}", unreachable.getMessage());
+    @Override
+    public List<String> grown() {
+        Long last = everyTenant.queryForObject(LAST, Long.class);
+        long end = last == null ? 0 : last;
+        List<String> grown = List.of();
+        if (looks % LOOKS_BETWEEN_FULL_ONES == 0) {
+            grown = everyTenant.query(UNSEALED, (row, number) -> row.getString(1));
+        } else if (end > looked) {
+            grown = everyTenant.query(GROWN, (row, number) -> row.getString(1), looked, end);
         }
+        looks++;
+        looked = end;
+        return grown;
     }
 
-    /** One tenant's damage keeps nobody else's journal from being sealed; it is told once. */
-    private void seal(String tenant) {
-        try {
-            String unused = trees.seal(new TenantId(tenant));
-            failing.remove(tenant);
-        } catch (RuntimeException damaged) {
-            String words = String.valueOf(damaged.getMessage());
-            if (!words.equals(failing.put(tenant, words))) {
-                log.error("The journal of {} cannot be sealed", tenant, damaged);
-            }
-        }
+    @Override
+    public boolean step(TenantId tenant) {
+        return trees.sealSome(tenant);
     }
 
     @Override
