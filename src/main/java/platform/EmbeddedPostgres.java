@@ -167,6 +167,8 @@ final class EmbeddedPostgres implements AutoCloseable {
             wal_buffers = '16MB'
             # Each checkpoint makes the next change of every page a whole page of log: under load, not every 20 seconds.
             max_wal_size = '2GB'
+            # What waited and was done is dead in the queue's table: under load, not for a minute.
+            autovacuum_naptime = '10s'
             jit = off
             timezone = 'UTC'
             log_timezone = 'UTC'
