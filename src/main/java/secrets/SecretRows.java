@@ -3,7 +3,6 @@ package secrets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Function;
 import org.axonframework.eventhandling.EventMessage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -19,6 +18,7 @@ import secrets.SecretEvent.SecretGrantRemoved;
 import secrets.SecretEvent.SecretRemoved;
 import secrets.SecretEvent.SecretVersionAdded;
 import secrets.SecretEvent.SecretVersionRetired;
+import tenancy.EventRows;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
 
@@ -26,47 +26,29 @@ import tenancy.TenantContext;
 @Configuration(proxyBeanMethods = false)
 class SecretRows {
 
-    private record Rows(
-            String name,
-            String table,
-            int keyLength,
-            String statement,
-            List<String> types,
-            Function<EventMessage<?>, List<Object[]>> mapping)
-            implements InlineRows {
-
-        @Override
-        public List<Object[]> rows(EventMessage<?> event) {
-            return event.getPayload() instanceof SecretEvent ? mapping.apply(event) : List.of();
-        }
-
-        @Override
-        public boolean owns(String constraint) {
-            return false;
-        }
-    }
-
     @Bean
     InlineRows writesFences() {
-        return new Rows(
-                "secret_fence",
-                "secrets.fence",
-                3,
-                """
+        return new EventRows(
+                        "secret_fence",
+                        "secrets.fence",
+                        """
                 insert into secrets.fence (tenant_id, scope, key, fence, revoked_at)
                 select * from unnest(?::text[], ?::text[], ?::text[], ?::int8[], ?::timestamptz[])
                 on conflict (tenant_id, scope, key)
                     do update set fence = excluded.fence, revoked_at = excluded.revoked_at\
                 """,
-                List.of("text", "text", "text", "int8", "timestamptz"),
-                event -> switch ((SecretEvent) event.getPayload()) {
-                    case CredentialsRevoked revoked -> fence(event, revoked.scope(), revoked.key(), revoked.fence());
-                    case SecretGrantRemoved removed -> fence(event, Scope.GRANT, removed.grant(), removed.fence());
-                    case AgentClassLimited limited
-                    when limited.mode() == Mode.READ ->
-                        fence(event, Scope.AGENT_CLASS, limited.agentClass(), limited.fence());
-                    default -> List.of();
-                });
+                        List.of("text", "text", "text", "int8", "timestamptz"),
+                        event -> switch (event.getPayload()) {
+                            case CredentialsRevoked revoked ->
+                                fence(event, revoked.scope(), revoked.key(), revoked.fence());
+                            case SecretGrantRemoved removed ->
+                                fence(event, Scope.GRANT, removed.grant(), removed.fence());
+                            case AgentClassLimited limited
+                            when limited.mode() == Mode.READ ->
+                                fence(event, Scope.AGENT_CLASS, limited.agentClass(), limited.fence());
+                            default -> List.of();
+                        })
+                .withKey(3);
     }
 
     private static List<Object[]> fence(EventMessage<?> event, Scope scope, String key, long fence) {
@@ -75,10 +57,9 @@ class SecretRows {
 
     @Bean
     InlineRows writesAddedVersions() {
-        return new Rows(
+        return new EventRows(
                 "secret_version_added",
                 "secrets.version",
-                2,
                 """
                 insert into secrets.version
                     (tenant_id, secret, version, root, system, kind, digest, may_be_private, hosts)
@@ -104,10 +85,9 @@ class SecretRows {
 
     @Bean
     InlineRows writesOverlaps() {
-        return new Rows(
+        return new EventRows(
                 "secret_version_overlap",
                 "secrets.version",
-                2,
                 """
                 update secrets.version v set works_until = least(v.works_until, t.until)
                 from unnest(?::text[], ?::text[], ?::int8[], ?::timestamptz[]) as t (tenant_id, secret, version, until)
@@ -134,17 +114,16 @@ class SecretRows {
     }
 
     private static InlineRows removes(String name, String table) {
-        return new Rows(
+        return new EventRows(
                 name,
                 table,
-                2,
                 """
                 delete from %s v
                 using unnest(?::text[], ?::text[], ?::int8[], ?::int8[]) as t (tenant_id, secret, first, last)
                 where v.tenant_id = t.tenant_id and v.secret = t.secret and v.version between t.first and t.last\
                 """.formatted(table),
                 List.of("text", "text", "int8", "int8"),
-                event -> switch ((SecretEvent) event.getPayload()) {
+                event -> switch (event.getPayload()) {
                     case SecretVersionRetired retired ->
                         one(tenant(event), retired.secret(), retired.version(), retired.version());
                     case SecretRemoved removed -> one(tenant(event), removed.secret(), 0L, removed.lastVersion());
@@ -157,10 +136,9 @@ class SecretRows {
 
     @Bean
     InlineRows writesIssuedLeases() {
-        return new Rows(
+        return new EventRows(
                 "lease_issued",
                 "secrets.lease",
-                2,
                 """
                 insert into secrets.lease (tenant_id, lease, action, run, agent, agent_class, workspace, secret, version,
                     grant_id, system, operation, destination, mode, fence, issued_at, expires_at)
@@ -210,10 +188,9 @@ class SecretRows {
 
     @Bean
     InlineRows writesEndedLeases() {
-        return new Rows(
+        return new EventRows(
                 "lease_ended",
                 "secrets.lease",
-                2,
                 """
                 update secrets.lease l set uses = l.uses + 1, outcome = t.outcome, ended_at = t.at
                 from unnest(?::text[], ?::text[], ?::text[], ?::timestamptz[]) as t (tenant_id, lease, outcome, at)
@@ -234,10 +211,9 @@ class SecretRows {
 
     @Bean
     InlineRows writesMintedCredentials() {
-        return new Rows(
+        return new EventRows(
                 "credential_minted",
                 "secrets.hand_out",
-                2,
                 """
                 insert into secrets.hand_out
                     (tenant_id, lease, action, kind, audience, scope, requester, minted_at, expires_at)
@@ -262,10 +238,9 @@ class SecretRows {
 
     @Bean
     InlineRows writesHandedOutCredentials() {
-        return new Rows(
+        return new EventRows(
                 "credential_handed_out",
                 "secrets.hand_out",
-                2,
                 """
                 update secrets.hand_out h set collected_at = t.at
                 from unnest(?::text[], ?::text[], ?::timestamptz[]) as t (tenant_id, lease, at)
@@ -279,10 +254,9 @@ class SecretRows {
 
     @Bean
     InlineRows writesVoidedCredentials() {
-        return new Rows(
+        return new EventRows(
                 "credential_voided",
                 "secrets.hand_out",
-                2,
                 """
                 update secrets.hand_out h set voided_at = t.at
                 from unnest(?::text[], ?::text[], ?::timestamptz[]) as t (tenant_id, lease, at)

@@ -1,11 +1,11 @@
 package secrets.sealing;
 
 import java.util.List;
-import java.util.function.Function;
 import org.axonframework.eventhandling.EventMessage;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import secrets.sealing.ContentEvent.ContentKeysDestroyed;
+import tenancy.EventRows;
 import tenancy.GoneWithTheirTenant;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
@@ -25,50 +25,30 @@ class ContentKeyRows {
         select * from unnest(?::text[], ?::timestamptz[]) on conflict do nothing\
         """;
 
-    private record Rows(
-            String name,
-            String table,
-            int keyLength,
-            String statement,
-            List<String> types,
-            Function<EventMessage<?>, List<Object[]>> mapping)
-            implements InlineRows {
-
-        @Override
-        public List<Object[]> rows(EventMessage<?> event) {
-            return mapping.apply(event);
-        }
-
-        @Override
-        public boolean owns(String constraint) {
-            return false;
-        }
-    }
-
     @Bean
     InlineRows destroysContentKeys() {
-        return new Rows(
-                "content_keys_destroyed",
-                "secrets.content_key",
-                1,
-                DESTROYED,
-                List.of("text", "text", "timestamptz"),
-                event -> switch (event.getPayload()) {
-                    case ContentKeysDestroyed destroyed -> one(tenant(event), destroyed.through(), at(event));
-                    case TenantErased _ -> one(tenant(event), ContentKeys.EVER, at(event));
-                    default -> List.of();
-                });
+        return new EventRows(
+                        "content_keys_destroyed",
+                        "secrets.content_key",
+                        DESTROYED,
+                        List.of("text", "text", "timestamptz"),
+                        event -> switch (event.getPayload()) {
+                            case ContentKeysDestroyed destroyed -> one(tenant(event), destroyed.through(), at(event));
+                            case TenantErased _ -> one(tenant(event), ContentKeys.EVER, at(event));
+                            default -> List.of();
+                        })
+                .withKey(1);
     }
 
     @Bean
     InlineRows remembersErased() {
-        return new Rows(
-                "tenant_erased",
-                "secrets.erased_tenant",
-                1,
-                ERASED,
-                List.of("text", "timestamptz"),
-                event -> event.getPayload() instanceof TenantErased ? one(tenant(event), at(event)) : List.of());
+        return new EventRows(
+                        "tenant_erased",
+                        "secrets.erased_tenant",
+                        ERASED,
+                        List.of("text", "timestamptz"),
+                        event -> event.getPayload() instanceof TenantErased ? one(tenant(event), at(event)) : List.of())
+                .withKey(1);
     }
 
     @Bean

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 import org.axonframework.eventhandling.EventMessage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -17,6 +16,7 @@ import tenancy.ContainmentEvent.ContainmentRuleSet;
 import tenancy.ContainmentEvent.PostureReleased;
 import tenancy.ContainmentEvent.PostureSet;
 import tenancy.ContainmentEvent.ReleaseAsked;
+import tenancy.EventRows;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
 
@@ -30,38 +30,9 @@ class ContainmentRows {
     private static final String TABLE = "tenancy.containment";
     private static final List<Object[]> NONE = List.of();
 
-    private record Rows(
-            String name,
-            String table,
-            String statement,
-            List<String> types,
-            Function<EventMessage<?>, List<Object[]>> mapping,
-            int keyLength)
-            implements InlineRows {
-
-        Rows(
-                String name,
-                String table,
-                String statement,
-                List<String> types,
-                Function<EventMessage<?>, List<Object[]>> mapping) {
-            this(name, table, statement, types, mapping, 2);
-        }
-
-        @Override
-        public List<Object[]> rows(EventMessage<?> event) {
-            return event.getPayload() instanceof ContainmentEvent ? mapping.apply(event) : NONE;
-        }
-
-        @Override
-        public boolean owns(String constraint) {
-            return false;
-        }
-    }
-
     @Bean
     InlineRows writesContainments() {
-        return new Rows(
+        return new EventRows(
                 "containment_set",
                 TABLE,
                 """
@@ -92,7 +63,7 @@ class ContainmentRows {
 
     @Bean
     InlineRows writesReleases() {
-        return new Rows(
+        return new EventRows(
                 "containment_moved",
                 TABLE,
                 """
@@ -104,64 +75,31 @@ class ContainmentRows {
                 where c.tenant_id = t.tenant_id and c.containment = t.containment\
                 """,
                 List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIME),
-                event -> switch ((ContainmentEvent) event.getPayload()) {
-                    case PostureSet set
-                    when set.replaces() != null ->
-                        row(
-                                tenant(event),
-                                set.replaces(),
-                                "replaced",
-                                null,
-                                set.by(),
-                                set.reason(),
-                                set.setAt().toString());
-                    case ReleaseAsked asked ->
-                        row(tenant(event), asked.containment(), null, asked.by(), null, asked.reason(), null);
-                    case PostureReleased released ->
-                        row(
-                                tenant(event),
-                                released.containment(),
-                                released.expired() ? "expired" : "released",
-                                null,
-                                released.by(),
-                                released.reason(),
-                                released.releasedAt().toString());
-                    case PostureSet _,
-                            ContainmentConfirmed _,
-                            ContainmentRuleSet _,
-                            ContainmentRuleRemoved _,
-                            ContainmentRuleFired _ -> NONE;
-                });
+                event -> event.getPayload() instanceof ContainmentEvent happened ? moved(event, happened) : NONE);
     }
 
     @Bean
     InlineRows raisesEpochs() {
-        return new Rows(
-                "posture_epoch",
-                "tenancy.posture_epoch",
-                """
+        return new EventRows(
+                        "posture_epoch",
+                        "tenancy.posture_epoch",
+                        """
                 insert into tenancy.posture_epoch (tenant_id, epoch, changed_at)
                 select t.tenant_id, t.epoch, clock_timestamp() from unnest(?::text[], ?::int8[]) as t (tenant_id, epoch)
                 where tenancy.hold_starts(t.tenant_id)
                 on conflict (tenant_id) do update
                 set epoch = greatest(posture_epoch.epoch, excluded.epoch), changed_at = excluded.changed_at\
                 """,
-                List.of(TEXT, NUMBER),
-                event -> switch ((ContainmentEvent) event.getPayload()) {
-                    case PostureSet set -> row(tenant(event), set.epoch());
-                    case PostureReleased released -> row(tenant(event), released.epoch());
-                    case ReleaseAsked _,
-                            ContainmentConfirmed _,
-                            ContainmentRuleSet _,
-                            ContainmentRuleRemoved _,
-                            ContainmentRuleFired _ -> NONE;
-                },
-                1);
+                        List.of(TEXT, NUMBER),
+                        event -> event.getPayload() instanceof ContainmentEvent happened
+                                ? raised(event, happened)
+                                : NONE)
+                .withKey(1);
     }
 
     @Bean
     InlineRows writesRules() {
-        return new Rows(
+        return new EventRows(
                 "containment_rule",
                 "tenancy.containment_rule",
                 """
@@ -191,7 +129,7 @@ class ContainmentRows {
 
     @Bean
     InlineRows removesRules() {
-        return new Rows(
+        return new EventRows(
                 "containment_rule_gone",
                 "tenancy.containment_rule",
                 """
@@ -207,7 +145,7 @@ class ContainmentRows {
 
     @Bean
     InlineRows writesReceipts() {
-        return new Rows(
+        return new EventRows(
                 "containment_receipt",
                 "tenancy.containment_receipt",
                 """
@@ -227,6 +165,49 @@ class ContainmentRows {
                                 told.signedBy(),
                                 told.confirmedAt().toString())
                         : NONE);
+    }
+
+    private static List<Object[]> moved(EventMessage<?> event, ContainmentEvent happened) {
+        return switch (happened) {
+            case PostureSet set
+            when set.replaces() != null ->
+                row(
+                        tenant(event),
+                        set.replaces(),
+                        "replaced",
+                        null,
+                        set.by(),
+                        set.reason(),
+                        set.setAt().toString());
+            case ReleaseAsked asked ->
+                row(tenant(event), asked.containment(), null, asked.by(), null, asked.reason(), null);
+            case PostureReleased released ->
+                row(
+                        tenant(event),
+                        released.containment(),
+                        released.expired() ? "expired" : "released",
+                        null,
+                        released.by(),
+                        released.reason(),
+                        released.releasedAt().toString());
+            case PostureSet _,
+                    ContainmentConfirmed _,
+                    ContainmentRuleSet _,
+                    ContainmentRuleRemoved _,
+                    ContainmentRuleFired _ -> NONE;
+        };
+    }
+
+    private static List<Object[]> raised(EventMessage<?> event, ContainmentEvent happened) {
+        return switch (happened) {
+            case PostureSet set -> row(tenant(event), set.epoch());
+            case PostureReleased released -> row(tenant(event), released.epoch());
+            case ReleaseAsked _,
+                    ContainmentConfirmed _,
+                    ContainmentRuleSet _,
+                    ContainmentRuleRemoved _,
+                    ContainmentRuleFired _ -> NONE;
+        };
     }
 
     private static @Nullable String text(@Nullable Instant time) {
