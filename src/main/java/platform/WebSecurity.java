@@ -35,6 +35,7 @@ class WebSecurity {
 
     /** Each also may what follows; an agent stands apart, because sending envelopes is no part of running a tenant. */
     @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RoleHierarchy roleHierarchy() {
         RoleHierarchy hierarchy = RoleHierarchyImpl.withDefaultRolePrefix()
                 .role("OPERATOR")
