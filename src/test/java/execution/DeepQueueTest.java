@@ -73,7 +73,7 @@ class DeepQueueTest {
         }
         owner.execute("prepare deep (%s) as %s".formatted(types, statement));
 
-        List<String> plan = owner.queryForList(
+        List<String> plan = owner.query(
                 "explain (analyze, timing off) execute deep (%s)"
                         .formatted(String.join(
                                 ", ",
@@ -81,7 +81,7 @@ class DeepQueueTest {
                                                 Stream.of("array['deep']", "array['2000']"),
                                                 Collections.nCopies(bean.types().size() - 2, "array[now()]").stream())
                                         .toList())),
-                String.class);
+                (row, number) -> row.getString(1));
         owner.execute("deallocate deep");
 
         assertThat(plan)
