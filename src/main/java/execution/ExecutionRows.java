@@ -117,12 +117,12 @@ class ExecutionRows {
                 "execution_started",
                 QUEUE,
                 """
-            update execution.queue_entry q set started_at = t.started_at
-            from (select t.started_at, found.place
-                from unnest(?::text[], ?::text[], ?::timestamptz[]) as t(tenant_id, action, started_at)
-                cross join lateral (%s) found) t
-            where q.ctid = t.place\
-            """.formatted(found(QUEUE)),
+                update execution.queue_entry q set started_at = t.started_at
+                from (select t.started_at, found.place
+                    from unnest(?::text[], ?::text[], ?::timestamptz[]) as t(tenant_id, action, started_at)
+                    cross join lateral (%s) found) t
+                where q.ctid = t.place\
+                """.formatted(found(QUEUE)),
                 List.of(TEXT, TEXT, TIME),
                 event -> switch (event.getPayload()) {
                     case ActionStarted started ->
