@@ -51,9 +51,7 @@ final class JournalConnection implements AutoCloseable {
             try (var statement = connection.createStatement()) {
                 statement.execute("set statement_timeout = " + millis);
                 statement.execute("set idle_in_transaction_session_timeout = " + millis);
-                // All that is written is found by its key. A plan from when a table was small would go through all that
-                // it
-                // holds since, dead rows too.
+                // All is found by its key. A plan from when a table was small would read all of it, dead rows too.
                 statement.execute("set enable_seqscan = off");
                 checkDurability(statement);
             }
