@@ -43,7 +43,7 @@ class NewestSnapshots {
             stored = waiting.get(aggregate);
             try {
                 store.accept(stored);
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) {
                 // It is only a shortcut; the next one is due after as many events.
                 log.warn("The state of {} cannot be stored", aggregate, failed);
             } finally {

@@ -59,7 +59,7 @@ class NewestSnapshotsTest {
     void one_that_cannot_be_stored_does_not_keep_the_next_from_it() throws Exception {
         var failing = new NewestSnapshots(snapshot -> {
             begun.add("tried " + snapshot.getSequenceNumber());
-            throw new IllegalStateException("no disk");
+            throw new OutOfMemoryError("no room for its rows");
         });
         failing.add(snapshot("t1/tally", 50));
         assertThat(next()).isEqualTo("tried 50");
