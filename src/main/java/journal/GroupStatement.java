@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +23,11 @@ final class GroupStatement {
             ?::text[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::bytea[]))\
         """;
 
+    private static final long EVENTS = 1;
+
     private final List<InlineRows> beans;
-    /** Texts by which parts they have: bit 0 the events, bit n the bean before. */
-    private final Map<Long, String> texts = new HashMap<>();
+    /** By which parts they have: bit 0 the events, bit n the bean before. */
+    private final PlannedTexts texts = new PlannedTexts(this::text);
 
     GroupStatement(List<InlineRows> beans) {
         if (beans.size() > 60) {
@@ -44,7 +45,7 @@ final class GroupStatement {
 
     /** Runs one round of a group; the first round inserts the events. */
     void run(Connection connection, List<Append> group, int round, Map<String, Long> numbers) throws SQLException {
-        long parts = round == 0 ? 1 : 0;
+        long parts = round == 0 ? EVENTS : 0;
         List<List<Object[]>> rows = new ArrayList<>(beans.size());
         for (int bean = 0; bean < beans.size(); bean++) {
             List<Object[]> all = new ArrayList<>();
@@ -57,14 +58,15 @@ final class GroupStatement {
         if (parts == 0) {
             return;
         }
+        PlannedTexts.Text text = texts.with(parts, EVENTS);
         // pgjdbc keeps the parsed and, after a few uses, the server-prepared statement for each text.
-        try (PreparedStatement statement = connection.prepareStatement(texts.computeIfAbsent(parts, this::text))) {
+        try (PreparedStatement statement = connection.prepareStatement(text.sql())) {
             var columns = new Columns(connection, statement);
             if (round == 0) {
                 addEvents(columns, group, numbers);
             }
             for (int bean = 0; bean < beans.size(); bean++) {
-                if (!rows.get(bean).isEmpty()) {
+                if ((text.parts() & 2L << bean) != 0) {
                     columns.add(beans.get(bean).types(), rows.get(bean));
                 }
             }
@@ -74,7 +76,7 @@ final class GroupStatement {
 
     private String text(long parts) {
         List<String> ctes = new ArrayList<>();
-        if ((parts & 1) != 0) {
+        if ((parts & EVENTS) != 0) {
             ctes.add(INSERT_EVENTS);
         }
         for (int bean = 0; bean < beans.size(); bean++) {

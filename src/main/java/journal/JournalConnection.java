@@ -53,6 +53,9 @@ final class JournalConnection implements AutoCloseable {
                 statement.execute("set idle_in_transaction_session_timeout = " + millis);
                 // All is found by its key. A plan from when a table was small would read all of it, dead rows too.
                 statement.execute("set enable_seqscan = off");
+                // One plan a statement, made once; never compiled, which takes longer than all that it does.
+                statement.execute("set plan_cache_mode = force_generic_plan");
+                statement.execute("set jit = off");
                 checkDurability(statement);
             }
             return connection;
