@@ -94,8 +94,10 @@ class JournalStorage extends StoredEvents {
             append.add(stored(event, append.tenant()));
             for (int bean = 0; bean < inlineRows.size(); bean++) {
                 InlineRows rows = inlineRows.get(bean);
-                for (Object[] values : rows.rows(event)) {
-                    append.add(bean, rows, values);
+                List<Object[]> all = rows.rows(event);
+                // Mostly none: an iterator for each would be thousands of bytes an event.
+                for (int row = 0; row < all.size(); row++) {
+                    append.add(bean, rows, all.get(row));
                 }
             }
         }
