@@ -1,5 +1,7 @@
 package execution.gateway;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import com.networknt.schema.Error;
@@ -91,6 +93,13 @@ final class BoundedSchema {
             .maxEvaluationDepth(DEEPEST)
             .build();
 
+    /**
+     * Equal schemas of whatever tenants, compiled once: most connectors come from one catalogue, or from one document, and
+     * a compiled schema takes far more room than its text. It holds nothing of a tenant but what the text says.
+     */
+    private static final Cache<JsonNode, BoundedSchema> IN_USE =
+            Caffeine.newBuilder().executor(Runnable::run).weakValues().build();
+
     private final Schema schema;
 
     private BoundedSchema(Schema schema) {
@@ -116,6 +125,10 @@ final class BoundedSchema {
         } else {
             inspect(schema, pointer, faults);
         }
+        BoundedSchema inUse = faults.size() == before ? IN_USE.getIfPresent(schema) : null;
+        if (inUse != null) {
+            return inUse;
+        }
         if (faults.size() == before) {
             faults.addAll(errors(META_SCHEMA, schema, pointer));
         }
@@ -125,7 +138,7 @@ final class BoundedSchema {
                 // Shows references that lead nowhere or round in a circle now, not with the first action.
                 compiled.schema.validate(
                         JsonNodeFactory.instance.objectNode(), OutputFormat.DEFAULT, BoundedSchema::limit);
-                return compiled;
+                return IN_USE.get(schema.deepCopy(), isNew -> compiled);
             } catch (SchemaException | ValidationLimitExceededException unusable) {
                 faults.add(
                         new FieldError(pointer, "schema", "has a reference that leads nowhere or round in a circle"));

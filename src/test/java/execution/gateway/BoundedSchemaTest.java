@@ -53,6 +53,17 @@ class BoundedSchemaTest {
         assertThat(faults).extracting(FieldError::rule).containsExactly("pattern");
     }
 
+    @Test
+    void equal_schemas_are_compiled_once_and_different_ones_are_not_confused() {
+        BoundedSchema first = compile("{\"type\":\"string\",\"maxLength\":3}");
+        BoundedSchema same = compile("{\"maxLength\":3,\"type\":\"string\"}");
+        BoundedSchema other = compile("{\"type\":\"string\",\"maxLength\":4}");
+
+        assertThat(same).isSameAs(first);
+        assertThat(first.check(text("abcd"), "")).hasSize(1);
+        assertThat(other.check(text("abcd"), "")).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
