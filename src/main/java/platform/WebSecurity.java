@@ -103,6 +103,7 @@ class WebSecurity {
                 .csrf(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
+                .servletApi(AbstractHttpConfigurer::disable)
                 .build();
     }
 
@@ -113,6 +114,7 @@ class WebSecurity {
         var failures = new AuthenticationEntryPointFailureHandler(problems);
         failures.setRethrowAuthenticationServiceException(false);
         var filter = new BearerTokenAuthenticationFilter(credentials);
+        filter.setBearerTokenResolver(new BearerHeader());
         filter.setAuthenticationFailureHandler(failures);
         filter.setSecurityContextRepository(contexts);
         return filter;
