@@ -4,6 +4,7 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -14,20 +15,21 @@ import java.nio.charset.StandardCharsets;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
-import org.springframework.web.filter.OncePerRequestFilter;
 import tenancy.Refusal;
 
 /** No body is read further than 1 MiB, whether its length was announced or not. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)
-class BoundedBodies extends OncePerRequestFilter {
+class BoundedBodies extends HttpFilter {
 
     static final long LARGEST = 1024 * 1024;
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse answer, FilterChain next)
+    protected void doFilter(HttpServletRequest request, HttpServletResponse answer, FilterChain next)
             throws ServletException, IOException {
-        next.doFilter(new Bounded(request), answer);
+        // What has a length is read no further by the web server itself.
+        long length = request.getContentLengthLong();
+        next.doFilter(0 <= length && length <= LARGEST ? request : new Bounded(request), answer);
     }
 
     /** The body is larger than any request needs. */

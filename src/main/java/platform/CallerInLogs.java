@@ -3,6 +3,7 @@ package platform;
 import io.micrometer.common.KeyValue;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -11,14 +12,13 @@ import org.slf4j.MDC;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
-import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.filter.ServerHttpObservationFilter;
 import tenancy.Caller;
 
 /** Puts the tenant of whoever authenticated on the log lines and the trace of a request. */
 @Component
 @Order(CallerInLogs.AFTER_SECURITY)
-class CallerInLogs extends OncePerRequestFilter {
+class CallerInLogs extends HttpFilter {
 
     static final int AFTER_SECURITY = 0;
 
@@ -32,7 +32,7 @@ class CallerInLogs extends OncePerRequestFilter {
     }
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse answer, FilterChain next)
+    protected void doFilter(HttpServletRequest request, HttpServletResponse answer, FilterChain next)
             throws ServletException, IOException {
         var caller = caller();
         if (caller.isEmpty()) {

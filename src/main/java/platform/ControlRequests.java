@@ -2,6 +2,7 @@ package platform;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.util.regex.Pattern;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
-import org.springframework.web.filter.OncePerRequestFilter;
 import tenancy.Capacity;
 
 /**
@@ -18,14 +18,14 @@ import tenancy.Capacity;
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)
-class ControlRequests extends OncePerRequestFilter {
+class ControlRequests extends HttpFilter {
 
     private static final Pattern CONTROL = Pattern.compile(
             "(?:GET|HEAD) /actuator/.*|[A-Z]+ /v1/containment(?:/.*)?|POST /v1/secrets:(?:revoke|reinstate)"
                     + "|DELETE /v1/keys/.*");
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse answer, FilterChain next)
+    protected void doFilter(HttpServletRequest request, HttpServletResponse answer, FilterChain next)
             throws ServletException, IOException {
         if (CONTROL.matcher(request.getMethod() + " " + request.getRequestURI()).matches()) {
             onControl(request, answer, next);

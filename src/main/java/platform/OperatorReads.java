@@ -2,6 +2,7 @@ package platform;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
-import org.springframework.web.filter.OncePerRequestFilter;
 import tenancy.Caller;
 import tenancy.Role;
 
@@ -20,7 +20,7 @@ import tenancy.Role;
  */
 @Component
 @Order(OperatorReads.ONCE_THE_CALLER_IS_KNOWN)
-class OperatorReads extends OncePerRequestFilter {
+class OperatorReads extends HttpFilter {
 
     static final int ONCE_THE_CALLER_IS_KNOWN = 0;
 
@@ -29,7 +29,7 @@ class OperatorReads extends OncePerRequestFilter {
                     + "(?:/[^/]+)?|/v1/connectors(?:/[^/]+(?:/health)?)?");
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse answer, FilterChain next)
+    protected void doFilter(HttpServletRequest request, HttpServletResponse answer, FilterChain next)
             throws ServletException, IOException {
         if (request.getMethod().equals("GET")
                 && SHORT.matcher(request.getRequestURI()).matches()

@@ -2,6 +2,7 @@ package platform;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -12,12 +13,11 @@ import org.slf4j.MDC;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Gives each request a name that is in its answer, its problem document, its journal entries and its log lines. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
-class RequestIds extends OncePerRequestFilter {
+class RequestIds extends HttpFilter {
 
     static final String HEADER = "Request-Id";
     /** Request attribute that other modules read the id from. */
@@ -36,7 +36,7 @@ class RequestIds extends OncePerRequestFilter {
     }
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse answer, FilterChain next)
+    protected void doFilter(HttpServletRequest request, HttpServletResponse answer, FilterChain next)
             throws ServletException, IOException {
         String id = idOf(request);
         request.setAttribute(ATTRIBUTE, id);
