@@ -12,7 +12,7 @@ import java.util.function.LongFunction;
 final class PlannedTexts {
 
     static final int MOST_TEXTS = 64;
-    /** A part without rows costs some microseconds, a text that is not planned yet a millisecond. */
+    /** With 3 and with 8 whole lives cost PostgreSQL the same, with 16 no less. */
     static final int MOST_EMPTY = 8;
 
     private final LongFunction<String> write;
