@@ -20,8 +20,8 @@ final class RateLimitFields {
      * @param seconds until it resets; below zero where it never does by itself
      */
     static void add(BiConsumer<String, String> header, String limit, long quota, long left, long seconds) {
-        header.accept(POLICY, "\"%s\";q=%d".formatted(limit, quota));
-        String state = "\"%s\";r=%d".formatted(limit, Math.max(0, left));
+        header.accept(POLICY, "\"" + limit + "\";q=" + quota);
+        String state = "\"" + limit + "\";r=" + Math.max(0, left);
         header.accept(STATE, seconds < 0 ? state : state + ";t=" + seconds);
     }
 }

@@ -1,6 +1,7 @@
 package platform;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardHost;
@@ -12,13 +13,14 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
-/** Requests that are too broken to reach a servlet are answered without Tomcat's own page. */
+/** Text is UTF-8, and requests that are too broken to reach a servlet are answered without Tomcat's own page. */
 @Component
 class PlainTomcat implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
     @Override
     public void customize(TomcatServletWebServerFactory tomcat) {
         tomcat.addContextCustomizers(context -> {
+            context.setRequestCharacterEncoding(StandardCharsets.UTF_8.name());
             if (context.getParent() instanceof StandardHost host) {
                 host.setErrorReportValveClass(ProblemValve.class.getName());
             }
