@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.axonframework.messaging.MetaData;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.jspecify.annotations.Nullable;
 import tenancy.InlineRows;
@@ -53,6 +55,8 @@ final class Append {
     private final Map<RowKey, Integer> touched = new HashMap<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private MetaData lastMetaData = MetaData.emptyInstance();
+    private byte @Nullable [] lastWritten;
     private int applied;
     private boolean sent;
     private long deadline = Long.MAX_VALUE;
@@ -83,6 +87,17 @@ final class Append {
 
     void add(Event event) {
         events.add(event);
+    }
+
+    /** All events of one command have the same metadata: it is written once, whichever of them asks first. */
+    byte[] written(MetaData metaData, Supplier<byte[]> writing) {
+        byte[] known = lastWritten;
+        if (known == null || metaData != lastMetaData) {
+            known = writing.get();
+            lastWritten = known;
+            lastMetaData = metaData;
+        }
+        return known;
     }
 
     void add(int bean, InlineRows rows, Object[] values) {

@@ -91,7 +91,7 @@ class JournalStorage extends StoredEvents {
             if (!(message instanceof DomainEventMessage<?> event)) {
                 throw new IllegalStateException("Event %s belongs to no aggregate".formatted(message.getPayloadType()));
             }
-            append.add(stored(event, append.tenant()));
+            append.add(stored(event, append));
             for (int bean = 0; bean < inlineRows.size(); bean++) {
                 InlineRows rows = inlineRows.get(bean);
                 List<Object[]> all = rows.rows(event);
@@ -103,7 +103,8 @@ class JournalStorage extends StoredEvents {
         }
     }
 
-    private Append.Event stored(DomainEventMessage<?> event, String tenant) {
+    private Append.Event stored(DomainEventMessage<?> event, Append append) {
+        String tenant = append.tenant();
         MetaData metaData = event.getMetaData();
         String aggregate = event.getAggregateIdentifier();
         if (!tenant.equals(metaData.get(TenantContext.TENANT)) || !belongsTo(tenant, aggregate)) {
@@ -126,9 +127,13 @@ class JournalStorage extends StoredEvents {
                 string(metaData, TenantContext.AGENT),
                 string(metaData, TenantContext.RUN),
                 payload.getData(),
-                FlatJson.of(metaData)
-                        .orElseGet(() -> event.serializeMetaData(serializer, byte[].class)
-                                .getData()));
+                append.written(metaData, () -> written(event)));
+    }
+
+    private byte[] written(DomainEventMessage<?> event) {
+        return FlatJson.of(event.getMetaData())
+                .orElseGet(() ->
+                        event.serializeMetaData(serializer, byte[].class).getData());
     }
 
     private static @Nullable String string(MetaData metaData, String key) {

@@ -13,7 +13,6 @@ import org.axonframework.common.transaction.TransactionManager;
 import org.axonframework.messaging.DefaultInterceptorChain;
 import org.axonframework.messaging.MessageHandlerInterceptor;
 import org.axonframework.messaging.ResultMessage;
-import org.axonframework.messaging.unitofwork.BatchingUnitOfWork;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.RollbackConfigurationType;
 import org.axonframework.modelling.command.AggregateStreamCreationException;
@@ -103,7 +102,7 @@ final class LaneBatch {
         List<CommandMessage<?>> commands = new ArrayList<>(batch.size());
         batch.forEach(waiting -> commands.add(waiting.command()));
         List<CommandResultMessage<?>> results = new ArrayList<>(batch.size());
-        var unit = new BatchingUnitOfWork<>(commands);
+        var unit = new LaneUnitOfWork(commands);
         try {
             unit.start();
             unit.attachTransaction(transactions);
@@ -122,8 +121,7 @@ final class LaneBatch {
         return Optional.empty();
     }
 
-    private @Nullable Object decide(
-            BatchingUnitOfWork<CommandMessage<?>> unit, Waiting waiting, List<CommandResultMessage<?>> results)
+    private @Nullable Object decide(LaneUnitOfWork unit, Waiting waiting, List<CommandResultMessage<?>> results)
             throws Exception {
         Append append = Append.current().orElseThrow();
         int before = append.applied();
@@ -141,7 +139,7 @@ final class LaneBatch {
         return null;
     }
 
-    private static void undo(BatchingUnitOfWork<?> unit, Throwable bug) {
+    private static void undo(LaneUnitOfWork unit, Throwable bug) {
         if (!unit.isCurrent()) {
             return;
         }
