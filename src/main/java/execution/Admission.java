@@ -130,7 +130,7 @@ class Admission {
     private Receipt decide(SubmitAction submit, MetaData metaData) {
         Requests.Joined joined = requests.join(submit);
         ActionEnvelope envelope = joined.envelope();
-        String key = IdempotencyKeys.stored(submit.idempotencyKey(), derivedKey(envelope));
+        String key = IdempotencyKeys.stored(submit.idempotencyKey(), () -> derivedKey(envelope));
         String digest = digest(envelope);
         watched.asked(envelope, clock.instant());
         Optional<IdempotencyKeys.Used> used = keys.find(submit.action(), key);

@@ -21,10 +21,10 @@ final class Fingerprint {
     /** Lower-case hex. */
     static String of(List<String> parts) {
         return hex(digest -> {
+            var length = ByteBuffer.allocate(Integer.BYTES);
             for (String part : parts) {
                 byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-                digest.update(
-                        ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+                digest.update(length.putInt(0, bytes.length).array());
                 digest.update(bytes);
             }
         });

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -44,9 +45,13 @@ class IdempotencyKeys {
                 .build();
     }
 
-    /** The key as stored: a caller's cannot be taken for a derived one. */
-    static String stored(@Nullable String callers, String derived) {
-        return callers == null ? DERIVED + derived : CALLERS + callers;
+    /**
+     * The key as stored: a caller's cannot be taken for a derived one.
+     *
+     * @param derived what stands for the request where its caller gave no key
+     */
+    static String stored(@Nullable String callers, Supplier<String> derived) {
+        return callers == null ? DERIVED + derived.get() : CALLERS + callers;
     }
 
     /** The key as the target system gets it. */
