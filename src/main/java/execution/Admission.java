@@ -249,7 +249,8 @@ class Admission {
         Aggregates.create(
                 actions, () -> checks == null ? new Action(action, queued) : new Action(action, queued, checks));
         keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now(), false));
-        backlog.queue(waiting(action, queued, false, asked.metaData()));
+        backlog.queue(
+                waiting(action, queued, false, Origin.context(asked.envelope(), asked.metaData()), asked.metaData()));
         return Receipt.queued(action, asked.now(), ruling.shadow(), granted.tightest());
     }
 
@@ -328,7 +329,11 @@ class Admission {
      * @param granted whether people have agreed to it
      */
     static Waiting waiting(ActionId action, ActionQueued queued, boolean granted, MetaData metaData) {
-        TenantContext context = Origin.context(action.tenant(), metaData);
+        return waiting(action, queued, granted, Origin.context(action.tenant(), metaData), metaData);
+    }
+
+    private static Waiting waiting(
+            ActionId action, ActionQueued queued, boolean granted, TenantContext context, MetaData metaData) {
         String quotaClass = Origin.text(metaData, TenantContext.QUOTA_CLASS);
         return new Waiting(
                 action,

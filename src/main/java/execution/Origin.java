@@ -3,6 +3,7 @@ package execution;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tenancy.ActionEnvelope;
 import tenancy.AgentId;
 import tenancy.RunId;
 import tenancy.TenantContext;
@@ -11,6 +12,8 @@ import tenancy.WorkspaceId;
 
 /** On whose behalf an action was admitted, taken from its message's metadata and kept with it while it waits. */
 final class Origin {
+
+    private static final String UNKNOWN = "unknown";
 
     private Origin() {}
 
@@ -27,7 +30,24 @@ final class Origin {
                 run == null ? null : new RunId(tenant, run),
                 text(metaData, TenantContext.PROFILE),
                 text(metaData, TenantContext.QUOTA_CLASS),
-                principal == null ? "unknown" : principal,
+                principal == null ? UNKNOWN : principal,
+                text(metaData, TenantContext.REQUEST));
+    }
+
+    /**
+     * The same in the words of the agent's registration, which are one object for all of its actions: hundreds of
+     * thousands may wait.
+     */
+    static TenantContext context(ActionEnvelope envelope, Map<String, ?> metaData) {
+        String principal = text(metaData, TenantContext.PRINCIPAL);
+        return new TenantContext(
+                envelope.tenant(),
+                envelope.workspace(),
+                envelope.agent(),
+                envelope.run(),
+                envelope.policyProfile(),
+                envelope.quotaClass(),
+                principal == null ? UNKNOWN : principal,
                 text(metaData, TenantContext.REQUEST));
     }
 

@@ -22,10 +22,12 @@ class Requests {
 
     private final Agents agents;
     private final Connectors connectors;
+    private final RunBook runs;
 
-    Requests(Agents agents, Connectors connectors) {
+    Requests(Agents agents, Connectors connectors, RunBook runs) {
         this.agents = agents;
         this.connectors = connectors;
+        this.runs = runs;
     }
 
     /** An envelope and the operation that it names. */
@@ -46,7 +48,7 @@ class Requests {
                 registration.agent(),
                 registration.agentClass(),
                 registration.trustZone(),
-                submit.run(),
+                runs.shared(submit.run()),
                 registration.policyProfile(),
                 registration.quotaClass(),
                 operation.name(),

@@ -42,7 +42,7 @@ class RunBook {
     private final Postures postures;
     private final Clock clock;
     /** Runs that exist: a load of one that does not is logged by Axon with a stack trace, and costs two queries. */
-    private final Cache<RunId, Boolean> known = Caffeine.newBuilder()
+    private final Cache<RunId, RunId> known = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumSize(MOST_REMEMBERED)
             .build();
@@ -223,8 +223,14 @@ class RunBook {
             return;
         }
         Aggregates.create(runs, () -> new Run(run, decision));
-        known.put(run, Boolean.TRUE);
+        known.put(run, run);
         CurrentUnitOfWork.get().onRollback(undone -> known.invalidate(run));
+    }
+
+    /** The same run: one object for all that is asked for in it, because what waits keeps it. */
+    RunId shared(RunId run) {
+        RunId first = known.getIfPresent(run);
+        return first == null ? run : first;
     }
 
     private Optional<Aggregate<Run>> find(RunId run) {
@@ -232,7 +238,7 @@ class RunBook {
             if (events.lastSequenceNumberFor(run.toString()).isEmpty()) {
                 return Optional.empty();
             }
-            known.put(run, Boolean.TRUE);
+            known.put(run, run);
         }
         return Optional.of(runs.load(run.toString()));
     }

@@ -82,6 +82,15 @@ class AdmissionTest {
     }
 
     @Test
+    void a_run_is_named_by_one_object_in_all_that_waits_of_it() {
+        house.submit(submit("act_1", null));
+
+        assertThat(house.book.shared(new RunId(ACME, RUN.key()))).isSameAs(RUN);
+        var unknown = new RunId(ACME, "wr_2");
+        assertThat(house.book.shared(unknown)).isSameAs(unknown);
+    }
+
+    @Test
     void what_policy_denies_touches_no_quota_starts_no_run_and_uses_no_key() {
         house.policies = envelope ->
                 new Denied(7, List.of(new Reason("no_mail", policy.Layer.PROFILE, 7, "Rule no_mail says no.")), "ask");
@@ -190,8 +199,10 @@ class AdmissionTest {
     @Test
     void a_derived_key_cannot_be_spelled_by_a_caller() {
         assertThat(IdempotencyKeys.stored("k1", () -> "f00")).isNotEqualTo(IdempotencyKeys.stored(null, () -> "k1"));
-        assertThat(IdempotencyKeys.sent(IdempotencyKeys.stored("k1", () -> "f00"))).isEqualTo("k1");
-        assertThat(IdempotencyKeys.sent(IdempotencyKeys.stored(null, () -> "f00"))).isEqualTo("f00");
+        assertThat(IdempotencyKeys.sent(IdempotencyKeys.stored("k1", () -> "f00")))
+                .isEqualTo("k1");
+        assertThat(IdempotencyKeys.sent(IdempotencyKeys.stored(null, () -> "f00")))
+                .isEqualTo("f00");
     }
 
     @Test

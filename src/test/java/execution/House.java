@@ -163,7 +163,7 @@ final class House {
         };
         var payloads = new Payloads(tenant -> policy.AuditLevel.FULL, new StagedPayloads(), new JdbcTemplate(), none);
         Connectors current = (tenant, system, name) -> connectors.operation(tenant, system, name);
-        var requests = new Requests(agent -> registration, current);
+        var requests = new Requests(agent -> registration, current, book);
         var holds = new Holds(
                 tenant -> heldBefore, deadlines::put, new ApprovalSettings(2, java.time.Duration.ofSeconds(5)));
         Policies inForce = envelope -> policies.decide(envelope);

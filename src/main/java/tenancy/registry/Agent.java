@@ -36,6 +36,9 @@ class Agent {
     /** The registration in force, in the words of the event that would set it. */
     private AgentChanged now;
 
+    /** Made from it when it is asked for; never stored. */
+    private transient Registration registration;
+
     Agent() {}
 
     Agent(RegisterAgent register) {
@@ -82,15 +85,20 @@ class Agent {
     }
 
     Registration registration() {
-        TenantId owner = new TenantId(tenant);
-        return new Registration(
-                new AgentId(owner, now.agent()),
-                new WorkspaceId(owner, now.workspace()),
-                now.agentClass(),
-                now.trustZone(),
-                now.policyProfile(),
-                now.quotaClass(),
-                now.active());
+        Registration made = registration;
+        if (made == null) {
+            TenantId owner = new TenantId(tenant);
+            made = new Registration(
+                    new AgentId(owner, now.agent()),
+                    new WorkspaceId(owner, now.workspace()),
+                    now.agentClass(),
+                    now.trustZone(),
+                    now.policyProfile(),
+                    now.quotaClass(),
+                    now.active());
+            registration = made;
+        }
+        return made;
     }
 
     @EventSourcingHandler
@@ -109,10 +117,12 @@ class Agent {
                 registered.policyProfile(),
                 registered.quotaClass(),
                 true);
+        registration = null;
     }
 
     @EventSourcingHandler
     void on(AgentChanged changed) {
         now = changed;
+        registration = null;
     }
 }

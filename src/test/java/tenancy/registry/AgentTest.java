@@ -1,14 +1,19 @@
 package tenancy.registry;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
 import java.util.Map;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.test.aggregate.AggregateTestFixture;
 import org.junit.jupiter.api.Test;
 import tenancy.AgentId;
+import tenancy.Agents.Registration;
 import tenancy.TenantEvent.AgentChanged;
 import tenancy.TenantEvent.AgentRegistered;
 import tenancy.TenantId;
+import tenancy.WorkspaceId;
 import tenancy.registry.TenantCommand.ChangeAgent;
 
 class AgentTest {
@@ -47,6 +52,25 @@ class AgentTest {
                 .when(new ChangeAgent(TRIAGE, "support_triage", null, "regulated", null, true))
                 .expectSuccessfulHandlerExecution()
                 .expectNoEvents();
+    }
+
+    @Test
+    void its_registration_is_what_it_was_last_changed_to() {
+        var triage = new Agent();
+        triage.on((AgentRegistered) REGISTERED.getPayload(), "tenant_acme", Instant.EPOCH);
+        assertThat(triage.registration().trustZone()).isEqualTo("internal");
+
+        triage.on(changed("untrusted", false));
+
+        assertThat(triage.registration())
+                .isEqualTo(new Registration(
+                        TRIAGE,
+                        new WorkspaceId(TRIAGE.tenant(), "ws_support"),
+                        "support_triage",
+                        "untrusted",
+                        "regulated",
+                        "gold",
+                        false));
     }
 
     private static AgentChanged changed(String trustZone, boolean active) {
