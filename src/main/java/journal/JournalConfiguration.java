@@ -45,6 +45,7 @@ import tenancy.InlineRows;
 import tenancy.JournaledTypes;
 import tenancy.PastEvents;
 import tenancy.PastStates;
+import tenancy.TenantReads;
 import tenancy.TenantTransactions;
 
 /** Lanes, writer and storage in the places where Axon looks for its command bus, event store and transactions. */
@@ -102,6 +103,7 @@ class JournalConfiguration {
             @Qualifier("systemDataSource") DataSource system,
             org.axonframework.config.Configuration axon,
             TenantTransactions transactions,
+            TenantReads reads,
             JournalSerializer serializer,
             ProjectedTypes projected,
             SnapshotSizes sizes,
@@ -116,7 +118,7 @@ class JournalConfiguration {
         ofAll.eventSerializer(serializer).snapshotSerializer(serializer);
         ofAll.upcasterChain(axon.upcasterChain()).batchSize(TailedEvents.WINDOW);
         var tail = new TailedEvents(ofAll, system, projected, serializer);
-        return new JournalStorage(ofTenant, transactions, serializer, tail, sizes, sorted(inlineRows));
+        return new JournalStorage(ofTenant, transactions, reads, serializer, tail, sizes, sorted(inlineRows));
     }
 
     /** In one order everywhere: rows are handed from storage to writer by position. */

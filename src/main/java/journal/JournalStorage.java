@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
 import tenancy.TenantId;
+import tenancy.TenantReads;
 import tenancy.TenantTransactions;
 
 /**
@@ -40,7 +41,20 @@ class JournalStorage extends StoredEvents {
         on conflict do nothing\
         """;
 
+    private static final String COLUMNS = """
+        select event_identifier, aggregate_identifier, sequence_number, type, time_stamp, payload_type, payload_revision,
+            payload, meta_data\
+        """;
+    private static final String EVENTS = COLUMNS + """
+         from journal.event
+        where aggregate_identifier = ? and sequence_number >= ? and sequence_number < ? order by sequence_number\
+        """;
+    private static final String SNAPSHOTS = COLUMNS + """
+         from journal.snapshot where tenant_id = ? and aggregate_identifier = ? order by sequence_number desc\
+        """;
+
     private final TenantTransactions transactions;
+    private final TenantReads reads;
     private final JournalSerializer serializer;
     private final EventStorageEngine allTenants;
     private final SnapshotSizes sizes;
@@ -50,12 +64,14 @@ class JournalStorage extends StoredEvents {
     JournalStorage(
             Builder builder,
             TenantTransactions transactions,
+            TenantReads reads,
             JournalSerializer serializer,
             EventStorageEngine allTenants,
             SnapshotSizes sizes,
             List<InlineRows> inlineRows) {
         super(withSnapshots(builder, serializer, sizes), serializer);
         this.transactions = transactions;
+        this.reads = reads;
         this.serializer = serializer;
         this.allTenants = allTenants;
         this.sizes = sizes;
@@ -132,8 +148,8 @@ class JournalStorage extends StoredEvents {
 
     private byte[] written(DomainEventMessage<?> event) {
         return FlatJson.of(event.getMetaData())
-                .orElseGet(() ->
-                        event.serializeMetaData(serializer, byte[].class).getData());
+                .orElseGet(
+                        () -> event.serializeMetaData(serializer, byte[].class).getData());
     }
 
     private static @Nullable String string(MetaData metaData, String key) {
@@ -151,8 +167,16 @@ class JournalStorage extends StoredEvents {
 
     @Override
     protected List<? extends DomainEventData<?>> fetchDomainEvents(String aggregate, long first, int batchSize) {
-        // Opened when the transaction is over: a key may have to be fetched, on a connection of its own.
-        return boundTo(aggregate, () -> super.fetchDomainEvents(aggregate, first, batchSize)).stream()
+        // Opened when all are read: a key may have to be fetched, on a connection of its own.
+        return reads
+                .read(
+                        TenantId.ofAggregate(aggregate),
+                        EVENTS,
+                        (row, number) -> getDomainEventData(row),
+                        aggregate,
+                        first,
+                        first + batchSize)
+                .stream()
                 .map(this::readable)
                 .toList();
     }
@@ -165,7 +189,8 @@ class JournalStorage extends StoredEvents {
 
     @Override
     protected Stream<? extends DomainEventData<?>> readSnapshotData(String aggregate) {
-        return boundTo(aggregate, () -> super.readSnapshotData(aggregate).toList()).stream()
+        TenantId tenant = TenantId.ofAggregate(aggregate);
+        return reads.read(tenant, SNAPSHOTS, (row, number) -> getSnapshotData(row), tenant.value(), aggregate).stream()
                 .peek(snapshot -> {
                     if (snapshot.getPayload().getData() instanceof byte[] payload) {
                         sizes.stored(aggregate, payload.length);

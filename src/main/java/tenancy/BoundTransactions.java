@@ -2,10 +2,19 @@ package tenancy;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
 import org.springframework.orm.jpa.EntityManagerFactoryUtils;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -15,7 +24,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** Tenant transactions over the application's own role, whose rows PostgreSQL filters by {@code app.tenant}. */
 @Component
-class BoundTransactions implements TenantTransactions {
+class BoundTransactions implements TenantTransactions, TenantReads {
+
+    /** Local to the transaction: it ends with it, so a pooled connection never keeps a tenant. */
+    private static final String TELL = "select set_config('app.tenant', ?, true)";
 
     private final TransactionTemplate transactions;
     private final DataSource dataSource;
@@ -41,6 +53,42 @@ class BoundTransactions implements TenantTransactions {
             bind(tenant);
             return work.get();
         });
+    }
+
+    @Override
+    public <T> List<T> read(TenantId tenant, String query, RowMapper<T> row, Object... values) {
+        if (TransactionSynchronizationManager.isActualTransactionActive()) {
+            join(tenant);
+            return jdbc.query(query, row, values);
+        }
+        List<T> read =
+                jdbc.execute((ConnectionCallback<List<T>>) connection -> told(connection, tenant, query, row, values));
+        return Objects.requireNonNull(read);
+    }
+
+    /**
+     * Both statements in one message, which PostgreSQL makes one transaction of (Frontend/Backend Protocol, Pipelining).
+     */
+    private static <T> List<T> told(
+            Connection connection, TenantId tenant, String query, RowMapper<T> row, Object... values)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(TELL + ";" + query)) {
+            statement.setString(1, tenant.value());
+            for (int value = 0; value < values.length; value++) {
+                statement.setObject(value + 2, values[value]);
+            }
+            boolean isTold = statement.execute();
+            if (!isTold || !statement.getMoreResults()) {
+                throw new SQLException("No query: " + query);
+            }
+            List<T> read = new ArrayList<>();
+            try (ResultSet rows = statement.getResultSet()) {
+                while (rows.next()) {
+                    read.add(row.mapRow(rows, read.size()));
+                }
+            }
+            return read;
+        }
     }
 
     /**
@@ -82,12 +130,11 @@ class BoundTransactions implements TenantTransactions {
         TransactionSynchronizationManager.registerSynchronization(binding);
     }
 
-    /** Local to the transaction: it ends with it, so a pooled connection never keeps a tenant. */
     private void tell(TenantId tenant) {
         if (!TransactionSynchronizationManager.hasResource(dataSource)) {
             throw new IllegalStateException("The running transaction is not one of the tenants' database");
         }
-        jdbc.queryForObject("select set_config('app.tenant', ?, true)", String.class, tenant.value());
+        jdbc.queryForObject(TELL, String.class, tenant.value());
     }
 
     private @Nullable Binding binding() {

@@ -34,6 +34,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import tenancy.ContentSeal;
@@ -41,6 +42,7 @@ import tenancy.InlineRows;
 import tenancy.JournaledTypes;
 import tenancy.TenantContext;
 import tenancy.TenantId;
+import tenancy.TenantReads;
 import tenancy.TenantTransactions;
 
 /** The journal in a Spring Boot application, with the sample instead of our other modules. */
@@ -155,6 +157,17 @@ class SampleApplication {
                     jdbc.queryForObject("select set_config('app.tenant', ?, true)", String.class, tenant.value());
                     return work.get();
                 });
+            }
+        };
+    }
+
+    @Bean
+    TenantReads tenantReads(TenantTransactions transactions, DataSource primary) {
+        var jdbc = new JdbcTemplate(primary);
+        return new TenantReads() {
+            @Override
+            public <T> List<T> read(TenantId tenant, String query, RowMapper<T> row, Object... values) {
+                return transactions.in(tenant, () -> jdbc.query(query, row, values));
             }
         };
     }

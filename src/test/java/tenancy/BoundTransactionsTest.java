@@ -3,6 +3,7 @@ package tenancy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,38 @@ class BoundTransactionsTest {
     }
 
     @Test
+    void a_read_sees_the_tenants_own_rows_only_and_leaves_no_tenant_behind() {
+        insert(ACME, "ws_read");
+
+        for (int i = 0; i < 50; i++) {
+            assertThat(read(ACME, ACME)).containsExactly("tenant_bound_acme");
+            assertThat(read(GLOBEX, ACME)).isEmpty();
+            assertThat(seen()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_read_that_fails_leaves_no_tenant_behind() {
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> transactions.read(ACME, "select 1 / ?", (row, number) -> row.getInt(1), 0))
+                    .hasStackTraceContaining("division by zero");
+            assertThat(seen()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_read_is_part_of_its_tenants_transaction_and_of_no_other() {
+        String written = transactions.in(ACME, () -> {
+            write(ACME, "ws_unread");
+            return String.join(",", read(ACME, ACME, "ws_unread"));
+        });
+
+        assertThat(written).isEqualTo("tenant_bound_acme");
+        assertThatThrownBy(() -> transactions.in(ACME, () -> read(GLOBEX, ACME)))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void it_works_in_a_virtual_thread() {
         var seen = new CompletableFuture<String>();
         Thread.ofVirtual().start(() -> seen.complete(transactions.in(ACME, this::seen)));
@@ -111,6 +144,19 @@ class BoundTransactionsTest {
         return rows.update(
                 "insert into tenancy.workspace (tenant_id, key, name, created_at) values (?, ?, 'Test', now())",
                 tenant.value(),
+                workspace);
+    }
+
+    private List<String> read(TenantId as, TenantId of) {
+        return read(as, of, "ws_read");
+    }
+
+    private List<String> read(TenantId as, TenantId of, String workspace) {
+        return transactions.read(
+                as,
+                "select tenant_id from tenancy.workspace where tenant_id = ? and key = ?",
+                (row, number) -> row.getString(1),
+                of.value(),
                 workspace);
     }
 
