@@ -48,6 +48,13 @@ class FewFiltersTest {
     }
 
     @Test
+    void who_is_turned_away_leaves_nothing_behind() {
+        TestClient.Answer answer = given.anybody().get("/v1/tenants").expect(401);
+
+        assertThat(answer.headers().map()).doesNotContainKey("set-cookie");
+    }
+
+    @Test
     void an_answer_is_kept_by_nobody_and_shown_in_nobodys_frame_and_begins_no_session() {
         TestClient.Answer answer = given.operator().get("/v1/tenants").expect(200);
 
