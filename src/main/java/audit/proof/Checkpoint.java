@@ -59,7 +59,7 @@ record Checkpoint(String origin, long size, byte[] root) {
             return Optional.empty();
         }
         try {
-            byte[] root = Base64.getDecoder().decode(lines[2]);
+            byte[] root = CanonicalBase64.decode(lines[2]);
             long size = Long.parseLong(lines[1]);
             return size < 0 || root.length != Merkle.HASH
                     ? Optional.empty()
@@ -93,7 +93,7 @@ record Checkpoint(String origin, long size, byte[] root) {
         static VerifierKey parse(String line) {
             String[] parts = line.strip().split("\\+", 3);
             if (parts.length == 3) {
-                byte[] key = Base64.getDecoder().decode(parts[2]);
+                byte[] key = CanonicalBase64.decode(parts[2]);
                 if (key.length == 1 + Merkle.HASH && key[0] == ED25519) {
                     var parsed = new VerifierKey(parts[0], Arrays.copyOfRange(key, 1, key.length));
                     if (parsed.line().equals(line.strip())) {
@@ -120,7 +120,7 @@ record Checkpoint(String origin, long size, byte[] root) {
                 return false;
             }
             try {
-                byte[] marked = Base64.getDecoder().decode(line.substring(mine.length()));
+                byte[] marked = CanonicalBase64.decode(line.substring(mine.length()));
                 byte[] encoded = ByteBuffer.allocate(X509.length + raw.length)
                         .put(X509)
                         .put(raw)

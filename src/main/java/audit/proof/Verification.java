@@ -5,7 +5,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -124,11 +123,14 @@ final class Verification {
     }
 
     private Result.@Nullable Broken hashes(String base64) {
-        byte[] tile = Base64.getDecoder().decode(base64);
+        byte[] tile = CanonicalBase64.decode(base64);
+        if (tile.length % Merkle.HASH != 0) {
+            throw new IllegalArgumentException("not a whole number of hashes");
+        }
         Result.Broken broken = entries < size ? missing(entries + 1) : null;
         entries = size;
         hashes = tile;
-        for (int at = 0; at + Merkle.HASH <= tile.length; at += Merkle.HASH) {
+        for (int at = 0; at < tile.length; at += Merkle.HASH) {
             add(Arrays.copyOfRange(tile, at, at + Merkle.HASH));
         }
         return broken;

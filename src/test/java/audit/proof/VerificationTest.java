@@ -136,6 +136,39 @@ class VerificationTest {
     }
 
     @Test
+    void what_no_hash_and_no_signature_uses_must_not_be_changed_either() throws Exception {
+        List<String> honest = bundle(journal(40, new Random(1)), KEY);
+        int hashes = 1;
+        assertThat(honest.get(hashes)).endsWith("=\"}");
+        for (String end : List.of("A\"}", "AAAA=\"}")) {
+            assertThat(changed(honest, hashes, "=\"}", end)).as(end).isInstanceOf(Broken.class);
+        }
+        String last = honest.get(hashes).substring(honest.get(hashes).length() - 4);
+        assertThat(changed(honest, hashes, last, next(last.charAt(0)) + last.substring(1)))
+                .isInstanceOfSatisfying(
+                        Broken.class, broken -> assertThat(broken.kind()).isEqualTo("unreadable"));
+        String signature = honest.getFirst().substring(0, honest.getFirst().indexOf("=\\n\""));
+        String used = signature.substring(signature.length() - 1) + "=\\n\"";
+        assertThat(changed(honest, 0, used, next(used.charAt(0)) + used.substring(1)))
+                .isInstanceOfSatisfying(
+                        Broken.class, broken -> assertThat(broken.kind()).isEqualTo("signature"));
+    }
+
+    private static Verification.Result changed(List<String> honest, int line, String from, String to)
+            throws IOException {
+        List<String> lines = new ArrayList<>(honest);
+        lines.set(line, honest.get(line).replace(from, to));
+        assertThat(lines).isNotEqualTo(honest);
+        return verified(lines, null);
+    }
+
+    /** The digit after it, which differs in the last bit only: every last digit before padding is even. */
+    private static char next(char digit) {
+        String digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        return digits.charAt(digits.indexOf(digit) + 1);
+    }
+
+    @Test
     void a_journal_that_somebody_else_made_up_is_not_believed() throws Exception {
         assertThat(verified(bundle(journal(5, new Random(1)), OTHER), null))
                 .isInstanceOfSatisfying(
