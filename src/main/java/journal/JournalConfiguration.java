@@ -98,7 +98,7 @@ class JournalConfiguration {
     }
 
     @Bean
-    EventStorageEngine journalStorage(
+    JournalStorage journalStorage(
             DataSource primary,
             @Qualifier("systemDataSource") DataSource system,
             org.axonframework.config.Configuration axon,
@@ -131,17 +131,16 @@ class JournalConfiguration {
     @Bean("eventBus")
     @Qualifier("eventStore")
     JournalEventStore eventStore(
-            EventStorageEngine storage,
+            JournalStorage storage,
             ProjectedTypes projected,
             org.axonframework.config.Configuration axon,
             Clock clock) {
         // PostgreSQL keeps microseconds: an event must not change when it is read back. Axon knows no other way.
         GenericEventMessage.clock = Clock.tick(clock, Duration.ofNanos(1_000));
         var builder = EmbeddedEventStore.builder()
-                .storageEngine(storage)
                 .fetchDelay(LONGEST_BETWEEN_LOOKS.toMillis())
                 .spanFactory(axon.getComponent(EventBusSpanFactory.class));
-        return new JournalEventStore(builder, projected);
+        return new JournalEventStore(builder, projected, storage);
     }
 
     @Bean

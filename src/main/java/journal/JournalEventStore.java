@@ -2,19 +2,30 @@ package journal;
 
 import java.util.List;
 import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventsourcing.eventstore.DomainEventStream;
 import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 
 /**
- * Axon's event store, which also tells the lane that its command has begun to change something, and wakes projections
- * only for events that one of them handles.
+ * Axon's event store, which also tells the lane that its command has begun to change something, wakes projections only for
+ * events that one of them handles, and reads short streams at once.
  */
 class JournalEventStore extends EmbeddedEventStore {
 
     private final ProjectedTypes projected;
+    private final JournalStorage storage;
 
-    JournalEventStore(Builder builder, ProjectedTypes projected) {
-        super(builder);
+    JournalEventStore(Builder builder, ProjectedTypes projected, JournalStorage storage) {
+        super(builder.storageEngine(storage));
         this.projected = projected;
+        this.storage = storage;
+    }
+
+    @Override
+    public DomainEventStream readEvents(String aggregate) {
+        return storage.shortStream(aggregate)
+                .map(stored ->
+                        DomainEventStream.concat(stored, DomainEventStream.of(stagedDomainEventMessages(aggregate))))
+                .orElseGet(() -> super.readEvents(aggregate));
     }
 
     @Override

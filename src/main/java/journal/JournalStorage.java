@@ -10,6 +10,7 @@ import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.TrackedEventMessage;
 import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.eventsourcing.EventStreamUtils;
 import org.axonframework.eventsourcing.eventstore.DomainEventStream;
 import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
@@ -49,6 +50,15 @@ class JournalStorage extends StoredEvents {
          from journal.event
         where aggregate_identifier = ? and sequence_number >= ? and sequence_number < ? order by sequence_number\
         """;
+    private static final String SHORT_STREAM = COLUMNS + """
+         from journal.event
+        where aggregate_identifier = ? and sequence_number < ? and not exists (
+            select from journal.snapshot where tenant_id = ? and aggregate_identifier = ?)
+        order by sequence_number\
+        """;
+    /** How many events a stream has at least that is not short: an action's is. */
+    private static final long LONG_STREAM = 32;
+
     private static final String SNAPSHOTS = COLUMNS + """
          from journal.snapshot where tenant_id = ? and aggregate_identifier = ? order by sequence_number desc\
         """;
@@ -212,10 +222,33 @@ class JournalStorage extends StoredEvents {
         return boundTo(aggregate, () -> super.lastSequenceNumberFor(aggregate));
     }
 
-    /** An aggregate is only what all of its events make it: one that cannot be read must not be passed over. */
+    /**
+     * All events of an aggregate that has few and no snapshot, in one round trip; empty for any other, and where there are
+     * none.
+     */
+    Optional<DomainEventStream> shortStream(String aggregate) {
+        TenantId tenant = TenantId.ofAggregate(aggregate);
+        List<DomainEventData<?>> events = reads.<DomainEventData<?>>read(
+                tenant,
+                SHORT_STREAM,
+                (row, number) -> getDomainEventData(row),
+                aggregate,
+                LONG_STREAM,
+                tenant.value(),
+                aggregate);
+        return events.isEmpty() || events.size() == LONG_STREAM
+                ? Optional.empty()
+                : Optional.of(checked(EventStreamUtils.upcastAndDeserializeDomainEvents(
+                        events.stream().map(this::readable), getEventSerializer(), upcasterChain)));
+    }
+
     @Override
     public DomainEventStream readEvents(String aggregate, long first) {
-        DomainEventStream events = super.readEvents(aggregate, first);
+        return checked(super.readEvents(aggregate, first));
+    }
+
+    /** An aggregate is only what all of its events make it: one that cannot be read must not be passed over. */
+    private static DomainEventStream checked(DomainEventStream events) {
         return DomainEventStream.of(events.asStream().peek(JournalStorage::check), events::getLastSequenceNumber);
     }
 

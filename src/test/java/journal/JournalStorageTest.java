@@ -72,6 +72,26 @@ class JournalStorageTest {
     }
 
     @Test
+    void an_aggregate_of_few_events_is_read_at_once_and_one_of_many_is_read_whole() {
+        running.ask(tenant, new Sample.OpenTally(tally));
+        running.ask(tenant, new Sample.Count(tally, 1));
+        running.bean(Cache.class).remove(tally);
+        int before = SampleApplication.READS.get();
+
+        assertThat(running.ask(tenant, new Sample.Look(tally))).isEqualTo("1 in 1, VERY_LARGE");
+        assertThat(SampleApplication.READS.get() - before).isEqualTo(1);
+
+        for (int counted = 2; counted <= 40; counted++) {
+            running.ask(tenant, new Sample.Count(tally, 1));
+            if (counted >= 29 && counted <= 33 || counted == 40) {
+                running.bean(Cache.class).remove(tally);
+                assertThat(running.ask(tenant, new Sample.Look(tally)))
+                        .isEqualTo("%d in %d, VERY_LARGE".formatted(counted, counted));
+            }
+        }
+    }
+
+    @Test
     void a_damaged_snapshot_is_passed_over() throws Exception {
         running.ask(tenant, new Sample.OpenTally(tally));
         IntStream.range(0, 60)

@@ -161,12 +161,16 @@ class SampleApplication {
         };
     }
 
+    /** How many reads were asked for, of all tenants. */
+    static final AtomicInteger READS = new AtomicInteger();
+
     @Bean
     TenantReads tenantReads(TenantTransactions transactions, DataSource primary) {
         var jdbc = new JdbcTemplate(primary);
         return new TenantReads() {
             @Override
             public <T> List<T> read(TenantId tenant, String query, RowMapper<T> row, Object... values) {
+                READS.incrementAndGet();
                 return transactions.in(tenant, () -> jdbc.query(query, row, values));
             }
         };
