@@ -61,6 +61,7 @@ class Admission {
     private final Policies policies;
     private final Quotas quotas;
     private final Backlog backlog;
+    private final AtOnce atOnce;
     private final Holds holds;
     private final Repository<Action> actions;
     private final ExecutionSettings settings;
@@ -77,6 +78,7 @@ class Admission {
             Policies policies,
             Quotas quotas,
             Backlog backlog,
+            AtOnce atOnce,
             Holds holds,
             Repository<Action> actions,
             ExecutionSettings settings,
@@ -91,6 +93,7 @@ class Admission {
         this.policies = policies;
         this.quotas = quotas;
         this.backlog = backlog;
+        this.atOnce = atOnce;
         this.holds = holds;
         this.actions = actions;
         this.settings = settings;
@@ -249,8 +252,11 @@ class Admission {
         Aggregates.create(
                 actions, () -> checks == null ? new Action(action, queued) : new Action(action, queued, checks));
         keys.use(asked.key(), new IdempotencyKeys.Used(action, asked.digest(), asked.now(), false));
-        backlog.queue(
-                waiting(action, queued, false, Origin.context(asked.envelope(), asked.metaData()), asked.metaData()));
+        Waiting waiting =
+                waiting(action, queued, false, Origin.context(asked.envelope(), asked.metaData()), asked.metaData());
+        if (!atOnce.start(waiting, asked.now())) {
+            backlog.queue(waiting);
+        }
         return Receipt.queued(action, asked.now(), ruling.shadow(), granted.tightest());
     }
 

@@ -3,6 +3,7 @@ package execution;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import execution.FairQueue.Hold;
+import execution.FairQueue.Turn;
 import execution.FairQueue.Use;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -91,6 +92,23 @@ class Backlog {
         count(action.action().tenant(), 1);
         CurrentUnitOfWork.get().onRollback(undone -> count(action.action().tenant(), -1));
         CurrentUnitOfWork.get().afterCommit(committed -> offer(action));
+    }
+
+    /**
+     * Gives an action a slot with the unit of work at hand, where one is free and nothing else may have it. It counts as
+     * queued until it {@linkplain #leave leaves}; a unit of work that is rolled back gives the slot back.
+     */
+    Optional<Turn> takeAtOnce(Waiting action) {
+        Pool pool = pool(action.pool());
+        Optional<Turn> turn = pool.takeAtOnce(action, limitsOf(action));
+        turn.ifPresent(taken -> {
+            count(action.action().tenant(), 1);
+            CurrentUnitOfWork.get().onRollback(undone -> {
+                count(action.action().tenant(), -1);
+                pool.done(taken);
+            });
+        });
+        return turn;
     }
 
     /** The action is not queued any more, once the unit of work at hand is committed. */

@@ -39,6 +39,13 @@ class ExecutionRows {
 
     private static final String QUEUE = "execution.queue_entry";
     private static final String ACTION = "execution.action";
+    private static final String QUEUED = "execution_queued";
+    private static final int QUEUED_STARTED_AT = 10;
+    private static final String DECIDED = "execution_decided";
+    /** The state, and after it its cause in two parts. */
+    private static final int DECIDED_STATE = 7;
+
+    private static final int DECIDED_MOVED_AT = 11;
     private static final String TEXT = "text";
     private static final String TIME = "timestamptz";
     private static final List<Object[]> NONE = List.of();
@@ -46,15 +53,16 @@ class ExecutionRows {
     @Bean
     InlineRows writesQueued() {
         return rows(
-                "execution_queued",
+                QUEUED,
                 QUEUE,
                 """
                 insert into execution.queue_entry
-                    (tenant_id, action, pool, system, operation, cost, bulkhead, quota_class, context, queued_at)
+                    (tenant_id, action, pool, system, operation, cost, bulkhead, quota_class, context, queued_at,
+                    started_at)
                 select * from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[],
-                    ?::text[], ?::text[], ?::timestamptz[])\
+                    ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[])\
                 """,
-                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, "int8", "int8", TEXT, TEXT, TIME),
+                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, "int8", "int8", TEXT, TEXT, TIME, TIME),
                 event -> switch (event.getPayload()) {
                     case ActionQueued queued ->
                         queued(
@@ -96,7 +104,8 @@ class ExecutionRows {
                 bulkheads.stored(),
                 meta(event, TenantContext.QUOTA_CLASS),
                 context,
-                at.toString());
+                at.toString(),
+                null);
     }
 
     /**
@@ -134,7 +143,8 @@ class ExecutionRows {
                                 checking.startedAt().toString());
                     case ActionRequeued requeued -> row(tenant(event), requeued.action(), null);
                     default -> NONE;
-                });
+                })
+                .onto(QUEUED, (queued, started) -> queued[QUEUED_STARTED_AT] = started[2]);
     }
 
     /** A start under an epoch that is not the newest any more would have to write a row that the table takes from nobody. */
@@ -230,17 +240,19 @@ class ExecutionRows {
     @Bean
     InlineRows writesDecided() {
         return rows(
-                "execution_decided",
+                DECIDED,
                 ACTION,
                 """
                 insert into execution.action (tenant_id, action, run, agent, workspace, system, operation, state,
                     cause_owner, cause, created_at, updated_at)
-                select tenant_id, action, run, agent, workspace, system, operation, state, cause_owner, cause, at, at
+                select tenant_id, action, run, agent, workspace, system, operation, state, cause_owner, cause, at,
+                    coalesce(moved_at, at)
                 from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                    ?::text[], ?::text[], ?::timestamptz[])
-                    as t(tenant_id, action, run, agent, workspace, system, operation, state, cause_owner, cause, at)\
+                    ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[])
+                    as t(tenant_id, action, run, agent, workspace, system, operation, state, cause_owner, cause, at,
+                        moved_at)\
                 """,
-                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIME),
+                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIME, TIME),
                 event -> switch (event.getPayload()) {
                     case ActionQueued queued ->
                         decided(event, queued.requested(), ActionState.QUEUED, null, queued.decidedAt());
@@ -272,7 +284,11 @@ class ExecutionRows {
                 where a.ctid = t.place\
                 """.formatted(found(ACTION)),
                 List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TIME),
-                event -> event.getPayload() instanceof ActionEvent happened ? moved(event, happened) : NONE);
+                event -> event.getPayload() instanceof ActionEvent happened ? moved(event, happened) : NONE)
+                .onto(DECIDED, (decided, moved) -> {
+                    System.arraycopy(moved, 2, decided, DECIDED_STATE, 3);
+                    decided[DECIDED_MOVED_AT] = moved[5];
+                });
     }
 
     @Bean
@@ -361,7 +377,8 @@ class ExecutionRows {
                 state.word(),
                 owner(cause),
                 cause == null ? null : StoredJson.write(cause),
-                at.toString());
+                at.toString(),
+                null);
     }
 
     private static List<Object[]> run(EventMessage<?> event, RunEvent happened) {
@@ -380,7 +397,7 @@ class ExecutionRows {
                 cause == null ? null : StoredJson.write(cause));
     }
 
-    static InlineRows rows(
+    static EventRows rows(
             String name,
             String table,
             String statement,

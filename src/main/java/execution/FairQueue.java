@@ -129,6 +129,22 @@ final class FairQueue {
         return Optional.of(turn);
     }
 
+    /**
+     * The turn of an action that came just now, where nothing else could be given it; empty if anything else may run, or
+     * this may not, and then it does not wait here.
+     */
+    Optional<Turn> atOnce(Waiting action) {
+        if (!eligible.isEmpty()) {
+            return Optional.empty();
+        }
+        offer(action);
+        if (!eligible.isEmpty() && eligible.first().first().equals(action)) {
+            return next();
+        }
+        boolean unused = withdraw(action);
+        return Optional.empty();
+    }
+
     /** Tells how long an action runs already: one that outlasts its expected cost is charged for it meanwhile. */
     void running(Turn turn, long millis) {
         double used = millis / turn.weight;
@@ -328,6 +344,11 @@ final class FairQueue {
 
         private boolean mayRun() {
             return inFlight < ceiling && !ready.isEmpty();
+        }
+
+        /** What of it is next; only while it may run. */
+        private Waiting first() {
+            return ready.firstEntry().getValue().actions.firstEntry().getValue().action();
         }
 
         /** One more or one fewer under way; where the system has become full or free, that is so for all its lines. */

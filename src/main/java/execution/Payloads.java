@@ -74,6 +74,10 @@ class Payloads {
 
     /** Empty once the action has ended, and for those whose journal has them. */
     Optional<String> arguments(ActionId action) {
+        Optional<String> uncommitted = staged.find(action);
+        if (uncommitted.isPresent()) {
+            return uncommitted;
+        }
         List<String> found = transactions.in(
                 action.tenant(),
                 () -> database.queryForList(

@@ -121,6 +121,24 @@ final class Pool {
         fill();
     }
 
+    /**
+     * Gives an action a slot before it is queued; empty if none is free, or anything else may have it, or the action may
+     * not start: then it is not held here.
+     */
+    synchronized Optional<Turn> takeAtOnce(Waiting action, Limits limits) {
+        if (!open || running.size() >= slots || behind.containsKey(action.tenant()) || contained.test(action)) {
+            return Optional.empty();
+        }
+        queue.limits(action.tenant(), limits.weight(), most(limits));
+        Optional<Turn> turn = queue.atOnce(action);
+        turn.ifPresent(this::runs);
+        return turn;
+    }
+
+    private void runs(Turn turn) {
+        running.put(turn.waiting().action(), new InFlight(turn, nanoTime.getAsLong()));
+    }
+
     /** The table holds actions of this tenant that were not offered. */
     synchronized void resume(String tenant) {
         behind.computeIfAbsent(tenant, none -> new Behind()).moreCame = true;
@@ -276,7 +294,7 @@ final class Pool {
             if (next.isEmpty()) {
                 break;
             }
-            running.put(next.get().waiting().action(), new InFlight(next.get(), nanoTime.getAsLong()));
+            runs(next.get());
             taken.add(next.get());
         }
         return taken;

@@ -1,6 +1,7 @@
 package execution;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.springframework.stereotype.Component;
@@ -20,10 +21,13 @@ class StagedPayloads {
 
     /** What is to be written with the decision on this action. */
     String of(ActionId action) {
-        String arguments = staged.get(action);
-        if (arguments == null) {
-            throw new IllegalStateException("The arguments of action %s were not kept.".formatted(action));
-        }
-        return arguments;
+        return find(action)
+                .orElseThrow(() -> new IllegalStateException(
+                        "The arguments of action %s were not kept.".formatted(action)));
+    }
+
+    /** Empty where nothing is decided on the action now. */
+    Optional<String> find(ActionId action) {
+        return Optional.ofNullable(staged.get(action));
     }
 }

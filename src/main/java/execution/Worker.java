@@ -5,6 +5,7 @@ import execution.ActionCommand.RecordChecks;
 import execution.ActionCommand.RecordOutcome;
 import execution.ActionCommand.RecordPrior;
 import execution.ActionCommand.StartAction;
+import execution.AtOnce.Begun;
 import execution.ExecutionTimers.Step;
 import execution.FairQueue.Turn;
 import execution.gateway.Compensation;
@@ -39,7 +40,7 @@ import tenancy.TenantTag;
  * it. The call is made once; only its recording is tried again.
  */
 @Component
-class Worker {
+class Worker implements AtOnce.Hands {
 
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final int MOST_TRIES = 8;
@@ -87,16 +88,31 @@ class Worker {
     }
 
     void start(Pool pool, Turn turn) {
-        Thread.ofVirtual().name("action").inheritInheritableThreadLocals(false).start(() -> run(pool, turn));
+        Waiting waiting = turn.waiting();
+        start(pool, turn, () -> begin(waiting));
     }
 
-    private void run(Pool pool, Turn turn) {
+    @Override
+    public void start(Pool pool, Turn turn, Begun begun) {
+        start(pool, turn, () -> begun);
+    }
+
+    private void start(Pool pool, Turn turn, Supplier<Begun> begin) {
+        Thread.ofVirtual().name("action").inheritInheritableThreadLocals(false).start(() -> run(pool, turn, begin));
+    }
+
+    @Override
+    public String claim() {
+        return process + "-" + claims.incrementAndGet();
+    }
+
+    private void run(Pool pool, Turn turn, Supplier<Begun> begin) {
         Waiting waiting = turn.waiting();
         long began = System.nanoTime();
         String outcome = "lost";
         var held = new Held();
         try {
-            outcome = inItsTrace(waiting, held);
+            outcome = inItsTrace(waiting, begin, held);
         } catch (RuntimeException failed) {
             backlog.park(waiting.action());
             if (!stopping) {
@@ -118,22 +134,22 @@ class Worker {
     }
 
     /** Only a sampled trace is worth its price here. */
-    private String inItsTrace(Waiting waiting, Held held) {
+    private String inItsTrace(Waiting waiting, Supplier<Begun> begin, Held held) {
         String trace = waiting.trace();
         if (trace == null || !trace.endsWith("-01")) {
-            return live(waiting, held);
+            return live(waiting, begin.get(), held);
         }
         var context = new ReceiverContext<Map<String, String>>(Map::get);
         context.setCarrier(Map.of("traceparent", trace));
         String outcome = Observation.createNotStarted("execution.life", () -> context, observations)
                 .contextualName("run action")
                 .lowCardinalityKeyValue("tenant", tag.of(waiting.action().tenant()))
-                .observe(() -> live(waiting, held));
+                .observe(() -> live(waiting, begin.get(), held));
         return outcome == null ? "lost" : outcome;
     }
 
-    private String live(Waiting waiting, Held held) {
-        String claim = process + "-" + claims.incrementAndGet();
+    private Begun begin(Waiting waiting) {
+        String claim = claim();
         long began = System.nanoTime();
         Start start = insist(
                 MOST_TRIES,
@@ -149,6 +165,12 @@ class Worker {
                     case Start.Skip skip -> "skipped";
                 },
                 System.nanoTime() - began);
+        return new Begun(claim, start);
+    }
+
+    private String live(Waiting waiting, Begun begun, Held held) {
+        String claim = begun.claim();
+        Start start = begun.start();
         if (start instanceof Start.Check check) {
             List<Checked> checked = checked(waiting, check);
             start = insist(

@@ -41,6 +41,10 @@ final class Append {
     /** A row of a table, as named by {@link InlineRows#keyLength()} leading values. */
     private record RowKey(String table, List<Object> key) {}
 
+    /** The last that touched a row: in which round, and with which values. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Touch(int round, InlineRows rows, Object[] values) {}
+
     private enum State {
         WAITING,
         TAKEN,
@@ -49,10 +53,10 @@ final class Append {
 
     private final String tenant;
     private final List<Event> events = new ArrayList<>();
-    /** By round, then by position of the bean: rows that touch the same row are rounds apart. */
+    /** By round, then by position of the bean: what touches a row again is part of what touched it first, or a round later. */
     private final List<List<List<Object[]>>> rounds = new ArrayList<>();
 
-    private final Map<RowKey, Integer> touched = new HashMap<>();
+    private final Map<RowKey, Touch> touched = new HashMap<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private MetaData lastMetaData = MetaData.emptyInstance();
@@ -106,7 +110,12 @@ final class Append {
                     .formatted(rows.name(), values.length, rows.types().size()));
         }
         var key = new RowKey(rows.table(), Arrays.asList(values).subList(0, Math.min(rows.keyLength(), values.length)));
-        int round = touched.merge(key, 0, (last, first) -> last + 1);
+        Touch last = touched.get(key);
+        if (last != null && rows.onto(last.rows(), last.values(), values)) {
+            return;
+        }
+        int round = last == null ? 0 : last.round() + 1;
+        touched.put(key, new Touch(round, rows, values));
         while (rounds.size() <= round) {
             rounds.add(new ArrayList<>());
         }

@@ -36,6 +36,19 @@ public interface InlineRows {
         return name();
     }
 
+    /**
+     * Changes a row that is not written yet as this bean's statement would change it afterwards: then the first
+     * statement writes what came of both.
+     *
+     * @param first the bean that the row is of, with the same {@link #table()} and key
+     * @param row its values, to be changed
+     * @param later this bean's values
+     * @return false if that cannot be: then this bean's statement follows the other
+     */
+    default boolean onto(InlineRows first, Object[] row, Object[] later) {
+        return false;
+    }
+
     /** The values of the rows that follow from this event, each as long as {@link #types()}; mostly none or one. */
     List<Object[]> rows(EventMessage<?> event);
 

@@ -143,6 +143,21 @@ final class House {
     /** Deadlines that were set. */
     final Map<ActionId, Instant> deadlines = new HashMap<>();
 
+    /** What was started with its admission: the slot and the answer. */
+    final List<AtOnce.Begun> begun = new ArrayList<>();
+
+    private final AtOnce.Hands hands = new AtOnce.Hands() {
+        @Override
+        public String claim() {
+            return "hands";
+        }
+
+        @Override
+        public void start(Pool pool, FairQueue.Turn turn, AtOnce.Begun one) {
+            begun.add(one);
+        }
+    };
+
     Limits limits = new Limits(100, 100, 10, 1_000, 1, 5, 3);
 
     House() {
@@ -179,21 +194,6 @@ final class House {
                 throw new AssertionError("nobody watches");
             }
         });
-        admission = new Admission(
-                requests,
-                restraints,
-                watched,
-                new IdempotencyKeys(new JdbcTemplate(), none, settings),
-                book,
-                inForce,
-                ledger,
-                backlog,
-                holds,
-                actions,
-                settings,
-                new ExecutionTimers(meters, new TenantTag()),
-                payloads,
-                clock);
         var judges = new StaticListableBeanFactory();
         judges.addBean("checks", (policy.Checks) (check, result) -> checks.pass(check, result));
         progress = new Progress(
@@ -209,6 +209,22 @@ final class House {
                 outcomes,
                 payloads,
                 NoCache.INSTANCE);
+        admission = new Admission(
+                requests,
+                restraints,
+                watched,
+                new IdempotencyKeys(new JdbcTemplate(), none, settings),
+                book,
+                inForce,
+                ledger,
+                backlog,
+                new AtOnce(backlog, progress, hands, new ExecutionTimers(meters, new TenantTag())),
+                holds,
+                actions,
+                settings,
+                new ExecutionTimers(meters, new TenantTag()),
+                payloads,
+                clock);
         reconciling = new Reconciling(
                 actions,
                 current,

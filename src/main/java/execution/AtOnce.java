@@ -1,0 +1,58 @@
+package execution;
+
+import execution.ActionCommand.StartAction;
+import execution.ExecutionTimers.Step;
+import execution.FairQueue.Turn;
+import java.time.Instant;
+import java.util.Optional;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.springframework.stereotype.Component;
+
+/**
+ * Starts an action with its admission where a slot is free for it: its target is called one commit earlier. In the
+ * tenant's lane only.
+ */
+@Component
+class AtOnce {
+
+    /** Who calls the target of what was started. */
+    interface Hands {
+
+        /** The name under which an action is started: nobody else may record what came of it. */
+        String claim();
+
+        /** Goes on with an action in its slot; its start is committed. */
+        void start(Pool pool, Turn turn, Begun begun);
+    }
+
+    /** @param start the answer to whoever started it under this claim */
+    record Begun(String claim, Start start) {}
+
+    private final Backlog backlog;
+    private final Progress progress;
+    private final Hands worker;
+    private final ExecutionTimers timers;
+
+    AtOnce(Backlog backlog, Progress progress, Hands worker, ExecutionTimers timers) {
+        this.backlog = backlog;
+        this.progress = progress;
+        this.worker = worker;
+        this.timers = timers;
+    }
+
+    /** Starts an action that the unit of work at hand has admitted; false if it has to wait for its turn. */
+    boolean start(Waiting admitted, Instant now) {
+        Optional<Turn> turn = backlog.takeAtOnce(admitted);
+        if (turn.isEmpty()) {
+            return false;
+        }
+        long began = System.nanoTime();
+        String claim = worker.claim();
+        Start start = progress.handle(new StartAction(admitted.action(), claim, now));
+        CurrentUnitOfWork.get().afterCommit(committed -> {
+            timers.record(Step.START, admitted.action().tenant(), "at_once", System.nanoTime() - began);
+            worker.start(backlog.pool(admitted.pool()), turn.get(), new Begun(claim, start));
+        });
+        return true;
+    }
+}
