@@ -1,12 +1,16 @@
 package execution;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import execution.ActionCommand.StartAction;
 import execution.ExecutionTimers.Step;
 import execution.FairQueue.Turn;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.springframework.stereotype.Component;
+import tenancy.ActionId;
 
 /**
  * Starts an action with its admission where a slot is free for it: its target is called one commit earlier. In the
@@ -28,10 +32,19 @@ class AtOnce {
     /** @param start the answer to whoever started it under this claim */
     record Begun(String claim, Start start) {}
 
+    private static final int MOST_REMEMBERED = 10_000;
+    private static final Duration REMEMBERED_FOR = Duration.ofMinutes(1);
+
     private final Backlog backlog;
     private final Progress progress;
     private final Hands worker;
     private final ExecutionTimers timers;
+    /** Rolled back with their starts. When such a one is decided again it waits for its turn: its start may be the reason. */
+    private final Cache<ActionId, Boolean> undone = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MOST_REMEMBERED)
+            .expireAfterWrite(REMEMBERED_FOR)
+            .build();
 
     AtOnce(Backlog backlog, Progress progress, Hands worker, ExecutionTimers timers) {
         this.backlog = backlog;
@@ -42,10 +55,14 @@ class AtOnce {
 
     /** Starts an action that the unit of work at hand has admitted; false if it has to wait for its turn. */
     boolean start(Waiting admitted, Instant now) {
+        if (undone.asMap().remove(admitted.action()) != null) {
+            return false;
+        }
         Optional<Turn> turn = backlog.takeAtOnce(admitted);
         if (turn.isEmpty()) {
             return false;
         }
+        CurrentUnitOfWork.get().onRollback(failed -> undone.put(admitted.action(), Boolean.TRUE));
         long began = System.nanoTime();
         String claim = worker.claim();
         Start start = progress.handle(new StartAction(admitted.action(), claim, now));

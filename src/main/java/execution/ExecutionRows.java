@@ -123,27 +123,30 @@ class ExecutionRows {
     @Bean
     InlineRows writesStarted() {
         return rows(
-                "execution_started",
-                QUEUE,
-                """
+                        "execution_started",
+                        QUEUE,
+                        """
                 update execution.queue_entry q set started_at = t.started_at
                 from (select t.started_at, found.place
                     from unnest(?::text[], ?::text[], ?::timestamptz[]) as t(tenant_id, action, started_at)
                     cross join lateral (%s) found) t
                 where q.ctid = t.place\
                 """.formatted(found(QUEUE)),
-                List.of(TEXT, TEXT, TIME),
-                event -> switch (event.getPayload()) {
-                    case ActionStarted started ->
-                        row(tenant(event), started.action(), started.startedAt().toString());
-                    case ChecksStarted checking ->
-                        row(
-                                tenant(event),
-                                checking.action(),
-                                checking.startedAt().toString());
-                    case ActionRequeued requeued -> row(tenant(event), requeued.action(), null);
-                    default -> NONE;
-                })
+                        List.of(TEXT, TEXT, TIME),
+                        event -> switch (event.getPayload()) {
+                            case ActionStarted started ->
+                                row(
+                                        tenant(event),
+                                        started.action(),
+                                        started.startedAt().toString());
+                            case ChecksStarted checking ->
+                                row(
+                                        tenant(event),
+                                        checking.action(),
+                                        checking.startedAt().toString());
+                            case ActionRequeued requeued -> row(tenant(event), requeued.action(), null);
+                            default -> NONE;
+                        })
                 .onto(QUEUED, (queued, started) -> queued[QUEUED_STARTED_AT] = started[2]);
     }
 
@@ -272,9 +275,9 @@ class ExecutionRows {
     @Bean
     InlineRows writesMoved() {
         return rows(
-                "execution_moved",
-                ACTION,
-                """
+                        "execution_moved",
+                        ACTION,
+                        """
                 update execution.action a
                 set state = t.state, cause_owner = t.cause_owner, cause = t.cause, updated_at = t.at
                 from (select t.*, found.place
@@ -283,8 +286,8 @@ class ExecutionRows {
                     cross join lateral (%s) found) t
                 where a.ctid = t.place\
                 """.formatted(found(ACTION)),
-                List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TIME),
-                event -> event.getPayload() instanceof ActionEvent happened ? moved(event, happened) : NONE)
+                        List.of(TEXT, TEXT, TEXT, TEXT, TEXT, TIME),
+                        event -> event.getPayload() instanceof ActionEvent happened ? moved(event, happened) : NONE)
                 .onto(DECIDED, (decided, moved) -> {
                     System.arraycopy(moved, 2, decided, DECIDED_STATE, 3);
                     decided[DECIDED_MOVED_AT] = moved[5];

@@ -22,8 +22,8 @@ class StagedPayloads {
     /** What is to be written with the decision on this action. */
     String of(ActionId action) {
         return find(action)
-                .orElseThrow(() -> new IllegalStateException(
-                        "The arguments of action %s were not kept.".formatted(action)));
+                .orElseThrow(
+                        () -> new IllegalStateException("The arguments of action %s were not kept.".formatted(action)));
     }
 
     /** Empty where nothing is decided on the action now. */

@@ -102,6 +102,26 @@ class ActionsOverHttpTest {
     }
 
     @Test
+    void what_finds_a_free_slot_runs_when_it_is_answered() {
+        var acme = customer(Given.QUOTA_CLASS);
+        mayAnswer = new CountDownLatch(1);
+
+        String action = acme.agent()
+                .post("/v1/actions", envelope(acme.tenant(), "wr_1", "zd_1"))
+                .expect(202)
+                .at("/action_id");
+
+        assertThat(acme.agent().get("/v1/actions/" + action).expect(200).at("/state"))
+                .isEqualTo("running");
+        Answer listed = acme.analyst().get("/v1/actions?run=wr_1&state=running").expect(200);
+        assertThat(listed.at("/items/0/action_id")).isEqualTo(action);
+        assertThat(listed.at("/items/0/updated_at")).isEqualTo(listed.at("/items/0/created_at"));
+        mayAnswer.countDown();
+        awaitNothingQueued(acme.agent());
+        assertThat(calls.values()).containsExactly(1);
+    }
+
+    @Test
     void a_denied_action_says_which_rule_and_is_found_by_its_decision() {
         var acme = customer(Given.QUOTA_CLASS);
 

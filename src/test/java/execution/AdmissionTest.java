@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import execution.ActionCommand.SubmitAction;
 import execution.ActionEvent.ActionQueued;
 import execution.ActionEvent.ActionRefused;
+import execution.ActionEvent.ActionStarted;
 import execution.ActionEvent.Reserved;
 import execution.ActionEvent.Ruling;
 import execution.RunEvent.RunStarted;
@@ -32,6 +33,7 @@ import tenancy.AgentId;
 import tenancy.Agents.Registration;
 import tenancy.Cause;
 import tenancy.Conflict;
+import tenancy.Effect;
 import tenancy.Forbidden;
 import tenancy.InvalidField;
 import tenancy.NotFound;
@@ -69,6 +71,66 @@ class AdmissionTest {
         });
         assertThat(house.backlog.queued(ACME)).isEqualTo(1);
         assertThat(house.backlog.pool("shared").waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void what_finds_a_free_slot_is_started_in_the_same_commit() {
+        house.backlog.pool("shared").open();
+
+        Receipt receipt = house.submit(submit("act_1", "k1"));
+
+        assertThat(receipt.state()).isEqualTo(ActionState.QUEUED);
+        assertThat(house.journal(FIRST))
+                .satisfiesExactly(
+                        queued -> assertThat(queued).isInstanceOf(ActionQueued.class),
+                        started -> assertThat(started).isInstanceOfSatisfying(ActionStarted.class, start -> {
+                            assertThat(start.claim()).isEqualTo("hands");
+                            assertThat(start.startedAt()).isEqualTo(NOW);
+                        }));
+        assertThat(house.begun).singleElement().satisfies(begun -> {
+            assertThat(begun.claim()).isEqualTo("hands");
+            assertThat(begun.start()).isInstanceOfSatisfying(Start.Go.class, go -> {
+                assertThat(go.arguments()).isEqualTo("{\"status\":\"solved\"}");
+                assertThat(go.idempotencyKey()).isEqualTo("k1");
+            });
+        });
+        assertThat(house.backlog.queued(ACME)).isZero();
+        assertThat(house.backlog.running()).isEqualTo(1);
+    }
+
+    @Test
+    void what_is_rolled_back_gives_back_the_slot_that_it_had_taken() {
+        house.backlog.pool("shared").open();
+
+        assertThatThrownBy(() -> house.inLane(() -> {
+                    house.admission.handle(submit("act_1", "k1"), House.META);
+                    throw new IllegalStateException("the batch fails");
+                }))
+                .hasMessage("the batch fails");
+
+        assertThat(house.begun).isEmpty();
+        assertThat(house.backlog.queued(ACME)).isZero();
+        assertThat(house.backlog.running()).isZero();
+    }
+
+    @Test
+    void what_cannot_be_started_at_once_ends_in_the_same_commit_and_keeps_no_reservation() {
+        house.backlog.pool("shared").open();
+        house.connectors = House.connectors(new House.Described(false, "5c4e", null, Effect.WRITE, true));
+        house.leases = request -> new secrets.Leases.Answer.Refused("no_grant", SPENT);
+
+        house.submit(submit("act_1", null));
+
+        assertThat(house.journal(FIRST))
+                .last()
+                .isInstanceOfSatisfying(
+                        ActionEvent.ActionFailed.class,
+                        failed -> assertThat(failed.code()).isEqualTo("no_grant"));
+        assertThat(house.begun)
+                .singleElement()
+                .satisfies(begun -> assertThat(begun.start()).isEqualTo(new Start.Skip(ActionState.FAILED)));
+        assertThat(house.ledger.asked).containsExactly("reserve act_1", "open wr_1", "release act_1");
+        assertThat(house.backlog.queued(ACME)).isZero();
     }
 
     @Test

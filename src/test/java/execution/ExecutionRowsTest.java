@@ -108,6 +108,33 @@ class ExecutionRowsTest {
     }
 
     @Test
+    void a_start_in_the_commit_of_the_admission_is_part_of_its_rows() {
+        Object[] queued = rows.writesQueued().rows(message(QUEUED)).getFirst();
+        Object[] decided = rows.writesDecided().rows(message(QUEUED)).getFirst();
+        var later = new ActionStarted("act_1", 1, "w1", false, 3, "5c4e", NOW.plusSeconds(1), null);
+
+        assertThat(rows.writesStarted().onto(rows.writesQueued(), queued, row(rows.writesStarted(), later)))
+                .isTrue();
+        assertThat(rows.writesMoved().onto(rows.writesDecided(), decided, row(rows.writesMoved(), later)))
+                .isTrue();
+
+        assertThat(queued).endsWith(NOW.toString(), NOW.plusSeconds(1).toString());
+        assertThat(decided)
+                .endsWith(
+                        "running",
+                        null,
+                        null,
+                        NOW.toString(),
+                        NOW.plusSeconds(1).toString());
+        assertThat(rows.writesLeft().onto(rows.writesQueued(), queued, row(rows.writesLeft(), ENDS.getFirst())))
+                .isFalse();
+    }
+
+    private static Object[] row(InlineRows bean, ActionEvent event) {
+        return bean.rows(message(event)).getFirst();
+    }
+
+    @Test
     void every_end_leaves_the_queue() {
         ENDS.forEach(end -> assertThat(written(end)).contains("execution_left", "execution_moved"));
         assertThat(written(CHECK_FAILED)).containsExactly("execution_left", "execution_moved");

@@ -232,6 +232,50 @@ class FairQueueTest {
     }
 
     @Test
+    void a_turn_is_given_at_once_where_nothing_else_may_have_it() {
+        var queue = new FairQueue();
+        queue.limits("acme", 1, 2);
+
+        Turn first =
+                queue.atOnce(Simulation.action("acme", "zendesk", 1, 100, 10)).orElseThrow();
+        assertThat(first.waiting().action().key()).endsWith("1");
+        queue.offer(Simulation.action("globex", "zendesk", 2, 100, 10));
+        assertThat(queue.atOnce(Simulation.action("acme", "zendesk", 3, 100, 10)))
+                .as("somebody waits")
+                .isEmpty();
+        assertThat(queue.next().orElseThrow().waiting().tenant()).isEqualTo("globex");
+        assertThat(queue.atOnce(Simulation.action("acme", "zendesk", 4, 100, 10)))
+                .isPresent();
+        assertThat(queue.atOnce(Simulation.action("acme", "zendesk", 5, 100, 10)))
+                .as("the ceiling")
+                .isEmpty();
+        assertThat(queue.waiting()).isZero();
+
+        queue.offer(Simulation.action("acme", "zendesk", 6, 100, 10));
+        assertThat(queue.atOnce(Simulation.action("globex", "zendesk", 7, 100, 10)))
+                .as("what waits may not run")
+                .isPresent();
+        queue.done(first, 100);
+        assertThat(queue.next().orElseThrow().waiting().action().key()).endsWith("6");
+    }
+
+    @Test
+    void what_is_refused_a_turn_at_once_has_changed_nothing() {
+        var queue = new FairQueue();
+        queue.offer(Simulation.action("acme", "crm", 1, 100, 1));
+        Turn first = queue.next().orElseThrow();
+        queue.offer(Simulation.action("acme", "crm", 2, 100, 1));
+
+        // It would fit in its wider bulkhead, and so would the one that came before it.
+        assertThat(queue.atOnce(Simulation.action("acme", "crm", 3, 100, 2))).isEmpty();
+
+        assertThat(queue.waiting()).isEqualTo(1);
+        queue.done(first, 100);
+        assertThat(queue.next().orElseThrow().waiting().action().key()).endsWith("2");
+        assertThat(queue.next()).isEmpty();
+    }
+
+    @Test
     void actions_of_one_system_are_served_in_order_of_arrival() {
         var queue = new FairQueue();
         for (int i = 0; i < 100; i++) {
@@ -314,11 +358,12 @@ class FairQueueTest {
 
         private void run() {
             for (int step = 0; step < 400; step++) {
-                switch (random.nextInt(6)) {
+                switch (random.nextInt(7)) {
                     case 0, 1 -> offer();
                     case 2 -> serve();
                     case 3 -> end();
                     case 4 -> withdraw();
+                    case 5 -> atOnce();
                     default -> limit();
                 }
                 check();
@@ -337,6 +382,17 @@ class FairQueueTest {
             Waiting action = Simulation.action(tenant, "s" + random.nextInt(3), offered++, 1 + random.nextInt(500), 2);
             queue.offer(action);
             waiting.put(action.action().toString(), action);
+        }
+
+        private void atOnce() {
+            String tenant = "t" + random.nextInt(5);
+            Waiting action = Simulation.action(tenant, "s" + random.nextInt(3), offered, 1 + random.nextInt(500), 2);
+            queue.atOnce(action).ifPresent(turn -> {
+                assertThat(turn.waiting()).as("seed %d", seed).isEqualTo(action);
+                running.add(turn);
+                offered++;
+                served++;
+            });
         }
 
         private void serve() {

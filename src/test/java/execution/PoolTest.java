@@ -66,6 +66,47 @@ class PoolTest {
         assertThat(pool.waiting()).isZero();
     }
 
+    @Test
+    void gives_a_slot_at_once_while_one_is_free_and_takes_it_back() {
+        assertThat(pool.takeAtOnce(action(0), LIMITS)).as("not open").isEmpty();
+        pool.open();
+        Turn first = pool.takeAtOnce(action(0), LIMITS).orElseThrow();
+        assertThat(pool.takeAtOnce(action(1), LIMITS)).isPresent();
+        assertThat(pool.takeAtOnce(action(2), LIMITS)).as("no slot is free").isEmpty();
+        assertThat(pool.running()).isEqualTo(2);
+        assertThat(pool.waiting()).isZero();
+
+        pool.done(first);
+        assertThat(pool.takeAtOnce(action(3), LIMITS)).isPresent();
+        pool.close();
+        pool.done(first);
+        assertThat(pool.takeAtOnce(action(4), LIMITS)).as("closed").isEmpty();
+        assertThat(started)
+                .as("nobody was told to start what was given at once")
+                .isEmpty();
+    }
+
+    @Test
+    void gives_no_slot_at_once_before_what_the_table_holds() {
+        pool.open();
+        pool.resume("acme");
+
+        assertThat(pool.takeAtOnce(action(1), LIMITS)).isEmpty();
+
+        pool.hungry().forEach(hungry -> pool.fed(hungry, List.of(), action -> LIMITS));
+        assertThat(pool.takeAtOnce(action(1), LIMITS)).isPresent();
+    }
+
+    @Test
+    void gives_no_slot_at_once_to_what_is_contained() {
+        var frozen = new Pool(
+                "shared", 2, 10, action -> true, (from, turn) -> started.add(turn), () -> {}, System::nanoTime);
+        frozen.open();
+
+        assertThat(frozen.takeAtOnce(action(0), LIMITS)).isEmpty();
+        assertThat(frozen.running()).isZero();
+    }
+
     /** What the dispatcher does with a tenant that memory holds few actions of. */
     private void feed(List<Waiting> table) {
         for (Pool.Hungry hungry : pool.hungry()) {
@@ -82,6 +123,10 @@ class PoolTest {
 
     private void offer(int from, int count) {
         actions(from, count).forEach(action -> pool.offer(action, LIMITS));
+    }
+
+    private static Waiting action(int number) {
+        return actions(number, 1).getFirst();
     }
 
     private static List<Waiting> actions(int from, int count) {
