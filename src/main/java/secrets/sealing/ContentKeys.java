@@ -93,7 +93,7 @@ class ContentKeys implements ContentSeal {
 
         /** What a key seals, and what it is sealed for, are told apart. */
         byte[] associated() {
-            return "firebreak/content/%s/%s".formatted(tenant, period).getBytes(StandardCharsets.UTF_8);
+            return ("firebreak/content/" + tenant + "/" + period).getBytes(StandardCharsets.UTF_8);
         }
 
         String place() {
