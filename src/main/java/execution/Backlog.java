@@ -95,8 +95,8 @@ class Backlog {
     }
 
     /**
-     * Gives an action a slot with the unit of work at hand, where one is free and nothing else may have it. It counts as
-     * queued until it {@linkplain #leave leaves}; a unit of work that is rolled back gives the slot back.
+     * Gives an action a slot with the unit of work at hand, where one is free and it is its turn. It counts as queued until
+     * it {@linkplain #leave leaves}; a unit of work that is rolled back gives the slot back.
      */
     Optional<Turn> takeAtOnce(Waiting action) {
         Pool pool = pool(action.pool());

@@ -130,13 +130,10 @@ final class FairQueue {
     }
 
     /**
-     * The turn of an action that came just now, where nothing else could be given it; empty if anything else may run, or
-     * this may not, and then it does not wait here.
+     * The turn of an action that came just now, where it is the next; empty if something else is, or nothing may run: then
+     * it does not wait here.
      */
     Optional<Turn> atOnce(Waiting action) {
-        if (!eligible.isEmpty()) {
-            return Optional.empty();
-        }
         offer(action);
         if (!eligible.isEmpty() && eligible.first().first().equals(action)) {
             return next();

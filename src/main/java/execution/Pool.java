@@ -122,8 +122,8 @@ final class Pool {
     }
 
     /**
-     * Gives an action a slot before it is queued; empty if none is free, or anything else may have it, or the action may
-     * not start: then it is not held here.
+     * Gives an action a slot before it is queued; empty if none is free, or it is another's turn, or the action may not
+     * start: then it is not held here.
      */
     synchronized Optional<Turn> takeAtOnce(Waiting action, Limits limits) {
         if (!open || running.size() >= slots || behind.containsKey(action.tenant()) || contained.test(action)) {

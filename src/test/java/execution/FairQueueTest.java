@@ -232,7 +232,7 @@ class FairQueueTest {
     }
 
     @Test
-    void a_turn_is_given_at_once_where_nothing_else_may_have_it() {
+    void a_turn_is_given_at_once_where_it_is_the_next() {
         var queue = new FairQueue();
         queue.limits("acme", 1, 2);
 
