@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.springframework.stereotype.Component;
 import tenancy.ActionId;
+import tenancy.Unconfirmed;
 
 /**
  * Starts an action with its admission where a slot is free for it: its target is called one commit earlier. In the
@@ -27,11 +29,15 @@ class AtOnce {
 
         /** Goes on with an action in its slot; its start is committed. */
         void start(Pool pool, Turn turn, Begun begun);
+
+        /** Goes on with an action in its slot if it was started by this claim, which is not known yet. */
+        void resume(Pool pool, Turn turn, String claim);
     }
 
     /** @param start the answer to whoever started it under this claim */
     record Begun(String claim, Start start) {}
 
+    private static final int DEEPEST_CAUSE = 8;
     private static final int MOST_REMEMBERED = 10_000;
     private static final Duration REMEMBERED_FOR = Duration.ofMinutes(1);
 
@@ -62,14 +68,34 @@ class AtOnce {
         if (turn.isEmpty()) {
             return false;
         }
-        CurrentUnitOfWork.get().onRollback(failed -> undone.put(admitted.action(), Boolean.TRUE));
         long began = System.nanoTime();
+        Pool pool = backlog.pool(admitted.pool());
         String claim = worker.claim();
+        CurrentUnitOfWork.get().onRollback(failed -> {
+            undone.put(admitted.action(), Boolean.TRUE);
+            if (mayBeCommitted(failed)) {
+                worker.resume(pool, turn.get(), claim);
+            } else {
+                pool.done(turn.get());
+            }
+        });
         Start start = progress.handle(new StartAction(admitted.action(), claim, now));
         CurrentUnitOfWork.get().afterCommit(committed -> {
             timers.record(Step.START, admitted.action().tenant(), "at_once", System.nanoTime() - began);
-            worker.start(backlog.pool(admitted.pool()), turn.get(), new Begun(claim, start));
+            worker.start(pool, turn.get(), new Begun(claim, start));
         });
         return true;
+    }
+
+    /** The journal did not answer: what it was sent may be in it all the same, and then only this claim can go on with it. */
+    private static boolean mayBeCommitted(UnitOfWork<?> failed) {
+        Throwable cause = failed.getExecutionResult().getExceptionResult();
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+            if (cause instanceof Unconfirmed) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 }

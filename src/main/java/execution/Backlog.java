@@ -89,25 +89,24 @@ class Backlog {
 
     /** Queues an action with the unit of work at hand: it is counted at once, and offered when it is committed. */
     void queue(Waiting action) {
+        count(action);
+        CurrentUnitOfWork.get().afterCommit(committed -> offer(action));
+    }
+
+    private void count(Waiting action) {
         count(action.action().tenant(), 1);
         CurrentUnitOfWork.get().onRollback(undone -> count(action.action().tenant(), -1));
-        CurrentUnitOfWork.get().afterCommit(committed -> offer(action));
     }
 
     /**
      * Gives an action a slot with the unit of work at hand, where one is free and it is its turn. It counts as queued until
-     * it {@linkplain #leave leaves}; a unit of work that is rolled back gives the slot back.
+     * it {@linkplain #leave leaves}. Whoever takes it gives the slot back.
      */
     Optional<Turn> takeAtOnce(Waiting action) {
-        Pool pool = pool(action.pool());
-        Optional<Turn> turn = pool.takeAtOnce(action, limitsOf(action));
-        turn.ifPresent(taken -> {
-            count(action.action().tenant(), 1);
-            CurrentUnitOfWork.get().onRollback(undone -> {
-                count(action.action().tenant(), -1);
-                pool.done(taken);
-            });
-        });
+        Optional<Turn> turn = pool(action.pool()).takeAtOnce(action, limitsOf(action));
+        if (turn.isPresent()) {
+            count(action);
+        }
         return turn;
     }
 

@@ -28,6 +28,7 @@ import org.axonframework.common.caching.Cache;
 import org.axonframework.messaging.MetaData;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.Aggregate;
+import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.axonframework.modelling.command.Repository;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -109,7 +110,12 @@ class Progress {
 
     @CommandHandler
     Start handle(StartAction start) {
-        Aggregate<Action> action = load(start.action());
+        Aggregate<Action> action;
+        try {
+            action = load(start.action());
+        } catch (AggregateNotFoundException never) {
+            return new Start.Absent();
+        }
         ActionState state = action.invoke(Action::state);
         boolean askedAgain = action.invoke(known -> known.runsFor(start.claim()));
         boolean checksAgain = action.invoke(known -> known.checksFor(start.claim()));

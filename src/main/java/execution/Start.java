@@ -54,6 +54,9 @@ sealed interface Start {
      */
     record Held(long epoch) implements Start {}
 
+    /** It was never admitted: the commit that was to admit it did not come about. */
+    record Absent() implements Start {}
+
     /** There is nothing to do: it was cancelled, or runs elsewhere, or cannot be started any more. */
     record Skip(ActionState state) implements Start {}
 

@@ -46,6 +46,8 @@ class Worker implements AtOnce.Hands {
     private static final int MOST_TRIES = 8;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    /** Longer than {@code firebreak.journal.statement-timeout} should be, after which the database gives one up. */
+    private static final Duration LONGEST_STATEMENT = Duration.ofSeconds(30);
 
     private final TenantCommands commands;
     private final ToolGateway gateway;
@@ -88,8 +90,12 @@ class Worker implements AtOnce.Hands {
     }
 
     void start(Pool pool, Turn turn) {
-        Waiting waiting = turn.waiting();
-        start(pool, turn, () -> begin(waiting));
+        start(pool, turn, () -> begin(turn.waiting(), claim()));
+    }
+
+    @Override
+    public void resume(Pool pool, Turn turn, String claim) {
+        start(pool, turn, () -> known(turn.waiting(), claim));
     }
 
     @Override
@@ -148,8 +154,20 @@ class Worker implements AtOnce.Hands {
         return outcome == null ? "lost" : outcome;
     }
 
-    private Begun begin(Waiting waiting) {
-        String claim = claim();
+    /** What was sent to the database may come about while a statement may last; what is not there then never will be. */
+    private Begun known(Waiting waiting, String claim) {
+        long until = System.nanoTime() + LONGEST_STATEMENT.toNanos();
+        Duration pause = FIRST_PAUSE;
+        Begun begun = begin(waiting, claim);
+        while (begun.start() instanceof Start.Absent && !stopping && System.nanoTime() - until < 0) {
+            sleep(pause);
+            pause = longer(pause);
+            begun = begin(waiting, claim);
+        }
+        return begun;
+    }
+
+    private Begun begin(Waiting waiting, String claim) {
         long began = System.nanoTime();
         Start start = insist(
                 MOST_TRIES,
@@ -163,6 +181,7 @@ class Worker implements AtOnce.Hands {
                     case Start.Check check -> "checking";
                     case Start.Held contained -> "held";
                     case Start.Skip skip -> "skipped";
+                    case Start.Absent never -> "absent";
                 },
                 System.nanoTime() - began);
         return new Begun(claim, start);
@@ -217,6 +236,7 @@ class Worker implements AtOnce.Hands {
     private String go(Waiting waiting, String claim, Start start) {
         return switch (start) {
             case Start.Skip skip -> "skipped";
+            case Start.Absent never -> "absent";
             case Start.Held contained -> "held";
             case Start.Check unending ->
                 throw new IllegalStateException("Action %s is checked twice by one worker".formatted(waiting.action()));
@@ -348,9 +368,14 @@ class Worker implements AtOnce.Hands {
                     log.warn("The journal does not take what an action did; it is tried until it does", failed);
                 }
                 sleep(pause);
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                pause = longer(pause);
             }
         }
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
     }
 
     private static void sleep(Duration pause) {

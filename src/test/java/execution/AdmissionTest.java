@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.junit.jupiter.api.Test;
 import policy.Verdict.Denied;
 import policy.Verdict.Reason;
@@ -40,6 +41,7 @@ import tenancy.NotFound;
 import tenancy.Refusal;
 import tenancy.RunId;
 import tenancy.Target;
+import tenancy.Unconfirmed;
 import tenancy.WorkspaceId;
 
 class AdmissionTest {
@@ -109,8 +111,38 @@ class AdmissionTest {
                 .hasMessage("the batch fails");
 
         assertThat(house.begun).isEmpty();
+        assertThat(house.resumed).isEmpty();
         assertThat(house.backlog.queued(ACME)).isZero();
         assertThat(house.backlog.running()).isZero();
+    }
+
+    private static final class NobodyAnswers extends RuntimeException implements Unconfirmed {
+        private NobodyAnswers() {
+            super("Nobody answers.");
+        }
+    }
+
+    @Test
+    void what_may_have_been_committed_keeps_its_slot_and_is_asked_for_again() {
+        house.backlog.pool("shared").open();
+
+        assertThatThrownBy(() -> house.inLane(() -> {
+                    CurrentUnitOfWork.get().onCommit(commits -> {
+                        throw new NobodyAnswers();
+                    });
+                    return house.admission.handle(submit("act_1", "k1"), House.META);
+                }))
+                .hasMessage("Nobody answers.");
+
+        assertThat(house.resumed).containsExactly("act_1 by hands");
+        assertThat(house.begun).isEmpty();
+        assertThat(house.backlog.running()).isEqualTo(1);
+    }
+
+    @Test
+    void a_start_of_what_was_never_admitted_finds_nothing() {
+        assertThat(house.inLane(() -> house.progress.handle(new ActionCommand.StartAction(FIRST, "hands", NOW))))
+                .isEqualTo(new Start.Absent());
     }
 
     @Test

@@ -146,6 +146,9 @@ final class House {
     /** What was started with its admission: the slot and the answer. */
     final List<AtOnce.Begun> begun = new ArrayList<>();
 
+    /** What may have been started: it is asked for again. */
+    final List<String> resumed = new ArrayList<>();
+
     private final AtOnce.Hands hands = new AtOnce.Hands() {
         @Override
         public String claim() {
@@ -155,6 +158,11 @@ final class House {
         @Override
         public void start(Pool pool, FairQueue.Turn turn, AtOnce.Begun one) {
             begun.add(one);
+        }
+
+        @Override
+        public void resume(Pool pool, FairQueue.Turn turn, String claim) {
+            resumed.add(turn.waiting().action().key() + " by " + claim);
         }
     };
 
