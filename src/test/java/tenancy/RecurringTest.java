@@ -3,13 +3,19 @@ package tenancy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Work that recurs: whatever fails, and however it is stopped. */
+@ExtendWith(OutputCaptureExtension.class)
 class RecurringTest {
 
     private static final Duration AT_ONCE = Duration.ofMillis(1);
@@ -31,6 +37,30 @@ class RecurringTest {
         assertThat(work.isRunning()).isTrue();
         work.stop();
         assertThat(work.isRunning()).isFalse();
+    }
+
+    @Test
+    void a_failure_that_lasts_is_told_once_and_again_when_it_comes_back(CapturedOutput output)
+            throws InterruptedException {
+        var failures = new ArrayDeque<>(List.of("away", "away", "away", "", "away", "full", "full"));
+        var done = new CountDownLatch(1);
+        var work = new Recurring("test-told", AT_ONCE, () -> {
+            String failure = failures.isEmpty() ? "" : failures.remove();
+            if (!failure.isEmpty()) {
+                throw new IllegalStateException(failure);
+            }
+            if (failures.isEmpty()) {
+                done.countDown();
+            }
+        });
+        work.start();
+
+        assertThat(done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        work.stop();
+
+        assertThat(output.getOut().split("test-told failed", -1))
+                .as("away, away, full")
+                .hasSize(4);
     }
 
     @Test
