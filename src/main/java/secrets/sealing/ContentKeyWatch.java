@@ -10,6 +10,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -38,16 +39,26 @@ class ContentKeyWatch implements SmartLifecycle {
     private static final String ERASED = "select tenant_id from secrets.erased_tenant where erased_at > ?";
     private static final String WITHOUT_NEXT = """
         select k.tenant_id from secrets.content_key k
-        where k.period = ? and k.destroyed_at is null and not exists (
-            select from secrets.content_key n where n.tenant_id = k.tenant_id and n.period = ?) limit ?\
+        where k.period = ? and k.destroyed_at is null and k.tenant_id > ? and not exists (
+            select from secrets.content_key n where n.tenant_id = k.tenant_id and n.period = ?)
+        order by k.tenant_id limit ?\
         """;
 
     private final ContentKeys keys;
     private final JdbcTemplate everyTenant;
     private final Clock clock;
     private final Recurring timer;
+    private final int madeAtOnce;
+    /** The last for which one was made, or could not be: however many have damaged keys, the others' turns come. */
+    private String after = "";
 
+    @Autowired
     ContentKeyWatch(ContentKeys keys, @Qualifier("systemDataSource") DataSource everyTenant, Clock clock) {
+        this(keys, everyTenant, clock, MADE_AT_ONCE);
+    }
+
+    ContentKeyWatch(ContentKeys keys, DataSource everyTenant, Clock clock, int madeAtOnce) {
+        this.madeAtOnce = madeAtOnce;
         this.keys = keys;
         this.everyTenant = new JdbcTemplate(everyTenant);
         this.clock = clock;
@@ -77,9 +88,11 @@ class ContentKeyWatch implements SmartLifecycle {
                 WITHOUT_NEXT,
                 (row, number) -> new TenantId(row.getString(1)),
                 today.toString(),
+                after,
                 today.plusDays(1).toString(),
-                MADE_AT_ONCE);
+                madeAtOnce);
         without.forEach(tenant -> make(tenant, today.plusDays(1)));
+        after = without.size() < madeAtOnce ? "" : without.getLast().value();
     }
 
     /** A tenant whose data key is damaged takes nobody else's next day. */

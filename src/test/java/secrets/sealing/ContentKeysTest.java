@@ -10,11 +10,13 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -176,6 +178,28 @@ class ContentKeysTest {
         look(DAY.atTime(23, 1).toInstant(ZoneOffset.UTC));
         assertThat(days(active)).containsExactly("2026-11-29", "2026-11-30");
         assertThat(days(idle)).containsExactly("2026-11-28");
+    }
+
+    @Test
+    void tenants_whose_keys_are_damaged_keep_nobody_from_the_next_day() {
+        List<TenantId> two = Stream.generate(ContentKeysTest::tenant)
+                .limit(2)
+                .sorted(Comparator.comparing(TenantId::value))
+                .toList();
+        two.forEach(tenant -> assertThat(node(NOON).seal(tenant, PLAIN)).isPresent());
+        changeABit(two.getFirst());
+        Instant late = DAY.atTime(23, 1).toInstant(ZoneOffset.UTC);
+        try {
+            var one = new ContentKeyWatch(node(late), system, Clock.fixed(late, ZoneOffset.UTC), 1);
+            for (int looks = 0; looks < 50; looks++) {
+                one.look();
+            }
+        } finally {
+            changeABit(two.getFirst());
+        }
+
+        assertThat(days(two.getFirst())).containsExactly("2026-11-29");
+        assertThat(days(two.getLast())).containsExactly("2026-11-29", "2026-11-30");
     }
 
     private void look(Instant now) {
