@@ -1,22 +1,21 @@
 package quota;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import quota.QuotaCommand.CountThrottled;
+import tenancy.Recurring;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
 import tenancy.TenantId;
@@ -26,15 +25,15 @@ import tenancy.TenantId;
 class ThrottleCounts implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(ThrottleCounts.class);
-    private static final long WINDOW_SECONDS = 10;
-    private static final long LAST_WRITE_SECONDS = 3;
+    private static final Duration WINDOW = Duration.ofSeconds(10);
+    private static final Duration LAST_WRITE = Duration.ofSeconds(3);
     /** Between the web server (default phase - 2048), which sends no more, and Axon with its lanes (- 3072 and less). */
     private static final int AFTER_WEB_SERVER = SmartLifecycle.DEFAULT_PHASE - 2560;
 
     private final TenantCommands commands;
     private final Clock clock;
     private final Map<TenantId, Count> counts = new ConcurrentHashMap<>();
-    private @Nullable ScheduledExecutorService timer;
+    private final Recurring timer = new Recurring("throttle-counts", WINDOW, () -> flush().join());
 
     ThrottleCounts(TenantCommands commands, Clock clock) {
         this.commands = commands;
@@ -91,31 +90,17 @@ class ThrottleCounts implements SmartLifecycle {
 
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("throttle-counts").factory());
-        started.scheduleWithFixedDelay(this::flushQuietly, WINDOW_SECONDS, WINDOW_SECONDS, TimeUnit.SECONDS);
-        timer = started;
-    }
-
-    /** An exception would end the schedule for good. */
-    private void flushQuietly() {
-        try {
-            flush().join();
-        } catch (RuntimeException failed) {
-            LOG.warn("Throttled requests could not be journaled", failed);
-        }
+        timer.start();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
-        if (started == null) {
+        if (!timer.isRunning()) {
             return;
         }
-        started.shutdown();
+        timer.finish(LAST_WRITE);
         try {
-            flush().orTimeout(LAST_WRITE_SECONDS, TimeUnit.SECONDS).join();
+            flush().orTimeout(LAST_WRITE.toMillis(), TimeUnit.MILLISECONDS).join();
         } catch (CompletionException failed) {
             String why = failed.getCause() instanceof TimeoutException ? "in time" : "at all: " + failed.getCause();
             LOG.warn("The last throttled requests could not be journaled {}", why);
@@ -124,7 +109,7 @@ class ThrottleCounts implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return timer.isRunning();
     }
 
     @Override

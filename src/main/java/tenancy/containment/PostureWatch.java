@@ -8,14 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -26,6 +22,7 @@ import tenancy.Capacity;
 import tenancy.Cause;
 import tenancy.ContainmentScope;
 import tenancy.Posture;
+import tenancy.Recurring;
 import tenancy.Restriction;
 import tenancy.TenantCommands;
 import tenancy.TenantContext;
@@ -92,7 +89,7 @@ class PostureWatch implements SmartLifecycle {
     private final Confirmations confirmations;
     private final WatchedConduct conduct;
     private final Clock clock;
-    private @Nullable ScheduledExecutorService timer;
+    private final Recurring timer = new Recurring("containments", LOOKS_EVERY, () -> Capacity.CONTROL.run(this::look));
     private boolean resumed;
     private int looks;
 
@@ -252,35 +249,18 @@ class PostureWatch implements SmartLifecycle {
         return TenantContext.of(tenant, "platform:containment", null);
     }
 
-    /** An exception would end the schedule for good. */
-    private void lookQuietly() {
-        try {
-            look();
-        } catch (RuntimeException failed) {
-            LOG.warn("Containments cannot be looked for: {}", failed.toString());
-        }
-    }
-
     @Override
     public void start() {
         load();
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                task -> Thread.ofPlatform().name("containments").daemon().unstarted(task));
-        started.scheduleWithFixedDelay(
-                () -> Capacity.CONTROL.run(this::lookQuietly),
-                LOOKS_EVERY.toMillis(),
-                LOOKS_EVERY.toMillis(),
-                TimeUnit.MILLISECONDS);
-        timer = started;
+        timer.start();
     }
 
     @Override
     public void stop() {
-        ScheduledExecutorService started = timer;
-        timer = null;
+        boolean wasRunning = timer.isRunning();
         confirmations.stop();
-        if (started != null) {
-            started.shutdownNow();
+        if (wasRunning) {
+            timer.stop();
             try {
                 nodes.leave();
             } catch (RuntimeException away) {
@@ -291,7 +271,7 @@ class PostureWatch implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return timer != null;
+        return timer.isRunning();
     }
 
     @Override
