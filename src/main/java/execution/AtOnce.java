@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.axonframework.modelling.command.ConcurrencyException;
 import org.springframework.stereotype.Component;
 import tenancy.ActionId;
 import tenancy.Unconfirmed;
@@ -79,12 +80,21 @@ class AtOnce {
                 pool.done(turn.get());
             }
         });
-        Start start = progress.handle(new StartAction(admitted.action(), claim, now));
+        Start start = begin(new StartAction(admitted.action(), claim, now));
         CurrentUnitOfWork.get().afterCommit(committed -> {
             timers.record(Step.START, admitted.action().tenant(), "at_once", System.nanoTime() - began);
             worker.start(pool, turn.get(), new Begun(claim, start));
         });
         return true;
+    }
+
+    /** What is wrong with its start is no reason to refuse the action: the lane decides again, and it waits for its turn. */
+    private Start begin(StartAction start) {
+        try {
+            return progress.handle(start);
+        } catch (RuntimeException failed) {
+            throw new ConcurrencyException("Action %s cannot start at once".formatted(start.action()), failed);
+        }
     }
 
     /** The journal did not answer: what it was sent may be in it all the same, and then only this claim can go on with it. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.modelling.command.ConcurrencyException;
 import org.junit.jupiter.api.Test;
 import policy.Verdict.Denied;
 import policy.Verdict.Reason;
@@ -137,6 +138,22 @@ class AdmissionTest {
         assertThat(house.resumed).containsExactly("act_1 by hands");
         assertThat(house.begun).isEmpty();
         assertThat(house.backlog.running()).isEqualTo(1);
+    }
+
+    @Test
+    void whatever_is_wrong_with_a_start_has_the_lane_decide_again() {
+        house.backlog.pool("shared").open();
+        house.connectors = House.connectors(new House.Described(false, "5c4e", null, Effect.WRITE, true));
+        house.leases = request -> {
+            throw new Conflict("not_now", "The start fails.");
+        };
+
+        assertThatThrownBy(() -> house.submit(submit("act_1", null)))
+                .isInstanceOf(ConcurrencyException.class)
+                .hasRootCauseMessage("The start fails.");
+
+        assertThat(house.backlog.queued(ACME)).isZero();
+        assertThat(house.backlog.running()).isZero();
     }
 
     @Test
