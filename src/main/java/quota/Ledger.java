@@ -34,6 +34,9 @@ final class Ledger {
     /** In the order in which they were reserved. */
     private Map<String, Held> open = new LinkedHashMap<>();
 
+    /** Reserved last; only to share what it says. */
+    private transient Held newest;
+
     /** Of actions that are settled and may not have been done, the newest ones. */
     private Map<String, Held> doubted = new LinkedHashMap<>();
 
@@ -114,14 +117,14 @@ final class Ledger {
             parts.add(part);
         }
         runs.computeIfAbsent(event.run(), isNew -> new RunUse()).reserve(event.amounts(), costCap);
-        open.put(
-                event.action(),
-                new Held(
+        newest = new Held(
                         event.run(),
                         event.operation(),
                         event.amounts(),
                         event.at().getEpochSecond(),
-                        parts));
+                        parts)
+                .sharing(newest);
+        open.put(event.action(), newest);
         if (turned && meters.size() > MOST_METERS) {
             meters.values().removeIf(meter -> meter.isOver(event.at()));
         }
