@@ -56,7 +56,7 @@ import tenancy.TenantContext;
  * its effect happens before. What is final stays.
  */
 @NullUnmarked
-@Aggregate(cache = "aggregateCache")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock")
 class Action {
 
     @AggregateIdentifier

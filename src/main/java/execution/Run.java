@@ -22,7 +22,7 @@ import tenancy.RunId;
  * one may be started again.
  */
 @NullUnmarked
-@Aggregate(cache = "aggregateCache")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock")
 class Run {
 
     @AggregateIdentifier

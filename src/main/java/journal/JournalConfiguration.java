@@ -11,6 +11,8 @@ import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.commandhandling.DuplicateCommandHandlerResolver;
 import org.axonframework.commandhandling.SimpleCommandBus;
 import org.axonframework.common.caching.Cache;
+import org.axonframework.common.lock.LockFactory;
+import org.axonframework.common.lock.NullLockFactory;
 import org.axonframework.common.jdbc.ConnectionProvider;
 import org.axonframework.config.ConfigurerModule;
 import org.axonframework.eventhandling.EventBusSpanFactory;
@@ -169,6 +171,12 @@ class JournalConfiguration {
     @Bean
     Cache aggregateCache(JournalSettings settings) {
         return new AggregateCache(settings.cachedAggregates());
+    }
+
+    /** A lane is served by one thread at a time, and nobody else touches its tenant's aggregates. */
+    @Bean
+    LockFactory laneIsLock() {
+        return NullLockFactory.INSTANCE;
     }
 
     @Bean

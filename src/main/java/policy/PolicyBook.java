@@ -20,7 +20,7 @@ import policy.PolicyEvent.PolicyShadowDropped;
 import tenancy.TenantContext;
 
 /** One profile of a tenant, version by version; holds the one in force and the one in shadow, the journal the others. */
-@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class PolicyBook {
 

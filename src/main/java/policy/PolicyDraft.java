@@ -18,7 +18,7 @@ import tenancy.Refusal;
 import tenancy.TenantContext;
 
 /** The draft of one profile: at most one at a time, each save in the journal. */
-@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class PolicyDraft {
 

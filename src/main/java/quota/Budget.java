@@ -45,7 +45,7 @@ import tenancy.NotFound;
  * in its window. What is settled for more than was reserved overdraws by that error and no more, is written down as such,
  * and blocks what follows.
  */
-@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class Budget {
 

@@ -11,7 +11,7 @@ import quota.QuotaEvent.QuotaClassChanged;
 import quota.QuotaEvent.QuotaClassDefined;
 
 /** A named set of limits that tenants subscribe to. */
-@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class QuotaClass {
 

@@ -38,7 +38,7 @@ import tenancy.NotFound;
  * What one tenant has said about its secrets: which there are, who may use them, and what was revoked. Leases are not in
  * it: there is one for each action, and each is a stream of its own.
  */
-@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class SecretBook {
 

@@ -21,7 +21,7 @@ import tenancy.Conflict;
 
 /** Something that went wrong, as people tell it. What really happened is counted from the journal when it is asked for. */
 @NullUnmarked
-@Aggregate(cache = "aggregateCache")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock")
 class Incident {
 
     static final int MOST_NOTES = 200;

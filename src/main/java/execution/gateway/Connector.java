@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A target system as one tenant describes it, version by version. */
 @NullUnmarked // built empty by Axon
-@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 class Connector {
 
     @AggregateIdentifier

@@ -24,7 +24,7 @@ import tenancy.TenantContext;
 
 /** One plan to undo, and what came of it. What a plan says never changes; it is executed once, or never. */
 @NullUnmarked
-@Aggregate(cache = "aggregateCache")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock")
 class Rollback {
 
     @AggregateIdentifier

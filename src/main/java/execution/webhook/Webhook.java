@@ -15,7 +15,7 @@ import org.jspecify.annotations.NullUnmarked;
 
 /** One address that is told: registered once, removed once, never changed. */
 @NullUnmarked
-@Aggregate(cache = "aggregateCache")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock")
 class Webhook {
 
     @AggregateIdentifier

@@ -42,7 +42,7 @@ import tenancy.containment.ContainmentCommand.SetPosture;
  * What is contained of one tenant, and how far. Of all that covers a subject the strictest holds; what the operator set
  * and what the tenant set for the same scope stand beside each other, so that neither relaxes the other's.
  */
-@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class PostureBook {
 

@@ -18,7 +18,7 @@ import tenancy.credentials.KeyCommand.IssueKey;
 import tenancy.credentials.KeyCommand.RevokeKey;
 
 /** One API key: issued once, revoked once, never changed. */
-@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class ApiKey {
 

@@ -23,7 +23,7 @@ import tenancy.registry.TenantCommand.FindAgent;
 import tenancy.registry.TenantCommand.RegisterAgent;
 
 /** One registered agent: its class and trust zone, and the profile and quota class it is held to. */
-@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class Agent {
 

@@ -25,7 +25,7 @@ import tenancy.registry.TenantCommand.FindTenant;
 import tenancy.registry.TenantCommand.RegisterTenant;
 
 /** One customer of the platform. */
-@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class Tenant {
 

@@ -20,7 +20,7 @@ import tenancy.registry.TenantCommand.FindWorkspace;
 import tenancy.registry.TenantCommand.OpenWorkspace;
 
 /** One customer account or team inside a tenant. */
-@Aggregate(cache = "aggregateCache", snapshotTriggerDefinition = "snapshotEvery")
+@Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
 class Workspace {
 
