@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 import tenancy.ActionId;
 import tenancy.Cause;
 import tenancy.Conflict;
+import tenancy.Sized;
 import tenancy.Subject;
 import tenancy.TenantContext;
 
@@ -57,7 +58,7 @@ import tenancy.TenantContext;
  */
 @NullUnmarked
 @Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock")
-class Action {
+class Action implements Sized {
 
     @AggregateIdentifier
     private String id;
@@ -111,6 +112,14 @@ class Action {
     /** What was admitted; only of an action that was. */
     ActionQueued queued() {
         return queued;
+    }
+
+    @Override
+    public long bytes() {
+        if (queued != null) {
+            return queued.requested().bytes();
+        }
+        return held == null ? 0 : held.requested().bytes();
     }
 
     /** Whether people have agreed to it: then it is only done as it was described to them. */

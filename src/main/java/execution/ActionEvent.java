@@ -140,6 +140,15 @@ public sealed interface ActionEvent {
             return Objects.requireNonNull(arguments, "The arguments are kept apart.");
         }
 
+        /** What a caller sent of any length: arguments and target, in bytes of memory if none of it is ASCII. */
+        long bytes() {
+            long characters = arguments == null ? 0 : arguments.length();
+            for (Map.Entry<String, String> part : target.entrySet()) {
+                characters += part.getKey().length() + part.getValue().length();
+            }
+            return characters * Character.BYTES;
+        }
+
         /** Whether the key is gone that its contents were sealed with. */
         boolean areContentsGone() {
             return arguments == null && kept == null;

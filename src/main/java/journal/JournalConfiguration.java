@@ -57,6 +57,8 @@ class JournalConfiguration {
 
     /** What another node committed is seen by looking; what this one did wakes the projections it concerns. */
     private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofMillis(200);
+    /** Events that Axon holds for projections that are a little behind; one that somebody handles may be as large as a request. */
+    private static final int MOST_TAILED = 64;
 
     @Bean
     @Primary
@@ -140,6 +142,7 @@ class JournalConfiguration {
         // PostgreSQL keeps microseconds: an event must not change when it is read back. Axon knows no other way.
         GenericEventMessage.clock = Clock.tick(clock, Duration.ofNanos(1_000));
         var builder = EmbeddedEventStore.builder()
+                .cachedEvents(MOST_TAILED)
                 .fetchDelay(LONGEST_BETWEEN_LOOKS.toMillis())
                 .spanFactory(axon.getComponent(EventBusSpanFactory.class));
         return new JournalEventStore(builder, projected, storage);
@@ -170,7 +173,7 @@ class JournalConfiguration {
 
     @Bean
     Cache aggregateCache(JournalSettings settings) {
-        return new AggregateCache(settings.cachedAggregates());
+        return new AggregateCache(settings.aggregateMemory().toBytes());
     }
 
     /** A lane is served by one thread at a time, and nobody else touches its tenant's aggregates. */

@@ -3,6 +3,7 @@ package journal;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Bounds of lanes, journal and projections.
@@ -13,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param drain how long a stopping node finishes what waits in its lanes
  * @param commitDeadline how long a lane waits for its commit before its callers hear that the journal is unavailable
  * @param statementTimeout after which PostgreSQL gives a statement of the writer up
- * @param cachedAggregates most aggregates held in memory
+ * @param aggregateMemory most memory, about, for aggregates that are held ready
  * @param snapshotEvery events of one aggregate after which its state is stored
  * @param projectionBatch events that a projection handles in one transaction
  * @param gapTimeout how long projections look for events that others may still be committing out of order
@@ -26,19 +27,21 @@ record JournalSettings(
         @DefaultValue("2s") Duration drain,
         @DefaultValue("10s") Duration commitDeadline,
         @DefaultValue("5s") Duration statementTimeout,
-        @DefaultValue("20000") int cachedAggregates,
+        @DefaultValue("64MB") DataSize aggregateMemory,
         @DefaultValue("1000") int snapshotEvery,
         @DefaultValue("200") int projectionBatch,
         @DefaultValue("10s") Duration gapTimeout) {
 
+    private static final long SMALLEST_MEMORY = 1024 * 1024;
+
     JournalSettings {
         if (laneBatch < 1
                 || laneCapacity < laneBatch
-                || cachedAggregates < 1
+                || aggregateMemory.toBytes() < SMALLEST_MEMORY
                 || snapshotEvery < 2
                 || snapshotEvery > 1_000_000) {
-            throw new IllegalArgumentException("firebreak.journal: lane-batch, cached-aggregates must be 1 or more,"
-                    + " lane-capacity at least lane-batch, snapshot-every 2 to 1000000");
+            throw new IllegalArgumentException("firebreak.journal: lane-batch must be 1 or more, lane-capacity at"
+                    + " least lane-batch, aggregate-memory at least 1MB, snapshot-every 2 to 1000000");
         }
         if (gapTimeout.compareTo(statementTimeout) <= 0) {
             throw new IllegalArgumentException(
