@@ -1,5 +1,7 @@
 package journal;
 
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +32,16 @@ class TailedEvents extends StoredEvents {
             where global_index > ? order by global_index limit ?) ahead\
         """;
 
+    /** Of what nobody handles its position is all that is needed, and a window of it may be larger than memory. */
+    private static final String WINDOW_OF = """
+        select global_index, event_identifier, aggregate_identifier, sequence_number, type, time_stamp, payload_type,
+            payload_revision, case when payload_type = any (?) then '{}'::bytea else payload end as payload, meta_data
+        from journal.event where (global_index > ? and global_index <= ?)%s order by global_index\
+        """;
+
+    private static final String WITHOUT_GAPS = WINDOW_OF.formatted("");
+    private static final String WITH_GAPS = WINDOW_OF.formatted(" or global_index = any (?)");
+
     private final DataSource allTenants;
     private final ProjectedTypes projected;
     /** Of the one thread that follows the end of the stream. */
@@ -37,9 +49,28 @@ class TailedEvents extends StoredEvents {
 
     /** @param allTenants connections that see all tenants */
     TailedEvents(Builder builder, DataSource allTenants, ProjectedTypes projected, JournalSerializer serializer) {
-        super(builder.connectionProvider(allTenants::getConnection), serializer);
+        super(
+                builder.connectionProvider(allTenants::getConnection)
+                        .readEventDataWithoutGaps((connection, schema, after, size) ->
+                                window(connection, WITHOUT_GAPS, projected, after, size))
+                        .readEventDataWithGaps((connection, schema, after, size, gaps) -> {
+                            var statement = window(connection, WITH_GAPS, projected, after, size);
+                            statement.setArray(4, connection.createArrayOf("int8", gaps.toArray()));
+                            return statement;
+                        }),
+                serializer);
         this.allTenants = allTenants;
         this.projected = projected;
+    }
+
+    private static PreparedStatement window(
+            Connection connection, String text, ProjectedTypes projected, long after, int size) throws SQLException {
+        var statement = connection.prepareStatement(text);
+        statement.setArray(
+                1, connection.createArrayOf("text", projected.others().toArray()));
+        statement.setLong(2, after);
+        statement.setLong(3, after + size);
+        return statement;
     }
 
     /** @param mayBlock true only when Axon follows the end of the stream, on behalf of all processors */

@@ -81,6 +81,35 @@ class TailedEventsTest {
         assertThat(read()).isEmpty();
     }
 
+    /** A window of a thousand events may be larger than memory, if their callers send much. */
+    @Test
+    void what_nobody_handles_comes_without_what_is_in_it() throws SQLException {
+        try (Connection connection = connection()) {
+            write(connection, OF_INTEREST);
+            write(connection, OF_NONE);
+            connection.commit();
+        }
+
+        assertThat(readPayloads()).containsExactly("{\"tally\":\"t\",\"size\":null}", "{}");
+    }
+
+    @Test
+    void what_is_found_in_a_gap_comes_the_same_way() throws SQLException {
+        try (Connection slow = connection();
+                Connection fast = connection()) {
+            write(slow, OF_NONE);
+            write(slow, OF_INTEREST);
+            write(fast, OF_INTEREST);
+            fast.commit();
+            assertThat(readPayloads()).hasSize(1);
+            slow.commit();
+            write(fast, OF_NONE);
+            fast.commit();
+        }
+
+        assertThat(readPayloads()).containsExactly("{\"tally\":\"t\",\"size\":null}", "{}");
+    }
+
     @Test
     void what_a_slower_transaction_commits_later_is_not_stepped_over() throws SQLException {
         try (Connection slow = connection();
@@ -218,6 +247,19 @@ class TailedEventsTest {
             });
         }
         return types;
+    }
+
+    private List<String> readPayloads() {
+        List<String> payloads = new ArrayList<>();
+        try (var events = tail.readEvents(token, false)) {
+            events.forEach(event -> {
+                token = ((TrackedEventMessage<?>) event).trackingToken();
+                byte[] payload = event.serializePayload(running.bean(JournalSerializer.class), byte[].class)
+                        .getData();
+                payloads.add(new String(payload, StandardCharsets.UTF_8));
+            });
+        }
+        return payloads;
     }
 
     private static TailedEvents tail() {
