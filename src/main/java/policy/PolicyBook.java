@@ -17,12 +17,13 @@ import policy.PolicyDocument.Rule;
 import policy.PolicyEvent.PolicyPublished;
 import policy.PolicyEvent.PolicyRulesExpired;
 import policy.PolicyEvent.PolicyShadowDropped;
+import tenancy.Sized;
 import tenancy.TenantContext;
 
 /** One profile of a tenant, version by version; holds the one in force and the one in shadow, the journal the others. */
 @Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
-class PolicyBook {
+class PolicyBook implements Sized {
 
     @AggregateIdentifier
     private String id;
@@ -35,12 +36,27 @@ class PolicyBook {
     /** Made from the documents when first asked, and never part of a snapshot. */
     private transient @Nullable InForce ready;
 
+    /** Of its documents; counted when first asked. */
+    private transient long bytes;
+
     PolicyBook() {}
 
     PolicyBook(ProfileId profile, PolicyDocument document, String comment) {
         id = profile.toString();
         Lint.check(Layer.of(profile.tenant(), profile.profile()), document);
         apply(new PolicyPublished(profile.profile(), 1, document, comment, null, Mode.ENFORCED));
+    }
+
+    @Override
+    public long bytes() {
+        if (bytes == 0) {
+            bytes = bytes(inForce) + bytes(shadow);
+        }
+        return bytes;
+    }
+
+    private static long bytes(@Nullable PublishedPolicy version) {
+        return version == null ? 0 : version.document().bytes();
     }
 
     /** @param fromVersion the version that the document was made from */
@@ -164,6 +180,7 @@ class PolicyBook {
             }
         }
         ready = null;
+        bytes = 0;
     }
 
     @EventSourcingHandler
@@ -181,11 +198,13 @@ class PolicyBook {
                 expired.fromVersion(),
                 Mode.ENFORCED);
         ready = null;
+        bytes = 0;
     }
 
     @EventSourcingHandler
     void on(PolicyShadowDropped dropped) {
         shadow = null;
         ready = null;
+        bytes = 0;
     }
 }

@@ -42,6 +42,11 @@ public record PolicyDocument(
         this.records = records;
     }
 
+    /** Bytes of memory that its words take, about. Goes through all of it. */
+    long bytes() {
+        return (long) toString().length() * Character.BYTES;
+    }
+
     /** The same document with these rules instead of its own. */
     PolicyDocument with(List<Rule> others) {
         return new PolicyDocument(others, destinations, dataClasses, models, modelTokens, records);

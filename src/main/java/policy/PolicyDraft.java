@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
 import policy.PolicyEvent.PolicyDraftClosed;
 import policy.PolicyEvent.PolicyDraftSaved;
 import tenancy.Refusal;
+import tenancy.Sized;
 import tenancy.TenantContext;
 
 /** The draft of one profile: at most one at a time, each save in the journal. */
 @Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
 @NullUnmarked
-class PolicyDraft {
+class PolicyDraft implements Sized {
 
     @AggregateIdentifier
     private String id;
@@ -33,6 +34,11 @@ class PolicyDraft {
     PolicyDraft(DraftId draft, PolicyDocument document, @Nullable Long fromVersion) {
         id = draft.toString();
         apply(new PolicyDraftSaved(draft.of().profile(), 1, document, fromVersion));
+    }
+
+    @Override
+    public long bytes() {
+        return kept == null ? 0 : kept.document().bytes();
     }
 
     /** The draft was saved by somebody else in between. */

@@ -42,6 +42,22 @@ class ActionTest {
     }
 
     @Test
+    void is_as_large_as_what_it_was_asked_with_until_it_has_ended() {
+        house.submit(House.asking("act_2", "k2", "{\"text\":\"%s\"}".formatted("y".repeat(500_000))));
+
+        assertThat(bytes(ACTION)).isBetween(1L, 1_000L);
+        assertThat(bytes(new ActionId(ACME, "act_2"))).isGreaterThan(500_000);
+
+        start("w1");
+        record("w1", DONE);
+        assertThat(bytes(ACTION)).isZero();
+    }
+
+    private long bytes(ActionId action) {
+        return house.inLane(() -> house.actions.load(action.toString()).invoke(Action::bytes));
+    }
+
+    @Test
     void is_started_once_and_ends_as_its_target_said() {
         CompletableFuture<ActionEvent> told = house.outcomes.of(ACTION);
 

@@ -261,13 +261,17 @@ final class House {
     }
 
     static ActionCommand.SubmitAction submit(String key, @Nullable String idempotencyKey) {
+        return asking(key, idempotencyKey, "{\"status\":\"solved\"}");
+    }
+
+    static ActionCommand.SubmitAction asking(String key, @Nullable String idempotencyKey, String arguments) {
         return new ActionCommand.SubmitAction(
                 new ActionId(ACME, key),
                 CLAIM,
                 RUN,
                 "ticket.update",
                 new Target("zendesk", Map.of("record_id", "zd_99102")),
-                "{\"status\":\"solved\"}",
+                arguments,
                 List.of("internal"),
                 null,
                 0,

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.axonframework.eventsourcing.EventSourcingRepository;
 import org.axonframework.test.aggregate.AggregateTestFixture;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +147,22 @@ class PolicyBookTest {
         assertThat(tried.version()).isEqualTo(2);
         assertThat(tried.verdict()).isEqualTo("allowed");
         assertThat(tried.reasons()).extracting(Verdict.Reason::rule).containsExactly("may_ticket");
+    }
+
+    @Test
+    void is_as_large_as_the_documents_that_it_holds() {
+        PolicyDocument large = OLD.with(IntStream.range(0, 500)
+                .mapToObj(n -> rule("may_" + n, "drafts." + n))
+                .toList());
+        var held = new PolicyBook();
+        held.on(published(1, OLD, "", null), PROFILE.toString(), Instant.EPOCH, null);
+        long small = held.bytes();
+
+        held.on(shadowed(2, large, 1L), PROFILE.toString(), Instant.EPOCH, null);
+        assertThat(held.bytes()).isGreaterThan(100 * small);
+
+        held.on(new PolicyShadowDropped("regulated_support", 2, ""));
+        assertThat(held.bytes()).isEqualTo(small).isPositive();
     }
 
     @Test

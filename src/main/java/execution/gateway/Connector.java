@@ -26,12 +26,13 @@ import org.axonframework.spring.stereotype.Aggregate;
 import org.jspecify.annotations.NullUnmarked;
 import tenancy.Conflict;
 import tenancy.Forbidden;
+import tenancy.Sized;
 import tools.jackson.databind.JsonNode;
 
 /** A target system as one tenant describes it, version by version. */
 @NullUnmarked // built empty by Axon
 @Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
-class Connector {
+class Connector implements Sized {
 
     @AggregateIdentifier
     private String id;
@@ -54,6 +55,11 @@ class Connector {
     private TreeMap<String, Quarantine> quarantined = new TreeMap<>();
 
     Connector() {}
+
+    @Override
+    public long bytes() {
+        return document == null ? 0 : (long) document.length() * Character.BYTES;
+    }
 
     /** Described for the first time, after {@link #checkFirst}. */
     Connector(DefineConnector define) {
