@@ -48,13 +48,12 @@ class JournalEndpoint {
             @ParameterObject JournalFilter filter,
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        List<EntryView> found =
-                journal
-                        .read(context.tenant(), filter.checked(context), position(cursor), Cursor.limit(limit) + 1)
-                        .stream()
-                        .map(EntryView::of)
-                        .toList();
-        return Page.of(found, limit, entry -> Long.toString(entry.sequence()));
+        Journal.Filter checked = filter.checked(context);
+        List<Entry> found = journal.read(context.tenant(), checked, position(cursor), Cursor.limit(limit));
+        boolean more = !found.isEmpty()
+                && !journal.read(context.tenant(), checked, found.getLast().sequence(), 1)
+                        .isEmpty();
+        return Page.of(found.stream().map(EntryView::of).toList(), more, entry -> Long.toString(entry.sequence()));
     }
 
     /**
@@ -92,7 +91,7 @@ class JournalEndpoint {
                 out.write(lines.writeValueAsBytes(EntryView.of(entry)));
                 out.write('\n');
             }
-            position = page.size() < EXPORT_PAGE ? last : page.getLast().sequence();
+            position = page.isEmpty() ? last : page.getLast().sequence();
         }
     }
 

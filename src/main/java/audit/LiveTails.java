@@ -93,7 +93,7 @@ class LiveTails implements SmartLifecycle {
                 position = entry.sequence();
             }
             out.flush();
-            if (page.size() < PAGE && !awaken(woken)) {
+            if (page.isEmpty() && !awaken(woken)) {
                 comment(out, "still here");
             }
         }

@@ -8,12 +8,16 @@ import tenancy.TenantId;
 /** A tenant's stream, read back in commit order, without gaps. */
 public interface Journal {
 
+    /** Bytes of stored payloads after which a page ends, however few its entries: one may be as large as a request. */
+    int MOST_BYTES = 8 * 1024 * 1024;
+
     /**
      * One page of a tenant's entries, in order of {@link Entry#sequence()}, for people to read: what is sealed in them is
      * opened, unless its key is gone.
      *
      * @param after entries with a higher sequence than this; 0 from the beginning
      * @param limit 1 to 1,000
+     * @return fewer than the limit at the end, and where they are large; none only at the end
      */
     List<Entry> read(TenantId tenant, Filter filter, long after, int limit);
 
@@ -21,8 +25,15 @@ public interface Journal {
      * The same of all entries, to the byte as they are stored: what is sealed stays sealed. It is what proofs are of.
      *
      * @param limit 1 to 1,000
+     * @return fewer than the limit at the end, and where they are large; none only at the end
      */
     List<Entry> stored(TenantId tenant, long after, int limit);
+
+    /** Whether a page of {@link #stored} may not be the last. */
+    static boolean isFull(List<Entry> page, int limit) {
+        return page.size() == limit
+                || page.stream().mapToLong(entry -> entry.payload().length).sum() >= MOST_BYTES;
+    }
 
     /** The tenant's last sequence number; 0 if nothing was ever written. */
     long last(TenantId tenant);

@@ -18,15 +18,20 @@ import tenancy.TenantTransactions;
 class StoredJournal implements Journal {
 
     private static final int MOST_ENTRIES = 1_000;
-    private static final String ENTRY = """
-        select tenant_seq, event_identifier, payload_type, payload_revision, time_stamp, aggregate_identifier,
-            sequence_number, payload, meta_data
-        from journal.event where tenant_id = ? and tenant_seq \
+    private static final String COLUMNS = """
+        tenant_seq, event_identifier, payload_type, payload_revision, time_stamp, aggregate_identifier,
+            sequence_number, payload, meta_data\
         """;
-    private static final String SELECT = ENTRY + "> ?";
+    private static final String OF_TENANT = " from journal.event where tenant_id = ? and tenant_seq ";
+    /** How long a payload is, is known without reading it. */
+    private static final String SELECT = "select " + COLUMNS + " from (select " + COLUMNS + """
+        , sum(octet_length(payload)) over (order by tenant_seq rows unbounded preceding)
+                - octet_length(payload) as bytes_before\
+        """ + OF_TENANT + "> ?";
 
-    private static final String IN_ORDER = " order by tenant_seq limit ?";
-    private static final String BY_NUMBER = ENTRY + "= any (?) order by tenant_seq";
+    private static final String IN_ORDER =
+            " order by tenant_seq limit ?) page where bytes_before < " + MOST_BYTES + " order by tenant_seq";
+    private static final String BY_NUMBER = "select " + COLUMNS + OF_TENANT + "= any (?) order by tenant_seq";
 
     private final TenantTransactions transactions;
     private final JdbcTemplate jdbc;

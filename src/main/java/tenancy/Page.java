@@ -25,7 +25,11 @@ public record Page<T>(List<T> items, @Nullable String nextCursor) {
         if (found.size() <= limit) {
             return new Page<>(found, null);
         }
-        List<T> items = found.subList(0, limit);
-        return new Page<>(items, Cursor.after(key.apply(items.getLast())));
+        return of(found.subList(0, limit), true, key);
+    }
+
+    /** @param more whether anything follows the last of these */
+    public static <T> Page<T> of(List<T> items, boolean more, Function<T, String> key) {
+        return new Page<>(items, more ? Cursor.after(key.apply(items.getLast())) : null);
     }
 }

@@ -30,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 class JournalOverHttpTest {
 
     private static final long PATIENCE_SECONDS = 20;
+    private static final int MEBIBYTE = 1024 * 1024;
     private static final String END = "the stream has ended";
 
     @Autowired
@@ -87,6 +88,61 @@ class JournalOverHttpTest {
                 .hasSizeGreaterThan(10)
                 .containsExactlyElementsOf(
                         LongStream.rangeClosed(1, sequences.size()).boxed().toList());
+    }
+
+    /** One may be as large as a request: a thousand of them fit into nobody's memory. */
+    @Test
+    void large_entries_come_few_at_a_time_and_none_is_left_out() {
+        askForLargeThings(12);
+        List<Integer> pages = new ArrayList<>();
+        List<Long> sequences = new ArrayList<>();
+        String cursor = "";
+
+        do {
+            Answer page = acme.auditor()
+                    .get("/v1/journal?limit=200" + (cursor.isEmpty() ? "" : "&cursor=" + cursor))
+                    .expect(200);
+            pages.add(page.body().length());
+            page.json()
+                    .path("items")
+                    .forEach(entry -> sequences.add(entry.path("sequence").asLong()));
+            cursor = page.at("/next_cursor");
+        } while (!cursor.isEmpty());
+
+        assertThat(pages).hasSizeGreaterThan(1).allMatch(length -> length < 10 * MEBIBYTE);
+        List<Long> all = LongStream.rangeClosed(1, sequences.size()).boxed().toList();
+        assertThat(sequences).containsExactlyElementsOf(all);
+        assertThat(acme.auditor().get("/v1/journal:export").expect(200).body().lines())
+                .hasSize(all.size());
+        List<String> bundle = acme.auditor()
+                .get("/v1/journal:export?proofs=true")
+                .expect(200)
+                .body()
+                .lines()
+                .toList();
+        assertThat(bundle).filteredOn(line -> line.contains("\"aggregate\"")).hasSizeGreaterThanOrEqualTo(all.size());
+    }
+
+    private void askForLargeThings(int count) {
+        given.operator()
+                .put("/v1/connectors/zendesk?tenant=" + acme.tenant(), """
+                    {"base_url":"https://zendesk.test","operations":{
+                       "ticket.update":{"effect":"write","method":"PUT","path":"/tickets/{record_id}",
+                         "target_schema":{"type":"object","properties":{"record_id":{"type":"string"}}},
+                         "argument_schema":{"type":"object","properties":{"note":{"type":"string"}}},
+                         "body":{"note":"arguments.note"}}}}\
+                    """)
+                .expect(201);
+        String envelope = """
+            {"tenant_id":"%s","workspace_id":"ws_support","agent_id":"support_triage_v4","workflow_run_id":"wr_1",
+             "policy_profile":"regulated_support","quota_class":"enterprise_gold","requested_action":"ticket.update",
+             "target":{"system":"zendesk","record_id":"zd_1"},"arguments":{"note":"%s"},"data_classes":["internal"]}\
+            """.formatted(acme.tenant(), "y".repeat(900_000));
+        for (int n = 0; n < count; n++) {
+            acme.agent()
+                    .post("/v1/actions", envelope.replace("zd_1", "zd_" + n))
+                    .expect(403);
+        }
     }
 
     @Test

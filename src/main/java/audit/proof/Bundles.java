@@ -42,13 +42,23 @@ public class Bundles {
             int width = (int) Math.min(Tile.WIDTH, size - from);
             Tile tile = Objects.requireNonNull(transactions.in(
                     tenant, () -> trees.tile(tenant, new Tree.Place(0, first / Tile.WIDTH))));
-            List<Entry> entries = journal.stored(tenant, from, width);
             line(BundleLine.of(tile, width), out);
-            for (Entry entry : entries) {
-                if (entry.sequence() <= from + width) {
-                    line(BundleLine.of(entry), out);
-                }
+            entries(tenant, from, from + width, out);
+        }
+    }
+
+    private void entries(TenantId tenant, long after, long through, OutputStream out) throws IOException {
+        long position = after;
+        while (position < through) {
+            List<Entry> some = journal.stored(tenant, position, (int) (through - position));
+            if (some.isEmpty()) {
+                throw new IllegalStateException(
+                        "The journal of %s ends before its tree, after entry %d".formatted(tenant, position));
             }
+            for (Entry entry : some) {
+                line(BundleLine.of(entry), out);
+            }
+            position = some.getLast().sequence();
         }
     }
 

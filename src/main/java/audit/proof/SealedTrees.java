@@ -105,7 +105,7 @@ class SealedTrees {
                 note,
                 clock.instant().atOffset(ZoneOffset.UTC),
                 tenant.value());
-        return new Grown(entries.size() == most, note);
+        return new Grown(Journal.isFull(entries, most), note);
     }
 
     private void store(TenantId tenant, Tree tree) {

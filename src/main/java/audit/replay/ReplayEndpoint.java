@@ -90,11 +90,9 @@ class ReplayEndpoint {
         OutputStream out = lines(response);
         long position = 0;
         while (position < last) {
-            List<Entry> page = journal.read(context.tenant(), filter, position, AT_ONCE).stream()
-                    .filter(entry -> entry.sequence() <= last)
-                    .toList();
-            write(out, page);
-            position = page.size() < AT_ONCE ? last : page.getLast().sequence();
+            List<Entry> page = journal.read(context.tenant(), filter, position, AT_ONCE);
+            write(out, page.stream().filter(entry -> entry.sequence() <= last).toList());
+            position = page.isEmpty() ? last : page.getLast().sequence();
         }
     }
 
