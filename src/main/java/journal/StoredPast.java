@@ -22,11 +22,15 @@ class StoredPast implements PastEvents {
 
     private static final String PAGE = """
         select tenant_seq, payload_type, payload_revision, payload, meta_data
-        from journal.event
-        where tenant_id = ? and tenant_seq > ? and tenant_seq <= ? and payload_type = any (?)
-            and time_stamp >= ? and time_stamp < ?
-        order by tenant_seq limit ?\
-        """;
+        from (select tenant_seq, payload_type, payload_revision, payload, meta_data,
+                sum(octet_length(payload)) over (order by tenant_seq rows unbounded preceding)
+                    - octet_length(payload) as bytes_before
+            from journal.event
+            where tenant_id = ? and tenant_seq > ? and tenant_seq <= ? and payload_type = any (?)
+                and time_stamp >= ? and time_stamp < ?
+            order by tenant_seq limit ?) page
+        where bytes_before < %d order by tenant_seq\
+        """.formatted(Journal.MOST_BYTES);
 
     /**
      * Entries looked at by one statement: however PostgreSQL goes about it, it sorts no more than these. A plan for a
@@ -85,8 +89,9 @@ class StoredPast implements PastEvents {
         List<Stored> page = transactions.in(tenant, () -> {
             jdbc.execute("set transaction read only");
             List<Stored> found = new ArrayList<>();
-            for (long low = after; low < through && found.size() < limit; low += WINDOW) {
-                found.addAll(jdbc.query(
+            long bytes = 0;
+            for (long low = after; low < through && found.size() < limit && bytes < Journal.MOST_BYTES; low += WINDOW) {
+                List<Stored> some = jdbc.query(
                         PAGE,
                         (row, n) -> stored(row),
                         tenant.value(),
@@ -95,7 +100,10 @@ class StoredPast implements PastEvents {
                         names,
                         since,
                         before,
-                        limit - found.size()));
+                        limit - found.size());
+                bytes +=
+                        some.stream().mapToLong(event -> event.payload().length).sum();
+                found.addAll(some);
             }
             return found;
         });

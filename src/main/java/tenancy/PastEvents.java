@@ -16,7 +16,8 @@ public interface PastEvents {
     long last(TenantId tenant);
 
     /**
-     * The page of events that follows a position; fewer than the limit where there are no more.
+     * The page of events that follows a position; fewer than the limit at the end, and where they are large, and none only at
+     * the end.
      *
      * @param types journaled events, by class
      * @param from inclusive; null from the beginning

@@ -2,6 +2,7 @@ package audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import execution.ActionEvent;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -22,6 +24,9 @@ import platform.Given;
 import platform.PlatformTest;
 import platform.TestClient;
 import platform.TestClient.Answer;
+import tenancy.PastEvents;
+import tenancy.PastEvents.Past;
+import tenancy.TenantId;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,6 +40,9 @@ class JournalOverHttpTest {
 
     @Autowired
     private Given given;
+
+    @Autowired
+    private PastEvents past;
 
     private Given.Customer acme;
     private int opened;
@@ -121,6 +129,29 @@ class JournalOverHttpTest {
                 .lines()
                 .toList();
         assertThat(bundle).filteredOn(line -> line.contains("\"aggregate\"")).hasSizeGreaterThanOrEqualTo(all.size());
+    }
+
+    @Test
+    void the_past_is_read_the_same_way() {
+        askForLargeThings(12);
+        var tenant = new TenantId(acme.tenant());
+        Set<Class<?>> types = Set.of(ActionEvent.class.getPermittedSubclasses());
+        List<Integer> sizes = new ArrayList<>();
+        List<Past> all = new ArrayList<>();
+
+        for (List<Past> page = read(tenant, types, 0);
+                !page.isEmpty();
+                page = read(tenant, types, all.getLast().sequence())) {
+            sizes.add(page.size());
+            all.addAll(page);
+        }
+
+        assertThat(sizes).hasSizeGreaterThan(1);
+        assertThat(all).extracting(Past::sequence).hasSize(12).isSorted().doesNotHaveDuplicates();
+    }
+
+    private List<Past> read(TenantId tenant, Set<Class<?>> types, long after) {
+        return past.read(tenant, types, null, null, after, past.last(tenant), PastEvents.MOST);
     }
 
     private void askForLargeThings(int count) {

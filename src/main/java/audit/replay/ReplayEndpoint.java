@@ -29,6 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 class ReplayEndpoint {
 
     private static final int AT_ONCE = 500;
+    /** Of those that are read by their numbers: each may be as large as a request. */
+    private static final int OF_RUN_AT_ONCE = 50;
 
     private final Journal journal;
     private final Recall recall;
@@ -63,8 +65,9 @@ class ReplayEndpoint {
     void runAsLines(TenantContext context, @PathVariable String run, HttpServletResponse response) throws IOException {
         List<Long> wanted = ofRun(context, run);
         OutputStream out = lines(response);
-        for (int at = 0; at < wanted.size(); at += AT_ONCE) {
-            write(out, recall.entries(context.tenant(), wanted.subList(at, Math.min(wanted.size(), at + AT_ONCE))));
+        for (int at = 0; at < wanted.size(); at += OF_RUN_AT_ONCE) {
+            int end = Math.min(wanted.size(), at + OF_RUN_AT_ONCE);
+            write(out, recall.entries(context.tenant(), wanted.subList(at, end)));
         }
     }
 

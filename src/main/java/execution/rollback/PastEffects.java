@@ -85,7 +85,7 @@ class PastEffects {
         while (more) {
             List<Past> page = past.read(tenant, TYPES, scope.from(), null, after, through, PastEvents.MOST);
             page.forEach(story::then);
-            more = page.size() == PastEvents.MOST;
+            more = !page.isEmpty();
             after = more ? page.getLast().sequence() : through;
         }
         return story.found(through);
