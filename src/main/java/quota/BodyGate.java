@@ -79,7 +79,7 @@ class BodyGate implements AsyncHandlerInterceptor {
     private Held take(TenantId tenant, int size) throws InterruptedException {
         Semaphore own = tenants.get(tenant, isNew -> new Semaphore(ofTenant, true));
         if (!own.tryAcquire(size, patience.toNanos(), TimeUnit.NANOSECONDS)) {
-            throw NoRoomForBody.ofTenant(tenant, ofTenant);
+            throw NoRoomForBody.ofTenant(tenant, bytes(ofTenant - own.availablePermits()), bytes(ofTenant));
         }
         try {
             if (all.tryAcquire(size, patience.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -90,7 +90,12 @@ class BodyGate implements AsyncHandlerInterceptor {
             throw stopping;
         }
         own.release(size);
-        throw NoRoomForBody.ofAll();
+        long most = (long) ofTenant * OF_ALL;
+        throw NoRoomForBody.ofAll(bytes(most - all.availablePermits()), bytes(most));
+    }
+
+    private static long bytes(long kibibytes) {
+        return kibibytes * KIBIBYTE;
     }
 
     @Override

@@ -8,25 +8,30 @@ import tenancy.TenantId;
 /** So many large requests are under way that another has to wait. Nothing of it was read. */
 class NoRoomForBody extends Refusal {
 
-    private final Cause.Owner owner;
+    private final Cause cause;
 
-    private NoRoomForBody(boolean ofTenant, String detail) {
-        super(ofTenant ? Kind.TOO_MANY : Kind.UNAVAILABLE, "too_much_under_way", detail);
-        this.owner = ofTenant ? Cause.Owner.TENANT : Cause.Owner.PLATFORM;
+    private NoRoomForBody(boolean ofTenant, String whose, long used, long limit) {
+        super(
+                ofTenant ? Kind.TOO_MANY : Kind.UNAVAILABLE,
+                "too_much_under_way",
+                "Large requests of %s under way take %d of %d bytes, and this one finds no room. Nothing was read: retry in a second."
+                        .formatted(whose, used, limit));
+        this.cause = Cause.limit(
+                ofTenant ? Cause.Owner.TENANT : Cause.Owner.PLATFORM,
+                "capacity",
+                "large_request_bytes",
+                used,
+                limit,
+                null);
     }
 
-    /** @param limit in KiB */
-    static NoRoomForBody ofTenant(TenantId tenant, int limit) {
-        return new NoRoomForBody(
-                true,
-                "Large requests of tenant %s under way take %d KiB, which is the limit. Nothing was read: retry in a second."
-                        .formatted(tenant.value(), limit));
+    /** @param used in bytes, like the limit */
+    static NoRoomForBody ofTenant(TenantId tenant, long used, long limit) {
+        return new NoRoomForBody(true, "tenant " + tenant.value(), used, limit);
     }
 
-    static NoRoomForBody ofAll() {
-        return new NoRoomForBody(
-                false,
-                "Large requests of all tenants take the memory that there is for them. Nothing was read: retry in a second.");
+    static NoRoomForBody ofAll(long used, long limit) {
+        return new NoRoomForBody(false, "all tenants", used, limit);
     }
 
     @Override
@@ -36,6 +41,6 @@ class NoRoomForBody extends Refusal {
 
     @Override
     public Cause because() {
-        return new Cause(owner, "capacity", "large_requests", null, null, null, null, null, getMessage());
+        return cause;
     }
 }

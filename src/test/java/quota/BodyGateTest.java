@@ -18,6 +18,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.context.SecurityContextHolder;
 import tenancy.Caller;
+import tenancy.Cause;
 import tenancy.Refusal;
 import tenancy.Role;
 import tenancy.TenantId;
@@ -45,6 +46,11 @@ class BodyGateTest {
 
         assertThat(refusal.kind()).isEqualTo(Refusal.Kind.TOO_MANY);
         assertThat(refusal.headers()).containsEntry("Retry-After", "1");
+        assertThat(refusal.because()).isNotNull().satisfies(cause -> {
+            assertThat(cause.owner()).isEqualTo(Cause.Owner.TENANT);
+            assertThat(cause.used()).isEqualTo(2L * MEBIBYTE);
+            assertThat(cause.limitValue()).isEqualTo(2L * MEBIBYTE);
+        });
         assertThatNoException().isThrownBy(() -> enter(new TenantId("tenant_globex"), MEBIBYTE));
     }
 
@@ -57,6 +63,10 @@ class BodyGateTest {
         Refusal refusal = catchThrowableOfType(Refusal.class, () -> enter(ACME, MEBIBYTE));
 
         assertThat(refusal.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE);
+        assertThat(refusal.because()).isNotNull().satisfies(cause -> {
+            assertThat(cause.owner()).isEqualTo(Cause.Owner.PLATFORM);
+            assertThat(cause.used()).isEqualTo(8L * MEBIBYTE);
+        });
     }
 
     @Test
