@@ -20,6 +20,9 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import platform.Given;
 import platform.PlatformTest;
 import platform.TestClient;
@@ -43,6 +46,9 @@ class JournalOverHttpTest {
 
     @Autowired
     private PastEvents past;
+
+    @Autowired
+    private Environment environment;
 
     private Given.Customer acme;
     private int opened;
@@ -101,7 +107,7 @@ class JournalOverHttpTest {
     /** One may be as large as a request: a thousand of them fit into nobody's memory. */
     @Test
     void large_entries_come_few_at_a_time_and_none_is_left_out() {
-        askForLargeThings(12);
+        askForLargeThings(0, 12);
         List<Integer> pages = new ArrayList<>();
         List<Long> sequences = new ArrayList<>();
         String cursor = "";
@@ -133,7 +139,9 @@ class JournalOverHttpTest {
 
     @Test
     void the_past_is_read_the_same_way() {
-        askForLargeThings(12);
+        askForLargeThings(0, 10);
+        fill(5_000);
+        askForLargeThings(10, 12);
         var tenant = new TenantId(acme.tenant());
         Set<Class<?>> types = Set.of(ActionEvent.class.getPermittedSubclasses());
         List<Integer> sizes = new ArrayList<>();
@@ -154,9 +162,25 @@ class JournalOverHttpTest {
         return past.read(tenant, types, null, null, after, past.last(tenant), PastEvents.MOST);
     }
 
-    private void askForLargeThings(int count) {
+    /** So much of other kinds comes between that one statement does not look past it. */
+    private void fill(int count) {
+        var owner = new JdbcTemplate(new DriverManagerDataSource(
+                environment.getRequiredProperty("spring.datasource.url"),
+                environment.getRequiredProperty("spring.datasource.username"),
+                environment.getRequiredProperty("spring.datasource.password")));
+        int filled = owner.update("""
+            insert into journal.event (tenant_id, tenant_seq, aggregate_identifier, sequence_number, type,
+                event_identifier, time_stamp, payload_type, payload_revision, payload, meta_data)
+            select e.tenant_id, max(e.tenant_seq) + n, e.tenant_id || '/filler', n, 'Filler', gen_random_uuid()::text, now(),
+                'run_counted', '1', '{}', '{}'
+            from journal.event e, generate_series(1, ?) n where e.tenant_id = ? group by e.tenant_id, n\
+            """, count, acme.tenant());
+        assertThat(filled).isEqualTo(count);
+    }
+
+    private void askForLargeThings(int from, int to) {
         given.operator()
-                .put("/v1/connectors/zendesk?tenant=" + acme.tenant(), """
+                .put("/v1/connectors/zendesk_" + from + "?tenant=" + acme.tenant(), """
                     {"base_url":"https://zendesk.test","operations":{
                        "ticket.update":{"effect":"write","method":"PUT","path":"/tickets/{record_id}",
                          "target_schema":{"type":"object","properties":{"record_id":{"type":"string"}}},
@@ -167,9 +191,9 @@ class JournalOverHttpTest {
         String envelope = """
             {"tenant_id":"%s","workspace_id":"ws_support","agent_id":"support_triage_v4","workflow_run_id":"wr_1",
              "policy_profile":"regulated_support","quota_class":"enterprise_gold","requested_action":"ticket.update",
-             "target":{"system":"zendesk","record_id":"zd_1"},"arguments":{"note":"%s"},"data_classes":["internal"]}\
-            """.formatted(acme.tenant(), "y".repeat(900_000));
-        for (int n = 0; n < count; n++) {
+             "target":{"system":"zendesk_%d","record_id":"zd_1"},"arguments":{"note":"%s"},"data_classes":["internal"]}\
+            """.formatted(acme.tenant(), from, "y".repeat(900_000));
+        for (int n = from; n < to; n++) {
             acme.agent()
                     .post("/v1/actions", envelope.replace("zd_1", "zd_" + n))
                     .expect(403);
