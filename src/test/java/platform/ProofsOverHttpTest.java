@@ -98,7 +98,7 @@ class ProofsOverHttpTest {
 
     @Test
     void a_removed_entry_is_found() throws Exception {
-        Customer customer = busy(20);
+        Customer customer = busy(WORKSPACES);
         customer.auditor().get("/v1/journal/checkpoint").expect(200);
         database(customer, "delete from journal.event where tenant_id = ? and tenant_seq = 9");
         assertThat(verify(customer, null).words()).startsWith("Broken at entry 9: missing.");
@@ -187,6 +187,7 @@ class ProofsOverHttpTest {
                 .get("/v1/journal:export?proofs=true")
                 .expect(200)
                 .body();
+        assertThat(bundle.lines()).doesNotHaveDuplicates();
         String key =
                 customer.auditor().get("/v1/journal/verifier-key").expect(200).body();
         Path file = Files.writeString(directory.resolve("bundle.ndjson"), bundle);
