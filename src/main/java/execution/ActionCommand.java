@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tenancy.ActionId;
+import tenancy.Followed;
 import tenancy.Cause;
 import tenancy.RunId;
 import tenancy.Target;
@@ -33,10 +34,10 @@ sealed interface ActionCommand {
             long tokens,
             @Nullable String idempotencyKey,
             @Nullable RunId parentRun)
-            implements ActionCommand {}
+            implements ActionCommand, Followed {}
 
     /** @param claim names the worker that asks: asked again, it gets the same answer */
-    record StartAction(ActionId action, String claim, Instant at) implements ActionCommand {}
+    record StartAction(ActionId action, String claim, Instant at) implements ActionCommand, Followed {}
 
     /**
      * What came of the call that this worker made.
@@ -44,7 +45,7 @@ sealed interface ActionCommand {
      * @param redactions what had to be taken out of the answer
      */
     record RecordOutcome(ActionId action, String claim, Outcome outcome, List<Redaction> redactions, Instant at)
-            implements ActionCommand {
+            implements ActionCommand, Followed {
         public RecordOutcome {
             redactions = List.copyOf(redactions);
         }

@@ -44,8 +44,18 @@ final class LaneBatch {
     }
 
     /** Decides and answers all; says how many units of work it took, which is 1 when all went well. */
-    int run(List<Waiting> batch) {
-        var failure = attempt(batch);
+    int run(List<Waiting> batch, Stage stage) {
+        stage.begin();
+        var failure = attempt(batch, stage);
+        int inVain = 0;
+        if (failure.isPresent() && stage.wasInVain()) {
+            inVain = 1;
+            failure = attempt(batch, stage);
+        }
+        return inVain + settled(batch, failure);
+    }
+
+    private int settled(List<Waiting> batch, Optional<Throwable> failure) {
         if (failure.isEmpty()) {
             return 1;
         }
@@ -78,7 +88,7 @@ final class LaneBatch {
                 continue;
             }
             List<Waiting> alone = List.of(waiting);
-            var failure = attempt(alone);
+            var failure = attempt(alone, new Stage());
             units++;
             if (failure.isPresent()) {
                 away = failure.filter(LaneBatch::isAway);
@@ -92,19 +102,20 @@ final class LaneBatch {
     private int last(List<Waiting> alone, Throwable failure) {
         boolean conflict =
                 failure instanceof ConcurrencyException || failure instanceof AggregateStreamCreationException;
-        var remaining = conflict ? attempt(alone) : Optional.of(failure);
+        var remaining = conflict ? attempt(alone, new Stage()) : Optional.of(failure);
         remaining.ifPresent(alone.getFirst()::answer);
         return conflict ? 1 : 0;
     }
 
     /** Runs the batch; answers everybody if it was committed, and nobody if it was rolled back. */
-    private Optional<Throwable> attempt(List<Waiting> batch) {
+    private Optional<Throwable> attempt(List<Waiting> batch, Stage stage) {
         List<CommandMessage<?>> commands = new ArrayList<>(batch.size());
         batch.forEach(waiting -> commands.add(waiting.command()));
         List<CommandResultMessage<?>> results = new ArrayList<>(batch.size());
         var unit = new LaneUnitOfWork(commands);
         try {
             unit.start();
+            stage.bindTo(unit);
             unit.attachTransaction(transactions);
             ResultMessage<?> outcome = unit.executeWithResult(
                     () -> decide(unit, batch.get(results.size()), results), RollbackConfigurationType.ANY_THROWABLE);

@@ -25,11 +25,14 @@ class LaneTransactions implements TransactionManager {
         }
         var append = new Append(tenant);
         append.bindToCurrent();
+        Stage stage = Stage.current();
         return new Transaction() {
             @Override
             public void commit() {
-                if (!append.events().isEmpty()) {
-                    writer.write(append);
+                if (append.events().isEmpty()) {
+                    stage.commitNothing();
+                } else {
+                    stage.commit(() -> writer.write(append));
                 }
             }
 

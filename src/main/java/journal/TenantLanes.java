@@ -24,16 +24,19 @@ import org.axonframework.messaging.MessageHandler;
 import org.axonframework.messaging.MessageHandlerInterceptor;
 import org.axonframework.spring.config.SpringAxonConfiguration;
 import org.springframework.context.SmartLifecycle;
+import org.jspecify.annotations.Nullable;
+import tenancy.Ahead;
 import tenancy.Capacity;
+import tenancy.Followed;
 import tenancy.Refusal;
 import tenancy.TenantContext;
 import tenancy.TenantId;
 import tenancy.Urgent;
 
 /**
- * The command bus: one lane a tenant. What has gathered in a lane is decided and committed together. Lanes are served in
- * turn by as many virtual threads as there are active lanes: after each batch a lane goes to the end of the queue, so
- * that a deep lane delays nobody.
+ * The command bus: one lane a tenant. What has gathered in a lane is decided and committed together; while it is committed, the
+ * next batch may be decided upon it ({@link Stage}). Lanes are served in turn by as many virtual threads as there are batches
+ * to decide: after each batch a lane goes to the end of the queue, so that a deep lane delays nobody.
  */
 class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
 
@@ -42,17 +45,23 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
 
     private static final Duration DRAIN_CHECK = Duration.ofMillis(5);
 
-    /**
-     * Both queues are only touched inside {@code lanes.compute}.
-     *
-     * @param urgent goes first: bounded like the others, and not by them
-     * @param hurried whether anything urgent waits, for whoever is served meanwhile
-     */
-    private record Lane(
-            String tenant, ArrayDeque<Waiting> urgent, ArrayDeque<Waiting> commands, AtomicBoolean hurried) {
+    /** All of it is only touched inside {@code lanes.compute}, but for what is final and says otherwise. */
+    private static final class Lane {
+
+        private final String tenant;
+        /** Goes first: bounded like the others, and not by them. */
+        private final ArrayDeque<Waiting> urgent = new ArrayDeque<>();
+
+        private final ArrayDeque<Waiting> commands = new ArrayDeque<>();
+        /** Whether anything urgent waits, for whoever is served meanwhile. */
+        private final AtomicBoolean hurried = new AtomicBoolean();
+        /** Whether it is in {@code turns}, or its next batch is being decided. */
+        private boolean hasTurn = true;
+        /** What the next batch would be decided upon, while it is being committed. */
+        private @Nullable Stage underWay;
 
         Lane(String tenant) {
-            this(tenant, new ArrayDeque<>(), new ArrayDeque<>(), new AtomicBoolean());
+            this.tenant = tenant;
         }
 
         ArrayDeque<Waiting> queueOf(Waiting waiting) {
@@ -67,7 +76,7 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
     /** A lane in the queue, and how many turns had been given when it came. */
     private record Turn(Lane lane, long since) {}
 
-    /** Active lanes: each is in {@code turns} or being served. */
+    /** Active lanes: each is in {@code turns}, being decided or being committed. */
     private final ConcurrentHashMap<String, Lane> lanes = new ConcurrentHashMap<>();
 
     private final ConcurrentLinkedQueue<Turn> turns = new ConcurrentLinkedQueue<>();
@@ -135,16 +144,23 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
             } else if (lane.queueOf(waiting).size() >= settings.laneCapacity()) {
                 refusal[0] = new LaneFull(new TenantId(tenant), settings.laneCapacity());
                 return lane;
+            } else if (!lane.hasTurn) {
+                lane.hasTurn = true;
+                idle[0] = lane;
             }
             lane.queueOf(waiting).add(waiting);
-            lane.hurried().set(!lane.urgent().isEmpty());
+            lane.hurried.set(!lane.urgent.isEmpty());
             return lane;
         });
         if (idle[0] != null) {
             queue(idle[0]);
-            Thread.ofVirtual().name("lane").start(this::serve);
+            startServing();
         }
         return Optional.ofNullable(refusal[0]);
+    }
+
+    private void startServing() {
+        Thread.ofVirtual().name("lane").inheritInheritableThreadLocals(false).start(this::serve);
     }
 
     /**
@@ -160,22 +176,72 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
             }
             Lane lane = mine.lane();
             waited.record((double) Math.max(0, turn - mine.since() - 1));
-            List<Waiting> batch = next(lane);
+            decide(lane, next(lane));
+        }
+    }
+
+    private void decide(Lane lane, Batch batch) {
+        List<Waiting> commands = batch.commands();
+        var stage = new Stage(batch.before(), isFollowed(commands) ? under -> goOn(lane, under) : null);
+        try {
             if (givenUp) {
-                batch.forEach(waiting -> waiting.answer(new ShuttingDown()));
-            } else {
-                batches.record(batch.size());
-                // All of a batch are urgent, or none is.
-                Capacity capacity = isUrgent(batch.getFirst()) ? Capacity.CONTROL : Capacity.LANES;
-                int units = capacity.call(() -> work.run(batch), lane.hurried()::get);
-                if (units > 1) {
-                    redone.increment(units - 1.0);
-                }
+                commands.forEach(waiting -> waiting.answer(new ShuttingDown()));
+                return;
             }
-            if (lanes.computeIfPresent(lane.tenant(), (same, served) -> served.isEmpty() ? null : served) != null) {
-                queue(lane);
+            batches.record(commands.size());
+            // All of a batch are urgent, or none is.
+            Capacity capacity = isUrgent(commands.getFirst()) ? Capacity.CONTROL : Capacity.LANES;
+            int units = capacity.call(
+                    () -> Ahead.call(() -> work.run(commands, stage), stage::awaitBefore), lane.hurried::get);
+            if (units > 1) {
+                redone.increment(units - 1.0);
+            }
+        } finally {
+            stage.settled();
+            leave(lane, stage);
+        }
+    }
+
+    /** What one batch decided is being committed: the next one may build upon it. */
+    private void goOn(Lane lane, Stage underWay) {
+        var more = new boolean[1];
+        lanes.computeIfPresent(lane.tenant, (same, active) -> {
+            active.underWay = underWay;
+            active.hasTurn = !active.isEmpty();
+            more[0] = active.hasTurn;
+            return active;
+        });
+        if (more[0]) {
+            queue(lane);
+            startServing();
+        }
+    }
+
+    /** Its batch is settled: the lane gets another turn if it had to wait for that, and ends if there is nothing more. */
+    private void leave(Lane lane, Stage settled) {
+        var more = new boolean[1];
+        lanes.computeIfPresent(lane.tenant, (same, active) -> {
+            if (active.underWay == settled) {
+                active.underWay = null;
+            }
+            if (!settled.passedOn()) {
+                active.hasTurn = !active.isEmpty();
+                more[0] = active.hasTurn;
+            }
+            return active.hasTurn || active.underWay != null ? active : null;
+        });
+        if (more[0]) {
+            queue(lane);
+        }
+    }
+
+    private static boolean isFollowed(List<Waiting> batch) {
+        for (Waiting waiting : batch) {
+            if (!(waiting.command().getPayload() instanceof Followed)) {
+                return false;
             }
         }
+        return true;
     }
 
     private static boolean isUrgent(Waiting waiting) {
@@ -186,21 +252,26 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
         turns.add(new Turn(lane, given.get()));
     }
 
+    /** @param before what is still being committed, if anything is */
+    private record Batch(List<Waiting> commands, @Nullable Stage before) {}
+
     /**
      * What has gathered, of at most one batch; what is urgent alone, so that nothing else delays its commit or fails with
-     * it. The lane stays active: nobody else may serve it meanwhile.
+     * it. Nobody else may decide for the lane meanwhile.
      */
-    private List<Waiting> next(Lane lane) {
-        List<Waiting> batch = new ArrayList<>();
-        lanes.computeIfPresent(lane.tenant(), (same, active) -> {
-            ArrayDeque<Waiting> next = active.urgent().isEmpty() ? active.commands() : active.urgent();
-            while (batch.size() < settings.laneBatch() && !next.isEmpty()) {
-                batch.add(next.remove());
+    private Batch next(Lane lane) {
+        List<Waiting> commands = new ArrayList<>();
+        var before = new @Nullable Stage[1];
+        lanes.computeIfPresent(lane.tenant, (same, active) -> {
+            ArrayDeque<Waiting> next = active.urgent.isEmpty() ? active.commands : active.urgent;
+            while (commands.size() < settings.laneBatch() && !next.isEmpty()) {
+                commands.add(next.remove());
             }
-            active.hurried().set(!active.urgent().isEmpty());
+            active.hurried.set(!active.urgent.isEmpty());
+            before[0] = active.underWay;
             return active;
         });
-        return batch;
+        return new Batch(commands, before[0]);
     }
 
     /** Each takes part once, though Axon's auto-configuration registers what we have registered before. */

@@ -45,6 +45,7 @@ class BoundTransactions implements TenantTransactions, TenantReads {
     @Override
     @SuppressWarnings("NullAway") // the template allows null for callbacks that return it; this supplier does not
     public <T> T in(TenantId tenant, Supplier<T> work) {
+        Ahead.awaitWhatIsBefore();
         if (TransactionSynchronizationManager.isActualTransactionActive()) {
             join(tenant);
             return work.get();
@@ -57,6 +58,7 @@ class BoundTransactions implements TenantTransactions, TenantReads {
 
     @Override
     public <T> List<T> read(TenantId tenant, String query, RowMapper<T> row, Object... values) {
+        Ahead.awaitWhatIsBefore();
         if (TransactionSynchronizationManager.isActualTransactionActive()) {
             join(tenant);
             return jdbc.query(query, row, values);

@@ -119,8 +119,12 @@ final class Running implements AutoCloseable {
 
     /** Writes an event as another process would. */
     void plant(String tenant, String aggregate, long sequence, long tenantSequence) {
+        plant(owner, tenant, aggregate, sequence, tenantSequence);
+    }
+
+    void plant(JdbcTemplate connection, String tenant, String aggregate, long sequence, long tenantSequence) {
         Map<String, Object> event = Map.of("tally", aggregate, "amount", 5);
-        owner.update(
+        connection.update(
                 "insert into journal.event (tenant_id, tenant_seq, aggregate_identifier, sequence_number, type,"
                         + " event_identifier, time_stamp, payload_type, payload_revision, payload, meta_data)"
                         + " values (?, ?, ?, ?, 'Tally', gen_random_uuid()::text, now(), 'counted', '1', ?, ?)",

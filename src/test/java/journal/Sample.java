@@ -19,6 +19,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import tenancy.Conflict;
 import tenancy.Content;
+import tenancy.Followed;
 import tenancy.InlineRows;
 import tenancy.TenantContext;
 import tenancy.Urgent;
@@ -30,13 +31,13 @@ final class Sample {
 
     record OpenTally(@TargetAggregateIdentifier String tally) {}
 
-    record Count(@TargetAggregateIdentifier String tally, int amount) {}
+    record Count(@TargetAggregateIdentifier String tally, int amount) implements Followed {}
 
     record Refuse(@TargetAggregateIdentifier String tally) {}
 
-    record CountThenRefuse(@TargetAggregateIdentifier String tally) {}
+    record CountThenRefuse(@TargetAggregateIdentifier String tally) implements Followed {}
 
-    record CountThenFail(@TargetAggregateIdentifier String tally) {}
+    record CountThenFail(@TargetAggregateIdentifier String tally) implements Followed {}
 
     /** {@link Look} that does not wait behind the others. */
     record LookNow(@TargetAggregateIdentifier String tally) implements Urgent {}
@@ -44,7 +45,7 @@ final class Sample {
     /** Needs a connection, and gets none. */
     record CountFarAway(@TargetAggregateIdentifier String tally) {}
 
-    record Look(@TargetAggregateIdentifier String tally) {}
+    record Look(@TargetAggregateIdentifier String tally) implements Followed {}
 
     record Hold(CountDownLatch entered, CountDownLatch release) {}
 

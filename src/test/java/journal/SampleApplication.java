@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.common.caching.Cache;
+import org.axonframework.common.lock.NullLockFactory;
 import org.axonframework.config.AggregateConfigurer;
 import org.axonframework.config.ConfigurerModule;
 import org.axonframework.config.ProcessingGroup;
@@ -37,6 +38,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import tenancy.Ahead;
 import tenancy.ContentSeal;
 import tenancy.InlineRows;
 import tenancy.JournaledTypes;
@@ -153,6 +155,7 @@ class SampleApplication {
             @Override
             @SuppressWarnings("NullAway")
             public <T> T in(TenantId tenant, Supplier<T> work) {
+                Ahead.awaitWhatIsBefore();
                 return transaction.execute(status -> {
                     jdbc.queryForObject("select set_config('app.tenant', ?, true)", String.class, tenant.value());
                     return work.get();
@@ -212,9 +215,11 @@ class SampleApplication {
         return configurer -> configurer
                 .configureAggregate(AggregateConfigurer.defaultConfiguration(Sample.Tally.class)
                         .configureCache(axon -> cache.getObject())
+                        .configureLockFactory(axon -> NullLockFactory.INSTANCE)
                         .configureSnapshotTrigger(axon -> snapshotEvery.getObject()))
                 .configureAggregate(AggregateConfigurer.defaultConfiguration(Sample.Ticket.class)
-                        .configureCache(axon -> cache.getObject()))
+                        .configureCache(axon -> cache.getObject())
+                        .configureLockFactory(axon -> NullLockFactory.INSTANCE))
                 .registerCommandHandler(axon ->
                         new Sample.Desk(axon.repository(Sample.Tally.class), axon.repository(Sample.Ticket.class)));
     }

@@ -222,6 +222,23 @@ class BoundariesTest {
                 .check(ours);
     }
 
+    /** A lane decides upon what it is still committing: a lock that is held until then would make it wait for itself. */
+    @Test
+    void an_aggregate_has_no_lock_but_its_lane() {
+        classes()
+                .that()
+                .areAnnotatedWith(Aggregate.class)
+                .should()
+                .beAnnotatedWith(describe(
+                        "@Aggregate(lockFactory = \"laneIsLock\")",
+                        annotation -> annotation.getRawType().isEquivalentTo(Aggregate.class)
+                                && annotation
+                                        .get("lockFactory")
+                                        .filter("laneIsLock"::equals)
+                                        .isPresent()))
+                .check(ours);
+    }
+
     private static boolean isEvent(JavaClass type) {
         return type.getEnclosingClass()
                 .filter(parent -> parent.isInterface() && parent.getSimpleName().endsWith("Event"))

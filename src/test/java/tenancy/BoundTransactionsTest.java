@@ -44,6 +44,23 @@ class BoundTransactionsTest {
                 .hasStackTraceContaining("row-level security");
     }
 
+    /** As where a lane decides upon what it is still committing. */
+    @Test
+    void whoever_reads_waits_for_what_the_running_work_builds_upon() {
+        var tenant = new TenantId("tenant_bound_before");
+
+        int counted = Ahead.call(
+                () -> transactions.<Integer>in(tenant, () -> count(tenant)), () -> insertElsewhere(tenant, "ws_one"));
+        List<String> read = Ahead.call(() -> read(tenant, tenant, "ws_two"), () -> insertElsewhere(tenant, "ws_two"));
+
+        assertThat(counted).isOne();
+        assertThat(read).hasSize(1);
+    }
+
+    private void insertElsewhere(TenantId tenant, String workspace) {
+        CompletableFuture.runAsync(() -> insert(tenant, workspace)).join();
+    }
+
     @Test
     void without_a_tenant_there_are_no_rows() {
         insert(ACME, "ws_none");
