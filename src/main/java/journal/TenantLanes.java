@@ -23,8 +23,8 @@ import org.axonframework.messaging.MessageDispatchInterceptor;
 import org.axonframework.messaging.MessageHandler;
 import org.axonframework.messaging.MessageHandlerInterceptor;
 import org.axonframework.spring.config.SpringAxonConfiguration;
-import org.springframework.context.SmartLifecycle;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
 import tenancy.Ahead;
 import tenancy.Capacity;
 import tenancy.Followed;
@@ -168,8 +168,9 @@ class TenantLanes extends SimpleCommandBus implements SmartLifecycle {
      * neither preemptive nor fair, and a thread that just goes on with its own lane could keep others from starting.
      */
     private void serve() {
-        // Counted before it is taken: a thread that is interrupted in between must not look like an unfair turn.
-        for (long turn = given.incrementAndGet(); ; turn = given.incrementAndGet()) {
+        while (!turns.isEmpty()) {
+            // Counted before it is taken: a thread that is interrupted in between must not look like an unfair turn.
+            long turn = given.incrementAndGet();
             Turn mine = turns.poll();
             if (mine == null) {
                 return;
