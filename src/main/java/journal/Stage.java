@@ -34,7 +34,11 @@ final class Stage {
     private final CompletableFuture<Void> nextUndone = new CompletableFuture<>();
     private final CompletableFuture<Void> settled = new CompletableFuture<>();
     private final @Nullable Consumer<Stage> goOn;
+    /** What it is decided upon, until that is known to be durable. */
     private @Nullable Stage before;
+    /** Whose answers go first, until it has its own. */
+    private @Nullable Stage follows;
+
     private boolean passedOn;
 
     /** Nothing is decided before it is settled, and nothing that it builds upon is open. */
@@ -43,11 +47,12 @@ final class Stage {
     }
 
     /**
-     * @param before what it is decided upon; null if that is durable
+     * @param before what it is decided upon; null if all of that is settled
      * @param goOn lets its lane decide the next batch; null if that must not build upon this one
      */
     Stage(@Nullable Stage before, @Nullable Consumer<Stage> goOn) {
-        this.before = before == null || before.durable.getNow(false) ? null : before;
+        this.before = before;
+        this.follows = before;
         this.goOn = goOn;
     }
 
@@ -81,7 +86,6 @@ final class Stage {
         if (!before.durable.join()) {
             throw new BeforeUndone();
         }
-        // Not kept: each would keep the one before it.
         before = null;
     }
 
@@ -93,6 +97,7 @@ final class Stage {
     boolean wasInVain() {
         Stage mine = before;
         if (mine == null || mine.durable.join()) {
+            awaitAnswersBefore();
             return false;
         }
         mine.nextUndone.complete(null);
@@ -107,7 +112,6 @@ final class Stage {
      * @throws BeforeUndone if what it was decided upon came to nothing
      */
     void commit(Runnable write) {
-        Stage mine = before;
         awaitBefore();
         if (goOn != null) {
             passedOn = true;
@@ -123,7 +127,7 @@ final class Stage {
                 nextUndone.join();
             }
         }
-        awaitItsAnswers(mine);
+        awaitAnswersBefore();
     }
 
     /**
@@ -132,15 +136,14 @@ final class Stage {
      * @throws BeforeUndone if that came to nothing
      */
     void commitNothing() {
-        Stage mine = before;
         awaitBefore();
-        awaitItsAnswers(mine);
+        awaitAnswersBefore();
     }
 
     /** What follows from commits follows in their order: who waits for the first hears of it first. */
-    private static void awaitItsAnswers(@Nullable Stage before) {
-        if (before != null) {
-            before.settled.join();
+    private void awaitAnswersBefore() {
+        if (follows != null) {
+            follows.settled.join();
         }
     }
 
@@ -151,6 +154,9 @@ final class Stage {
 
     /** Everybody in the batch has an answer. */
     void settled() {
+        // Not kept: each would keep the one before it.
+        follows = null;
+        before = null;
         settled.complete(null);
     }
 }

@@ -52,9 +52,10 @@ class StageTest {
 
     @Test
     void what_follows_a_commit_follows_what_follows_the_one_before() throws Exception {
+        first.commit(WRITTEN);
         var second = new Stage(first, underWay -> {});
         second.begin();
-        first.commit(WRITTEN);
+        second.awaitBefore();
 
         var over = CompletableFuture.runAsync(() -> second.commit(WRITTEN));
         Thread.sleep(A_WHILE);
@@ -73,6 +74,7 @@ class StageTest {
         before.settled();
         after.begin();
         after.commit(WRITTEN);
+        after.settled();
 
         before = null;
         for (int n = 0; kept.get() != null && n < 50; n++) {
