@@ -13,7 +13,7 @@ import org.springframework.util.unit.DataSize;
  * @param laneCapacity most commands of one tenant that may wait
  * @param drain how long a stopping node finishes what waits in its lanes
  * @param commitDeadline how long a lane waits for its commit before its callers hear that the journal is unavailable
- * @param statementTimeout after which PostgreSQL gives a statement of the writer up
+ * @param statementTimeout after which PostgreSQL gives a statement of the writer up; 100 ms to under 30 s
  * @param aggregateMemory most memory, about, for aggregates that are held ready
  * @param snapshotEvery events of one aggregate after which its state is stored
  * @param projectionBatch events that a projection handles in one transaction
@@ -33,6 +33,9 @@ record JournalSettings(
         @DefaultValue("10s") Duration gapTimeout) {
 
     private static final long SMALLEST_MEMORY = 1024 * 1024;
+    private static final Duration SHORTEST_STATEMENT = Duration.ofMillis(100);
+    /** For so long a worker looks for a start whose commit nobody confirmed. */
+    private static final Duration TOO_LONG_STATEMENT = Duration.ofSeconds(30);
 
     JournalSettings {
         if (laneBatch < 1
@@ -42,6 +45,11 @@ record JournalSettings(
                 || snapshotEvery > 1_000_000) {
             throw new IllegalArgumentException("firebreak.journal: lane-batch must be 1 or more, lane-capacity at"
                     + " least lane-batch, aggregate-memory at least 1MB, snapshot-every 2 to 1000000");
+        }
+        if (statementTimeout.compareTo(SHORTEST_STATEMENT) < 0 || statementTimeout.compareTo(TOO_LONG_STATEMENT) >= 0) {
+            throw new IllegalArgumentException(
+                    "firebreak.journal.statement-timeout must be 100ms to under 30s: a statement that comes about later"
+                            + " than that would start an action that nobody looks for any more");
         }
         if (gapTimeout.compareTo(statementTimeout) <= 0) {
             throw new IllegalArgumentException(
