@@ -77,7 +77,7 @@ class DecidedAheadTest {
         running.ask(tenant, new Sample.OpenTally(tally));
         List<CompletableFuture<Object>> answers = new ArrayList<>();
         try (var standstill = new Standstill()) {
-            answers.add(sentAndDecided(new Sample.Count(tally, 1)));
+            answers.add(sentAndBeingCommitted(new Sample.Count(tally, 1)));
             answers.add(sentAndDecided(new Sample.Count(tally, 2)));
 
             int decided = Sample.Tally.handled.get();
@@ -103,7 +103,7 @@ class DecidedAheadTest {
         CompletableFuture<Object> first;
         CompletableFuture<Object> second;
         try (var standstill = new Standstill()) {
-            first = sentAndDecided(new Sample.Count(tally, 1));
+            first = sentAndBeingCommitted(new Sample.Count(tally, 1));
             second = sentAndDecided(new Sample.Count(tally, 2));
             standstill.plant(tenant, tally);
 
@@ -118,7 +118,7 @@ class DecidedAheadTest {
     void nobody_hears_what_was_decided_on_a_commit_that_failed() throws Exception {
         running.ask(tenant, new Sample.OpenTally(tally));
         try (var standstill = new Standstill()) {
-            var first = sentAndDecided(new Sample.Count(tally, 1));
+            var first = sentAndBeingCommitted(new Sample.Count(tally, 1));
             int handled = SampleApplication.handled.get();
             var look = running.send(tenant, new Sample.Look(tally));
             await(() -> SampleApplication.handled.get() > handled);
@@ -138,7 +138,7 @@ class DecidedAheadTest {
         CompletableFuture<Object> first;
         CompletableFuture<Object> second;
         try (var standstill = new Standstill()) {
-            first = sentAndDecided(new Sample.Count(tally, 1));
+            first = sentAndBeingCommitted(new Sample.Count(tally, 1));
             running.bean(Cache.class).remove(tally);
             int decided = Sample.Tally.handled.get();
             second = running.send(tenant, new Sample.Count(tally, 2));
@@ -172,7 +172,7 @@ class DecidedAheadTest {
         CompletableFuture<Object> first;
         CompletableFuture<Object> bug;
         try (var standstill = new Standstill()) {
-            first = sentAndDecided(new Sample.Count(tally, 1));
+            first = sentAndBeingCommitted(new Sample.Count(tally, 1));
             bug = running.send(tenant, new Sample.CountThenFail(tally));
             Thread.sleep(A_WHILE);
         }
@@ -272,6 +272,15 @@ class DecidedAheadTest {
         } catch (DataAccessException tooLate) {
             return false;
         }
+    }
+
+    /** Sends it, and returns once its commit waits for the standstill to end. */
+    private CompletableFuture<Object> sentAndBeingCommitted(Sample.Count count) {
+        var answer = running.send(tenant, count);
+        await(() -> running.count(
+                        "select count(*) from pg_locks where relation = 'journal.event'::regclass and not granted")
+                > 0);
+        return answer;
     }
 
     /** Sends it, and returns once it is decided. */
