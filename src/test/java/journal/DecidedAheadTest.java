@@ -173,8 +173,9 @@ class DecidedAheadTest {
         CompletableFuture<Object> bug;
         try (var standstill = new Standstill()) {
             first = sentAndBeingCommitted(new Sample.Count(tally, 1));
+            int handled = SampleApplication.handled.get();
             bug = running.send(tenant, new Sample.CountThenFail(tally));
-            Thread.sleep(A_WHILE);
+            await(() -> SampleApplication.handled.get() > handled);
         }
         assertThat(first.get(10, SECONDS)).isEqualTo(1L);
         assertThatThrownBy(() -> bug.get(10, SECONDS)).hasRootCauseMessage("a bug");
