@@ -9,7 +9,7 @@ import tenancy.TenantId;
 public interface Journal {
 
     /** Bytes of stored payloads after which a page ends, however few its entries: one may be as large as a request. */
-    int MOST_BYTES = 8 * 1024 * 1024;
+    int MOST_BYTES = 1024 * 1024;
 
     /**
      * One page of a tenant's entries, in order of {@link Entry#sequence()}, for people to read: what is sealed in them is

@@ -21,7 +21,12 @@ public interface Recall {
      */
     List<Long> ofRun(RunId run);
 
-    /** The entries with these numbers, in order; at most {@link #MOST_AT_ONCE}. */
+    /**
+     * The first of the entries with these numbers, in order; of at most {@link #MOST_AT_ONCE}.
+     *
+     * @param sequences in ascending order
+     * @return all of them, or as many as come before {@link Journal#MOST_BYTES} are exceeded; none only if none exists
+     */
     List<Entry> entries(TenantId tenant, List<Long> sequences);
 
     /** An entry as what it means. */

@@ -27,11 +27,12 @@ class StoredJournal implements Journal {
     private static final String SELECT = "select " + COLUMNS + " from (select " + COLUMNS + """
         , sum(octet_length(payload)) over (order by tenant_seq rows unbounded preceding)
                 - octet_length(payload) as bytes_before\
-        """ + OF_TENANT + "> ?";
+        """ + OF_TENANT;
 
+    private static final String AFTER = SELECT + "> ?";
     private static final String IN_ORDER =
             " order by tenant_seq limit ?) page where bytes_before < " + MOST_BYTES + " order by tenant_seq";
-    private static final String BY_NUMBER = "select " + COLUMNS + OF_TENANT + "= any (?) order by tenant_seq";
+    private static final String BY_NUMBER = SELECT + "= any (?)" + IN_ORDER;
 
     private final TenantTransactions transactions;
     private final JdbcTemplate jdbc;
@@ -48,7 +49,7 @@ class StoredJournal implements Journal {
     @Override
     public List<Entry> read(TenantId tenant, Filter filter, long after, int limit) {
         checkLimit(limit);
-        var sql = new StringBuilder(SELECT);
+        var sql = new StringBuilder(AFTER);
         List<Object> values = new ArrayList<>(List.of(tenant.value(), after));
         String action = filter.action();
         and(sql, values, " and run_id = ?", filter.run());
@@ -65,12 +66,13 @@ class StoredJournal implements Journal {
     @Override
     public List<Entry> stored(TenantId tenant, long after, int limit) {
         checkLimit(limit);
-        return query(tenant, SELECT + IN_ORDER, tenant.value(), after, limit);
+        return query(tenant, AFTER + IN_ORDER, tenant.value(), after, limit);
     }
 
-    /** The entries with these numbers, in order. */
+    /** The entries with these numbers, in order: fewer where they are large. */
     List<Entry> read(TenantId tenant, List<Long> sequences) {
-        return shown(tenant, query(tenant, BY_NUMBER, tenant.value(), sequences.toArray(Long[]::new)));
+        Long[] numbers = sequences.toArray(Long[]::new);
+        return shown(tenant, query(tenant, BY_NUMBER, tenant.value(), numbers, numbers.length));
     }
 
     private List<Entry> query(TenantId tenant, String sql, Object... values) {

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import journal.Journal;
 import journal.Journal.Entry;
@@ -29,8 +30,6 @@ import tools.jackson.databind.json.JsonMapper;
 class ReplayEndpoint {
 
     private static final int AT_ONCE = 500;
-    /** Of those that are read by their numbers: each may be as large as a request. */
-    private static final int OF_RUN_AT_ONCE = 50;
 
     private final Journal journal;
     private final Recall recall;
@@ -42,7 +41,10 @@ class ReplayEndpoint {
         this.lines = json.writerFor(Step.class);
     }
 
-    /** A page of a run's steps, in order. Nothing is done again: the journal is read, and nothing else. */
+    /**
+     * A page of a run's steps, in order: fewer than the limit where they are large. Nothing is done again: the journal is
+     * read, and nothing else.
+     */
     @GetMapping(path = "/v1/runs/{run}/replay", produces = MediaType.APPLICATION_JSON_VALUE)
     @PreAuthorize("hasAnyRole('AUDITOR','OPERATOR')")
     Page<Step> run(
@@ -50,24 +52,22 @@ class ReplayEndpoint {
             @PathVariable String run,
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String cursor) {
-        int most = Cursor.limit(limit);
-        long after = position(cursor);
-        List<Long> wanted = ofRun(context, run).stream()
-                .filter(sequence -> sequence > after)
-                .limit(most + 1L)
-                .toList();
-        return Page.of(told(recall.entries(context.tenant(), wanted)), most, step -> Long.toString(step.sequence()));
+        List<Long> left = after(ofRun(context, run), position(cursor));
+        List<Step> page = told(recall.entries(context.tenant(), first(left, Cursor.limit(limit))));
+        boolean more = !page.isEmpty() && page.getLast().sequence() < left.getLast();
+        return Page.of(page, more, step -> Long.toString(step.sequence()));
     }
 
     /** All of a run's steps, one JSON document a line (NDJSON). */
     @GetMapping(path = "/v1/runs/{run}/replay", produces = MediaType.APPLICATION_NDJSON_VALUE)
     @PreAuthorize("hasAnyRole('AUDITOR','OPERATOR')")
     void runAsLines(TenantContext context, @PathVariable String run, HttpServletResponse response) throws IOException {
-        List<Long> wanted = ofRun(context, run);
+        List<Long> left = ofRun(context, run);
         OutputStream out = lines(response);
-        for (int at = 0; at < wanted.size(); at += OF_RUN_AT_ONCE) {
-            int end = Math.min(wanted.size(), at + OF_RUN_AT_ONCE);
-            write(out, recall.entries(context.tenant(), wanted.subList(at, end)));
+        while (!left.isEmpty()) {
+            List<Entry> some = recall.entries(context.tenant(), first(left, AT_ONCE));
+            write(out, some);
+            left = some.isEmpty() ? List.of() : after(left, some.getLast().sequence());
         }
     }
 
@@ -105,6 +105,16 @@ class ReplayEndpoint {
             throw new NotFound("run", run);
         }
         return found;
+    }
+
+    /** What is higher than this, of numbers in ascending order. */
+    private static List<Long> after(List<Long> sequences, long sequence) {
+        int at = Collections.binarySearch(sequences, sequence);
+        return sequences.subList(at < 0 ? -at - 1 : at + 1, sequences.size());
+    }
+
+    private static List<Long> first(List<Long> sequences, int most) {
+        return sequences.subList(0, Math.min(sequences.size(), most));
     }
 
     private static OutputStream lines(HttpServletResponse response) throws IOException {

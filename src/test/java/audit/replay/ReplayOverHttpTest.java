@@ -121,17 +121,44 @@ class ReplayOverHttpTest {
         act("wr_1", "ticket.delete");
         List<JsonNode> whole = lines("/v1/runs/wr_1/replay");
 
-        List<JsonNode> joined = new ArrayList<>();
+        List<List<JsonNode>> pages = pages("/v1/runs/wr_1/replay?limit=2");
+
+        assertThat(pages).allMatch(page -> page.size() <= 2);
+        assertThat(joined(pages)).isEqualTo(whole).hasSizeGreaterThan(4);
+    }
+
+    /** Each may be as large as a request: two hundred of them fit into nobody's memory. */
+    @Test
+    void large_steps_come_few_at_a_time_and_none_is_left_out() {
+        act("wr_1", "ticket.update");
+        for (int n = 0; n < 5; n++) {
+            act("wr_1", "ticket.delete", n + "y".repeat(700_000));
+        }
+        List<JsonNode> whole = lines("/v1/runs/wr_1/replay");
+
+        List<List<JsonNode>> pages = pages("/v1/runs/wr_1/replay?limit=200");
+
+        assertThat(pages).hasSizeGreaterThan(2).allMatch(page -> page.toString().length() < 2_000_000);
+        assertThat(joined(pages)).isEqualTo(whole).hasSizeGreaterThan(8);
+    }
+
+    private List<List<JsonNode>> pages(String path) {
+        List<List<JsonNode>> pages = new ArrayList<>();
         String cursor = "";
         do {
             Answer page = acme.auditor()
-                    .get("/v1/runs/wr_1/replay?limit=2" + (cursor.isEmpty() ? "" : "&cursor=" + cursor))
+                    .get(path + (cursor.isEmpty() ? "" : "&cursor=" + cursor))
                     .expect(200);
-            page.json().path("items").forEach(joined::add);
+            List<JsonNode> items = new ArrayList<>();
+            page.json().path("items").forEach(items::add);
+            pages.add(items);
             cursor = page.at("/next_cursor");
         } while (!cursor.isEmpty());
+        return pages;
+    }
 
-        assertThat(joined).isEqualTo(whole).hasSizeGreaterThan(4);
+    private static List<JsonNode> joined(List<List<JsonNode>> pages) {
+        return pages.stream().flatMap(List::stream).toList();
     }
 
     @Test
@@ -163,10 +190,14 @@ class ReplayOverHttpTest {
     }
 
     private String act(String run, String operation) {
+        return act(run, operation, "solved");
+    }
+
+    private String act(String run, String operation, String status) {
         Answer answer = acme.agent().post("/v1/actions?wait=PT10S", """
             {"tenant_id":"%s","workspace_id":"%s","agent_id":"%s","workflow_run_id":"%s","policy_profile":"%s",
              "quota_class":"%s","requested_action":"%s","target":{"system":"zendesk","record_id":"zd_%s"},
-             "arguments":{"status":"solved"},"data_classes":["internal"]}\
+             "arguments":{"status":"%s"},"data_classes":["internal"]}\
             """.formatted(
                         acme.tenant(),
                         Given.WORKSPACE,
@@ -175,7 +206,8 @@ class ReplayOverHttpTest {
                         Given.PROFILE,
                         Given.QUOTA_CLASS,
                         operation,
-                        calls.get()));
+                        calls.get(),
+                        status));
         String action = answer.at("/action_id");
         return action.isEmpty() ? answer.at("/decision_id") : action;
     }
