@@ -1,5 +1,6 @@
 package quota;
 
+import java.time.Duration;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -9,6 +10,9 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 class GatedRoutes implements WebMvcConfigurer {
 
     private static final int FIRST = -1_000;
+    private static final int JOURNAL_READS = 4;
+    private static final int ACTION_READS = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final RateGate rates;
     private final BodyGate bodies;
@@ -22,5 +26,12 @@ class GatedRoutes implements WebMvcConfigurer {
     public void addInterceptors(InterceptorRegistry registry) {
         registry.addInterceptor(rates).addPathPatterns("/v1/**", "/access/**").order(FIRST);
         registry.addInterceptor(bodies).addPathPatterns("/v1/**", "/access/**").order(FIRST + 1);
+        // Live tails and streams have bounds of their own.
+        registry.addInterceptor(new ReadGate("journal_reads", JOURNAL_READS, PATIENCE))
+                .addPathPatterns("/v1/journal", "/v1/journal:export", "/v1/journal:replay", "/v1/runs/*/replay")
+                .order(FIRST + 2);
+        registry.addInterceptor(new ReadGate("action_reads", ACTION_READS, PATIENCE))
+                .addPathPatterns("/v1/actions/*", "/v1/approvals/*")
+                .order(FIRST + 2);
     }
 }

@@ -3,10 +3,14 @@ package audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import execution.ActionEvent;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,7 +127,7 @@ class JournalOverHttpTest {
             cursor = page.at("/next_cursor");
         } while (!cursor.isEmpty());
 
-        assertThat(pages).hasSizeGreaterThan(1).allMatch(length -> length < 10 * MEBIBYTE);
+        assertThat(pages).hasSizeGreaterThan(4).allMatch(length -> length < 3 * MEBIBYTE);
         List<Long> all = LongStream.rangeClosed(1, sequences.size()).boxed().toList();
         assertThat(sequences).containsExactlyElementsOf(all);
         assertThat(acme.auditor().get("/v1/journal:export").expect(200).body().lines())
@@ -135,6 +139,49 @@ class JournalOverHttpTest {
                 .lines()
                 .toList();
         assertThat(bundle).filteredOn(line -> line.contains("\"aggregate\"")).hasSizeGreaterThanOrEqualTo(all.size());
+    }
+
+    @Test
+    void slow_readers_keep_their_own_tenant_waiting_and_nobody_else() throws IOException {
+        askForLargeThings(0, 10);
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int n = 0; n < 4; n++) {
+                slow.add(beginsToRead("/v1/journal:export"));
+            }
+
+            Answer another = acme.auditor().get("/v1/journal").expect(429);
+            assertThat(another.at("/code")).isEqualTo("too_many_reads");
+            assertThat(another.at("/cause/limit")).isEqualTo("journal_reads");
+            assertThat(another.header("Retry-After")).isEqualTo("1");
+            acme.auditor().get("/v1/actions?limit=1").expect(200);
+            given.customer().auditor().get("/v1/journal").expect(200);
+            given.operator()
+                    .get("/v1/runs/wr_1/replay?limit=1&tenant=" + acme.tenant())
+                    .expect(200);
+        } finally {
+            for (Socket reader : slow) {
+                reader.close();
+            }
+        }
+        acme.auditor().get("/v1/journal").expect(200);
+        acme.auditor().get("/v1/runs/wr_1/replay?limit=1").expect(200);
+    }
+
+    /** Takes the first bytes of the answer, and nothing more. */
+    private Socket beginsToRead(String path) throws IOException {
+        URI platform = acme.auditor().platform();
+        var socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.setSoTimeout((int) Duration.ofSeconds(PATIENCE_SECONDS).toMillis());
+        socket.connect(new InetSocketAddress(platform.getHost(), platform.getPort()));
+        socket.getOutputStream()
+                .write("GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
+                        .formatted(path, acme.auditor().credential())
+                        .getBytes(StandardCharsets.US_ASCII));
+        assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                .isEqualTo("HTTP/1.1 200");
+        return socket;
     }
 
     @Test
