@@ -6,6 +6,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ import tenancy.TenantId;
  * not counted: at their worst hour nothing that a tenant does keeps them from what they look for.
  */
 final class ReadGate implements HandlerInterceptor {
+
+    /** Whoever asks for the head of an answer has all of it made. */
+    private static final Set<String> READS = Set.of("GET", "HEAD");
 
     private final String limit;
     private final int most;
@@ -51,7 +55,7 @@ final class ReadGate implements HandlerInterceptor {
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws InterruptedException {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-        if (request.getMethod().equals("GET")
+        if (READS.contains(request.getMethod())
                 && request.getDispatcherType() == DispatcherType.REQUEST
                 && authentication != null
                 && authentication.getPrincipal() instanceof Caller caller

@@ -82,6 +82,18 @@ class ReadGateTest {
                 .isTrue();
     }
 
+    @Test
+    void whoever_asks_for_the_head_of_an_answer_waits_like_a_reader() throws Exception {
+        for (int n = 0; n < 4; n++) {
+            enter(ACME, Role.AUDITOR);
+        }
+
+        assertThat(catchThrowableOfType(
+                        Refusal.class,
+                        () -> gate.preHandle(new MockHttpServletRequest("HEAD", "/v1/journal"), ANSWER, this)))
+                .isNotNull();
+    }
+
     private MockHttpServletRequest enter(TenantId tenant, Role role) throws InterruptedException {
         SecurityContextHolder.getContext()
                 .setAuthentication(new TestingAuthenticationToken(new Caller(tenant, null, role, "key:k_1"), null));
