@@ -20,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,7 +169,7 @@ class JournalOverHttpTest {
         acme.auditor().get("/v1/runs/wr_1/replay?limit=1").expect(200);
     }
 
-    /** Takes the first bytes of the answer, and nothing more. */
+    /** Takes the first bytes of the answer, and then a little now and then: whoever takes nothing is cut off. */
     private Socket beginsToRead(String path) throws IOException {
         URI platform = acme.auditor().platform();
         var socket = new Socket();
@@ -181,7 +182,18 @@ class JournalOverHttpTest {
                         .getBytes(StandardCharsets.US_ASCII));
         assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
                 .isEqualTo("HTTP/1.1 200");
+        Thread.ofVirtual().start(() -> goesOnSlowly(socket));
         return socket;
+    }
+
+    private static void goesOnSlowly(Socket socket) {
+        try {
+            while (socket.getInputStream().readNBytes(16_384).length > 0) {
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            }
+        } catch (IOException closed) {
+            // The test is over.
+        }
     }
 
     @Test
