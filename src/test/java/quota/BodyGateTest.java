@@ -32,6 +32,9 @@ class BodyGateTest {
     /** Two whole requests of a tenant, eight of all. */
     private final BodyGate gate = new BodyGate(8 * MEBIBYTE, Duration.ofMillis(50));
 
+    /** The gate itself keeps nobody in mind. */
+    private final List<MockHttpServletRequest> entered = new ArrayList<>();
+
     @AfterEach
     void nobody() {
         SecurityContextHolder.clearContext();
@@ -153,6 +156,7 @@ class BodyGateTest {
             request.setContent(new byte[bytes]);
         }
         into.preHandle(request, ANSWER, this);
+        entered.add(request);
         return request;
     }
 }
