@@ -3,13 +3,9 @@ package execution.gateway;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import com.networknt.schema.Error;
-import com.networknt.schema.ExecutionConfig;
-import com.networknt.schema.ExecutionContext;
 import com.networknt.schema.OutputFormat;
 import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaContext;
 import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
@@ -17,7 +13,6 @@ import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.ValidationLimitExceededException;
 import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
-import com.networknt.schema.format.Format;
 import com.networknt.schema.path.PathType;
 import com.networknt.schema.regex.RegularExpression;
 import java.util.ArrayList;
@@ -25,7 +20,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import tenancy.LongWork;
 import tenancy.Refusal.FieldError;
+import tenancy.TenantId;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,26 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class BoundedSchema {
 
     private static final int LARGEST_SCHEMA = 32 * 1024;
-    private static final int LONGEST_PATTERN = 256;
-    private static final double MOST_REPEATS = 20_000;
-    private static final int LARGEST_PROGRAM = 5_000;
     private static final int MOST_ERRORS = 20;
-    private static final long MOST_STEPS = 100_000;
-    private static final int DEEPEST = 128;
-
-    /** Formats that are checked. Others are refused: they would be words without effect. */
-    static final Set<String> FORMATS = Set.of(
-            "date",
-            "date-time",
-            "time",
-            "duration",
-            "email",
-            "hostname",
-            "ipv4",
-            "ipv6",
-            "uri",
-            "uuid",
-            "json-pointer");
 
     /** Values below these are data, not schemas. */
     private static final Set<String> DATA = Set.of("const", "enum", "default", "examples");
@@ -66,12 +44,10 @@ final class BoundedSchema {
     private static final Set<String> APPLICATORS =
             Set.of("$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas");
 
-    private static final java.util.regex.Pattern REPEAT =
-            java.util.regex.Pattern.compile("\\{([0-9]{1,9})(?:,([0-9]{1,9}))?,?}");
-
     private static final SchemaRegistry REGISTRY = SchemaRegistry.withDialect(
             Dialect.builder(Dialects.getDraft202012())
-                    .formats(formats -> formats.replaceAll((name, format) -> new ShortFormat(format)))
+                    .formats(formats -> formats.replaceAll(Formats::bounded))
+                    .vocabularyRegistry(Weighed::vocabulary)
                     .build(),
             registry -> registry.schemaCacheEnabled(false)
                     .schemaLoader(loader -> loader.fetchRemoteResources(false))
@@ -83,15 +59,8 @@ final class BoundedSchema {
                             .regularExpressionFactory(BoundedSchema::linear)
                             .build()));
 
-    private static final Schema META_SCHEMA =
-            REGISTRY.getSchema(SchemaLocation.of(Dialects.getDraft202012().getId()));
-
-    private static final ExecutionConfig LIMITS = ExecutionConfig.builder()
-            .formatAssertionsEnabled(true)
-            .locale(Locale.ENGLISH)
-            .maxEvaluationSteps(MOST_STEPS)
-            .maxEvaluationDepth(DEEPEST)
-            .build();
+    private static final BoundedSchema META_SCHEMA = new BoundedSchema(
+            REGISTRY.getSchema(SchemaLocation.of(Dialects.getDraft202012().getId())));
 
     /**
      * Equal schemas of whatever tenants, compiled once: most connectors come from one catalogue, or from one document, and
@@ -115,29 +84,30 @@ final class BoundedSchema {
      * Compiles a schema.
      *
      * @param pointer where it stands in the document
+     * @param expressions of the document it stands in
      * @param faults what is wrong with it is added here
      * @return the compiled schema; one that accepts nothing if anything is wrong
      */
-    static BoundedSchema compile(JsonNode schema, String pointer, List<FieldError> faults) {
+    static BoundedSchema compile(
+            JsonNode schema, String pointer, Expressions expressions, List<FieldError> faults) {
         int before = faults.size();
         if (schema.toString().length() > LARGEST_SCHEMA) {
             faults.add(new FieldError(pointer, "size", "must be at most " + LARGEST_SCHEMA + " characters"));
         } else {
-            inspect(schema, pointer, faults);
+            inspect(schema, pointer, expressions, faults);
         }
         BoundedSchema inUse = faults.size() == before ? IN_USE.getIfPresent(schema) : null;
         if (inUse != null) {
             return inUse;
         }
         if (faults.size() == before) {
-            faults.addAll(errors(META_SCHEMA, schema, pointer));
+            faults.addAll(META_SCHEMA.check(schema, pointer));
         }
         if (faults.size() == before) {
             try {
                 BoundedSchema compiled = new BoundedSchema(REGISTRY.getSchema(schema));
                 // Shows references that lead nowhere or round in a circle now, not with the first action.
-                compiled.schema.validate(
-                        JsonNodeFactory.instance.objectNode(), OutputFormat.DEFAULT, BoundedSchema::limit);
+                compiled.found(Effort.MOST, JsonNodeFactory.instance.objectNode());
                 return IN_USE.get(schema.deepCopy(), isNew -> compiled);
             } catch (SchemaException | ValidationLimitExceededException unusable) {
                 faults.add(
@@ -161,21 +131,32 @@ final class BoundedSchema {
         return closed;
     }
 
-    /** Checks a value; the errors' pointers start with {@code pointer}. Never repeats the value. */
-    List<FieldError> check(JsonNode value, String pointer) {
-        return errors(schema, value, pointer);
+    /**
+     * Checks a value of a tenant's; the errors' pointers start with {@code pointer}. Never repeats the value. What takes
+     * longer than a moment waits for the tenant's turn.
+     */
+    List<FieldError> check(TenantId tenant, JsonNode value, String pointer) {
+        try {
+            return told(found(Effort.SMALL, value), pointer);
+        } catch (ValidationLimitExceededException takesLonger) {
+            return LongWork.of(tenant, () -> check(value, pointer));
+        }
     }
 
-    private static List<FieldError> errors(Schema schema, JsonNode value, String pointer) {
-        List<Error> found;
+    /** Checks a value, however long it takes. */
+    List<FieldError> check(JsonNode value, String pointer) {
         try {
-            found = schema.validate(value, OutputFormat.DEFAULT, BoundedSchema::limit);
+            return told(found(Effort.MOST, value), pointer);
         } catch (ValidationLimitExceededException tooMuch) {
             return List.of(new FieldError(pointer, "too_complex", "takes too many steps to check"));
         }
-        if (found.isEmpty()) {
-            return List.of();
-        }
+    }
+
+    private List<Error> found(long most, JsonNode value) {
+        return Effort.of(most, effort -> schema.validate(effort, value, OutputFormat.DEFAULT));
+    }
+
+    private static List<FieldError> told(List<Error> found, String pointer) {
         return found.stream()
                 .limit(MOST_ERRORS)
                 .map(error -> new FieldError(pointer(error, pointer), error.getKeyword(), error.getMessage()))
@@ -188,15 +169,12 @@ final class BoundedSchema {
         return property == null ? at : CanonicalJson.below(at, property);
     }
 
-    private static void limit(ExecutionContext context, SchemaContext schema) {
-        context.setExecutionConfig(LIMITS);
-    }
-
     /** Finds what could make the schema reach out or take too long. */
-    private static void inspect(JsonNode schema, String pointer, List<FieldError> faults) {
+    private static void inspect(
+            JsonNode schema, String pointer, Expressions expressions, List<FieldError> faults) {
         if (schema.isArray()) {
             for (int i = 0; i < schema.size(); i++) {
-                inspect(schema.get(i), pointer + "/" + i, faults);
+                inspect(schema.get(i), pointer + "/" + i, expressions, faults);
             }
         }
         for (Map.Entry<String, JsonNode> member : schema.properties()) {
@@ -204,17 +182,18 @@ final class BoundedSchema {
             JsonNode value = member.getValue();
             String at = CanonicalJson.below(pointer, keyword);
             if (value.isString()) {
-                keyword(keyword, value.stringValue(), at, faults);
+                keyword(keyword, value.stringValue(), at, expressions, faults);
             } else if (keyword.equals("patternProperties")) {
-                value.propertyNames().forEach(name -> pattern(name, CanonicalJson.below(at, name), faults));
+                value.propertyNames().forEach(name -> expressions.check(name, CanonicalJson.below(at, name), faults));
             }
             if (!DATA.contains(keyword)) {
-                inspect(value, at, faults);
+                inspect(value, at, expressions, faults);
             }
         }
     }
 
-    private static void keyword(String keyword, String value, String at, List<FieldError> faults) {
+    private static void keyword(
+            String keyword, String value, String at, Expressions expressions, List<FieldError> faults) {
         if (REFERENCES.contains(keyword) && !value.startsWith("#")) {
             faults.add(new FieldError(at, "reference", "must stay within this schema: start with #"));
         } else if (keyword.equals("$id") || keyword.equals("$recursiveRef")) {
@@ -224,63 +203,16 @@ final class BoundedSchema {
             faults.add(new FieldError(
                     at, "dialect", "must be " + Dialects.getDraft202012().getId()));
         } else if (keyword.equals("pattern")) {
-            pattern(value, at, faults);
-        } else if (keyword.equals("format") && !FORMATS.contains(value)) {
-            List<String> known = new ArrayList<>(FORMATS);
+            expressions.check(value, at, faults);
+        } else if (keyword.equals("format") && !Formats.names().contains(value)) {
+            List<String> known = new ArrayList<>(Formats.names());
             known.sort(null);
             faults.add(new FieldError(at, "format", "must be one of " + String.join(", ", known)));
         }
     }
 
-    static void pattern(String expression, String at, List<FieldError> faults) {
-        if (expression.length() > LONGEST_PATTERN || repeats(expression) > MOST_REPEATS) {
-            faults.add(new FieldError(at, "pattern", "is too long or repeats too much"));
-            return;
-        }
-        try {
-            if (Pattern.compile(expression).programSize() > LARGEST_PROGRAM) {
-                faults.add(new FieldError(at, "pattern", "is too long or repeats too much"));
-            }
-        } catch (PatternSyntaxException unsupported) {
-            faults.add(new FieldError(
-                    at, "pattern", "must be an expression that RE2 supports: no look-around, no back references"));
-        }
-    }
-
-    /** Upper bound of how often a part is repeated: repeats may be nested, and RE2 writes each of them out. */
-    private static double repeats(String expression) {
-        double product = 1;
-        java.util.regex.Matcher counts = REPEAT.matcher(expression);
-        while (counts.find()) {
-            String most = counts.group(2) == null ? counts.group(1) : counts.group(2);
-            product *= Math.max(1, Double.parseDouble(most));
-        }
-        return product;
-    }
-
-    /** The library's formats are recursive expressions: a long value would exhaust the stack. */
-    private record ShortFormat(Format format) implements Format {
-
-        private static final int LONGEST = 2_000;
-
-        @Override
-        public String getName() {
-            return format.getName();
-        }
-
-        @Override
-        public String getMessageKey() {
-            return format.getMessageKey();
-        }
-
-        @Override
-        public boolean matches(ExecutionContext context, SchemaContext schema, String value) {
-            return value.length() <= LONGEST && format.matches(context, schema, value);
-        }
-    }
-
     private static RegularExpression linear(String expression) {
         Pattern compiled = Pattern.compile(expression);
-        return text -> compiled.matcher(text).find();
+        return text -> Effort.finds(compiled, text);
     }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.NullUnmarked;
 import tenancy.Conflict;
 import tenancy.Forbidden;
 import tenancy.Sized;
+import tenancy.TenantId;
 import tools.jackson.databind.JsonNode;
 
 /** A target system as one tenant describes it, version by version. */
@@ -243,13 +244,13 @@ class Connector implements Sized {
     }
 
     /** The operation in force; compiled documents are shared by all who describe a system in the same words. */
-    HttpOperation operation(String name, BiFunction<String, String, TargetSystem> compiled) {
+    HttpOperation operation(TenantId tenant, String name, BiFunction<String, String, TargetSystem> compiled) {
         TargetSystem target = compiled.apply(digest, document);
         TargetSystem.Described described = target.operations().get(name);
         if (described == null) {
             throw Undescribed.operation(system, name);
         }
         return new HttpOperation(
-                system, version, target, described, quarantined.isEmpty() ? Map.of() : Map.copyOf(quarantined));
+                tenant, system, version, target, described, quarantined.isEmpty() ? Map.of() : Map.copyOf(quarantined));
     }
 }

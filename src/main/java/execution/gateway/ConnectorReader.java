@@ -66,6 +66,7 @@ final class ConnectorReader {
     private static final BoundedSchema FORM = BoundedSchema.trusted(form());
 
     private final List<FieldError> faults = new ArrayList<>();
+    private final Expressions expressions = new Expressions();
 
     /** How the system speaks MCP; absent where it does not. */
     private @Nullable McpRevision mcp;
@@ -213,9 +214,9 @@ final class ConnectorReader {
                 operation.path("bulkhead").asInt(0),
                 streams(operation, at),
                 tool,
-                BoundedSchema.compile(targetSchema, at + "/target_schema", faults),
-                BoundedSchema.compile(argumentSchema, at + "/argument_schema", faults),
-                BoundedSchema.compile(resultSchema, at + "/result_schema", faults),
+                BoundedSchema.compile(targetSchema, at + "/target_schema", expressions, faults),
+                BoundedSchema.compile(argumentSchema, at + "/argument_schema", expressions, faults),
+                BoundedSchema.compile(resultSchema, at + "/result_schema", expressions, faults),
                 Sha256.of(CanonicalJson.write(targetSchema, at)
                         + CanonicalJson.write(argumentSchema, at)
                         + CanonicalJson.write(resultSchema, at)

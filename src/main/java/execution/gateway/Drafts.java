@@ -47,13 +47,13 @@ public final class Drafts {
 
     /** Whether schemas may use this format; others are words without effect. */
     public static boolean knowsFormat(String format) {
-        return BoundedSchema.FORMATS.contains(format);
+        return Formats.names().contains(format);
     }
 
     /** Whether schemas may use this expression: one that is matched in linear time. */
     public static boolean takesPattern(String expression) {
         List<FieldError> faults = new ArrayList<>();
-        BoundedSchema.pattern(expression, "", faults);
+        new Expressions().check(expression, "", faults);
         return faults.isEmpty();
     }
 

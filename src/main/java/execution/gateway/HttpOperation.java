@@ -10,6 +10,7 @@ import tenancy.Effect;
 import tenancy.Estimate;
 import tenancy.Refusal.FieldError;
 import tenancy.Target;
+import tenancy.TenantId;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param quarantines of the connector's operations, by name
  */
 record HttpOperation(
+        TenantId tenant,
         String system,
         long connectorVersion,
         TargetSystem target,
@@ -28,13 +30,18 @@ record HttpOperation(
         implements Operation {
 
     /** Of a connector without quarantines. */
-    HttpOperation(String system, long connectorVersion, TargetSystem target, TargetSystem.Described described) {
-        this(system, connectorVersion, target, described, Map.of());
+    HttpOperation(
+            TenantId tenant,
+            String system,
+            long connectorVersion,
+            TargetSystem target,
+            TargetSystem.Described described) {
+        this(tenant, system, connectorVersion, target, described, Map.of());
     }
 
     /** Another operation of the same connector. */
     HttpOperation beside(TargetSystem.Described other) {
-        return new HttpOperation(system, connectorVersion, target, other, quarantines);
+        return new HttpOperation(tenant, system, connectorVersion, target, other, quarantines);
     }
 
     @Override
@@ -134,10 +141,10 @@ record HttpOperation(
     @Override
     public String validated(Target aimedAt, String argumentsJson) {
         JsonNode arguments = CanonicalJson.read(argumentsJson, "/arguments");
-        // First, because it refuses numbers so large that checking them against a schema would take for ever.
+        // First, because it refuses numbers that no schema's arithmetic should have to do with.
         String canonical = CanonicalJson.write(arguments, "/arguments");
-        List<FieldError> faults = new ArrayList<>(described.targetSchema().check(fields(aimedAt), "/target"));
-        faults.addAll(described.argumentSchema().check(arguments, "/arguments"));
+        List<FieldError> faults = new ArrayList<>(described.targetSchema().check(tenant, fields(aimedAt), "/target"));
+        faults.addAll(described.argumentSchema().check(tenant, arguments, "/arguments"));
         if (faults.isEmpty()) {
             described.request().request(aimedAt, arguments, canonical, faults);
         }

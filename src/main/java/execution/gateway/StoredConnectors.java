@@ -15,6 +15,7 @@ import org.axonframework.modelling.command.Aggregate;
 import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.axonframework.modelling.command.Repository;
 import org.springframework.stereotype.Component;
+import tenancy.LongWork;
 import tenancy.NotFound;
 import tenancy.TenantId;
 
@@ -52,7 +53,8 @@ class StoredConnectors implements Connectors {
     public Operation operation(TenantId tenant, String system, String operation) {
         return find(new ConnectorId(tenant, system))
                 .orElseThrow(() -> Undescribed.system(system))
-                .invoke(connector -> connector.operation(operation, this::compiled));
+                .invoke(connector -> connector.operation(
+                        tenant, operation, (digest, document) -> compiled(tenant, digest, document)));
     }
 
     @CommandHandler
@@ -121,7 +123,7 @@ class StoredConnectors implements Connectors {
         }
     }
 
-    private TargetSystem compiled(String digest, String document) {
-        return compiled.get(digest, wanted -> ConnectorReader.read(document));
+    private TargetSystem compiled(TenantId tenant, String digest, String document) {
+        return compiled.get(digest, wanted -> LongWork.of(tenant, () -> ConnectorReader.read(document)));
     }
 }

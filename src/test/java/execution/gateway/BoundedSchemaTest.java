@@ -1,16 +1,22 @@
 package execution.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tenancy.Refusal.FieldError;
+import tenancy.TenantId;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 class BoundedSchemaTest {
@@ -44,6 +50,89 @@ class BoundedSchemaTest {
                 SOON, () -> compile("{\"properties\":{\"x\":{\"pattern\":\"%s\"}}}".formatted(expression)));
 
         assertThat(faults).extracting(FieldError::pointer).containsExactly("/argument_schema/properties/x/pattern");
+    }
+
+    @Test
+    void expressions_that_are_too_large_together_are_refused() {
+        String one = "{\"pattern\":\"(a?){1000}b%d\"}";
+        compile("{\"allOf\":[%s]}"
+                .formatted(IntStream.range(0, 100).mapToObj(one::formatted).collect(Collectors.joining(","))));
+
+        assertThat(faults).extracting(FieldError::rule).containsOnly("patterns");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"pattern\":\"^(a?){99}b\"}", "{\"minLength\":%d}", "{\"const\":\"%d\"}", "{\"maxLength\":9}"})
+    void a_text_that_is_looked_at_too_often_is_refused(String keyword) {
+        BoundedSchema schema = compile("{\"allOf\":[%s]}"
+                .formatted(IntStream.range(0, 100).mapToObj(keyword::formatted).collect(Collectors.joining(","))));
+        assertThat(faults).isEmpty();
+
+        List<FieldError> found = assertTimeoutPreemptively(SOON, () -> schema.check(text("a".repeat(900_000)), "/text"));
+
+        assertThat(found).extracting(FieldError::rule).containsExactly("too_complex");
+    }
+
+    @Test
+    void equal_items_are_found_among_many_with_one_hash() {
+        BoundedSchema schema = compile("{\"uniqueItems\":true}");
+        ArrayNode items = JsonNodeFactory.instance.arrayNode();
+        for (int i = 0; i < 60_000; i++) {
+            int bits = i;
+            items.add(IntStream.range(0, 16)
+                    .mapToObj(bit -> (bits >> bit & 1) == 1 ? "Aa" : "BB")
+                    .collect(Collectors.joining()));
+        }
+
+        assertThat(assertTimeoutPreemptively(SOON, () -> schema.check(items, ""))).isEmpty();
+        items.add(items.get(7));
+        assertThat(assertTimeoutPreemptively(SOON, () -> schema.check(items, "/items")))
+                .extracting(FieldError::pointer, FieldError::rule)
+                .containsExactly(tuple("/items", "uniqueItems"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[1,1.0]",
+                "[0,-0.0]",
+                "[10,1e1]",
+                "[{\"a\":1,\"b\":[2]},{\"b\":[2.0],\"a\":1}]",
+                "[\"a\",\"b\",\"a\"]",
+                "[null,null]",
+                "[1e999999999,1e999999999]"
+            })
+    void items_are_equal_as_values(String items) {
+        assertThat(compile("{\"uniqueItems\":true}").check(json(items), "")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[1,\"1\"]",
+                "[true,\"true\"]",
+                "[[],{}]",
+                "[[1,2],[12],[[1],2]]",
+                "[\"\",\"1\\\"\"]",
+                "[{\"a\":\"b\"},{\"ab\":\"\"}]",
+                "{\"a\":1,\"b\":1}",
+                "\"aa\""
+            })
+    void items_that_look_alike_are_not_equal(String items) {
+        assertThat(compile("{\"uniqueItems\":true}").check(json(items), "")).isEmpty();
+    }
+
+    @Test
+    void what_takes_longer_is_checked_on_a_thread_that_the_kernel_interrupts() throws InterruptedException {
+        BoundedSchema schema = compile("{\"pattern\":\"^(?:[a-z]{1,50} ?){1,9}$\"}");
+        String words = "some words ".repeat(10);
+        List<FieldError> found = new ArrayList<>();
+        Thread.ofVirtual()
+                .start(() -> found.addAll(schema.check(new TenantId("acme"), text(words.repeat(100)), "/text")))
+                .join();
+
+        assertThat(found).extracting(FieldError::pointer).containsExactly("/text");
+        assertThat(schema.check(new TenantId("acme"), text("some words"), "/text")).isEmpty();
     }
 
     @Test
@@ -149,12 +238,34 @@ class BoundedSchemaTest {
         assertThat(faults).isEmpty();
 
         assertTimeoutPreemptively(SOON, () -> {
-            for (String part : List.of("a", "a.", "1:", "/", "@", "a@", "\"", "-", "0", "%", "((", "P1", "a-", "~")) {
+            for (String part : List.of("a", "a.", "1:", "/", "@", "a@", "\"", "-", "0", "%", "((", "P1", "a-", "~", "é", "/~0")) {
+                schema.check(text(part.repeat(1_000 / part.length())), "");
+                schema.check(text("a@" + part.repeat(1_990 / part.length())), "");
                 schema.check(text(part.repeat(200_000 / part.length())), "");
                 schema.check(text(part.repeat(20_000) + "!"), "");
             }
         });
         assertThat(schema.check(text("~ no such thing"), "")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "json-pointer, ''",
+        "json-pointer, /a~0/b~1/",
+        "email, ada@example.com",
+        "hostname, tools.example.com",
+        "ipv6, 2001:db8:1234:5678:9abc:def0:192.168.100.100",
+        "date-time, 2026-04-26T18:42:00.123456789+02:00",
+        "uuid, 01a22eb8-f95c-73d9-8a2b-6530b28780a6"
+    })
+    void a_format_takes_what_is_one(String format, String value) {
+        assertThat(compile("{\"format\":\"%s\"}".formatted(format)).check(text(value), "")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"json-pointer, a", "json-pointer, /~", "json-pointer, /~2", "email, ada", "ipv4, 1.2.3"})
+    void a_format_refuses_what_is_none(String format, String value) {
+        assertThat(compile("{\"format\":\"%s\"}".formatted(format)).check(text(value), "")).hasSize(1);
     }
 
     @Test
@@ -201,13 +312,13 @@ class BoundedSchemaTest {
     }
 
     private List<FieldError> errors(JsonNode schema, String value) {
-        BoundedSchema compiled = BoundedSchema.compile(BoundedSchema.closed(schema), "/argument_schema", faults);
+        BoundedSchema compiled = BoundedSchema.compile(BoundedSchema.closed(schema), "/argument_schema", new Expressions(), faults);
         assertThat(faults).isEmpty();
         return compiled.check(json(value), "");
     }
 
     private BoundedSchema compile(String schema) {
-        return BoundedSchema.compile(json(schema), "/argument_schema", faults);
+        return BoundedSchema.compile(json(schema), "/argument_schema", new Expressions(), faults);
     }
 
     private static JsonNode json(String json) {

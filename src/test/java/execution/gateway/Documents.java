@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import tenancy.TenantId;
 
 /** Connector documents for tests. */
 final class Documents {
@@ -31,6 +32,6 @@ final class Documents {
     static HttpOperation operation(String document, String name) {
         TargetSystem target = ConnectorReader.read(document);
         return new HttpOperation(
-                "zendesk", 1, target, Objects.requireNonNull(target.operations().get(name)));
+                new TenantId("tenant_acme"), "zendesk", 1, target, Objects.requireNonNull(target.operations().get(name)));
     }
 }

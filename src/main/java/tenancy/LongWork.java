@@ -1,0 +1,94 @@
+package tenancy;
+
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.SequencedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+
+/**
+ * Computations of one tenant's that may take longer than a millisecond, on few threads of their own. Requests, lanes and
+ * calls run on virtual threads, which take turns and are not interrupted: whatever computes for a tenth of a second keeps a
+ * processor for as long, and as many of them as there are processors keep everybody waiting. The kernel interrupts
+ * these threads, and half of the processors are always left to others. Tenants take turns.
+ */
+public final class LongWork {
+
+    private static final LongWork SHARED =
+            new LongWork(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+
+    private final ExecutorService threads;
+    /** The tenant whose turn is next comes first. */
+    private final SequencedMap<TenantId, Queue<FutureTask<?>>> waiting = new LinkedHashMap<>();
+
+    /** @param most works that are done at a time */
+    LongWork(int most) {
+        this.threads = Executors.newFixedThreadPool(
+                most, Thread.ofPlatform().daemon().name("long-work-", 0).factory());
+    }
+
+    /**
+     * Waits for the tenant's turn and for the end of the work. On a thread that the kernel interrupts it is done at once.
+     *
+     * @param work computes only, and needs nothing that the calling thread is bound to
+     */
+    public static <T> T of(TenantId tenant, Supplier<T> work) {
+        return Thread.currentThread().isVirtual() ? SHARED.inTurn(tenant, work) : work.get();
+    }
+
+    <T> T inTurn(TenantId tenant, Supplier<T> work) {
+        var task = new FutureTask<>(work::get);
+        synchronized (waiting) {
+            waiting.computeIfAbsent(tenant, isNew -> new ArrayDeque<>()).add(task);
+        }
+        threads.execute(this::next);
+        return result(task);
+    }
+
+    /** How many works wait for a thread. */
+    int waiting() {
+        synchronized (waiting) {
+            return waiting.values().stream().mapToInt(Queue::size).sum();
+        }
+    }
+
+    private void next() {
+        FutureTask<?> task;
+        synchronized (waiting) {
+            Map.Entry<TenantId, Queue<FutureTask<?>>> first = waiting.pollFirstEntry();
+            task = first.getValue().remove();
+            if (!first.getValue().isEmpty()) {
+                waiting.putLast(first.getKey(), first.getValue());
+            }
+        }
+        task.run();
+    }
+
+    private static <T> T result(FutureTask<T> task) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException stopping) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException failed) {
+            switch (failed.getCause()) {
+                case RuntimeException refused -> throw refused;
+                case Error error -> throw error;
+                default -> throw new IllegalStateException(failed.getCause());
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
