@@ -19,6 +19,9 @@ import java.util.function.Supplier;
  */
 public final class LongWork {
 
+    /** Parsing, checking and writing so much takes a millisecond. */
+    private static final int LONG = 16 * 1024;
+
     private static final LongWork SHARED =
             new LongWork(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 
@@ -30,6 +33,11 @@ public final class LongWork {
     LongWork(int most) {
         this.threads = Executors.newFixedThreadPool(
                 most, Thread.ofPlatform().daemon().name("long-work-", 0).factory());
+    }
+
+    /** Whether what is done with so many bytes or characters of JSON takes long. */
+    public static boolean isOver(long size) {
+        return size > LONG;
     }
 
     /**

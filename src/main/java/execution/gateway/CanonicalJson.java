@@ -67,26 +67,26 @@ public final class CanonicalJson {
 
     static String write(JsonNode value, String pointer) {
         StringBuilder out = new StringBuilder(128);
-        write(value, pointer, out);
+        write(value, Where.at(pointer), out);
         return out.toString();
     }
 
-    private static void write(JsonNode value, String pointer, StringBuilder out) {
+    private static void write(JsonNode value, Where at, StringBuilder out) {
         switch (value.getNodeType()) {
-            case OBJECT -> object(value, pointer, out);
-            case ARRAY -> array(value, pointer, out);
-            case STRING -> string(value.stringValue(), pointer, out);
-            case NUMBER -> number(value, pointer, out);
+            case OBJECT -> object(value, at, out);
+            case ARRAY -> array(value, at, out);
+            case STRING -> string(value.stringValue(), at, out);
+            case NUMBER -> number(value, at, out);
             case BOOLEAN -> out.append(value.booleanValue());
             case NULL -> out.append("null");
             case BINARY, MISSING, POJO -> throw new IllegalArgumentException("not JSON: " + value.getNodeType());
         }
     }
 
-    private static void object(JsonNode object, String pointer, StringBuilder out) {
+    private static void object(JsonNode object, Where at, StringBuilder out) {
         out.append('{');
         if (object.size() == 1) {
-            member(object.properties().iterator().next(), pointer, out);
+            member(object.properties().iterator().next(), at, out);
         } else if (object.size() > 1) {
             @SuppressWarnings("unchecked") // an array of a generic type
             Map.Entry<String, JsonNode>[] members = object.properties().toArray(new Map.Entry[0]);
@@ -96,50 +96,49 @@ public final class CanonicalJson {
                 if (i > 0) {
                     out.append(',');
                 }
-                member(members[i], pointer, out);
+                member(members[i], at, out);
             }
         }
         out.append('}');
     }
 
-    private static void member(Map.Entry<String, JsonNode> member, String pointer, StringBuilder out) {
-        string(member.getKey(), pointer, out);
+    private static void member(Map.Entry<String, JsonNode> member, Where at, StringBuilder out) {
+        string(member.getKey(), at, out);
         out.append(':');
         JsonNode value = member.getValue();
-        // The pointer is only needed where something below can be refused.
-        write(value, value.isBoolean() || value.isNull() ? pointer : below(pointer, member.getKey()), out);
+        write(value, at.member(member.getKey()), out);
     }
 
-    private static void array(JsonNode array, String pointer, StringBuilder out) {
+    private static void array(JsonNode array, Where at, StringBuilder out) {
         out.append('[');
         for (int i = 0; i < array.size(); i++) {
             if (i > 0) {
                 out.append(',');
             }
-            write(array.get(i), pointer + "/" + i, out);
+            write(array.get(i), at.item(i), out);
         }
         out.append(']');
     }
 
-    private static void number(JsonNode number, String pointer, StringBuilder out) {
+    private static void number(JsonNode number, Where at, StringBuilder out) {
         if (number.isInt() || number.isLong()) {
             long exact = number.longValue();
             if (exact >= -LARGEST_SAFE && exact <= LARGEST_SAFE) {
                 out.append(exact);
                 return;
             }
-            throw notExact(pointer);
+            throw notExact(at);
         }
         if (number.isIntegralNumber()) {
-            throw notExact(pointer);
+            throw notExact(at);
         }
         BigDecimal asSent = number.decimalValue();
         double nearest = asSent.doubleValue();
         if (!Double.isFinite(nearest)) {
-            throw notExact(pointer);
+            throw notExact(at);
         }
         if (asSent.precision() > MOST_DIGITS && asSent.stripTrailingZeros().precision() > MOST_DIGITS) {
-            throw notExact(pointer);
+            throw notExact(at);
         }
         try {
             out.append(NumberToJSON.serializeNumber(nearest));
@@ -148,12 +147,12 @@ public final class CanonicalJson {
         }
     }
 
-    private static InvalidField notExact(String pointer) {
+    private static InvalidField notExact(Where at) {
         return new InvalidField(
-                pointer, "number_not_exact", "must be a number that a double holds exactly; send others as strings");
+                at.pointer(), "number_not_exact", "must be a number that a double holds exactly; send others as strings");
     }
 
-    private static void string(String text, String pointer, StringBuilder out) {
+    private static void string(String text, Where at, StringBuilder out) {
         out.append('"');
         int copied = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -168,7 +167,7 @@ public final class CanonicalJson {
                     i++;
                     continue;
                 }
-                throw new InvalidField(pointer, "lone_surrogate", "must be valid Unicode");
+                throw new InvalidField(at.pointer(), "lone_surrogate", "must be valid Unicode");
             }
             out.append(text, copied, i);
             escape(c, out);

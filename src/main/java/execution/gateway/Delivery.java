@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import secrets.LeaseRefused;
 import tenancy.Cause;
 import tenancy.Estimate;
+import tenancy.LongWork;
 
 /** One call on its way: its attempts, the pauses between them, and what they say together. */
 final class Delivery {
@@ -129,14 +130,24 @@ final class Delivery {
         try (Carried carried = credential.carried()) {
             Exchange exchange = dialogue == null ? followed(carried) : dialogue.exchange(carried, timeout());
             sent += exchange instanceof Exchange.NotSent ? 0 : 1;
-            Judgement plain = dialogue == null ? Judgement.of(exchange, operation, clock) : dialogue.judged(exchange);
-            Judgement judgement = credential.judged(plain, exchange, carried);
+            Judgement judgement = isLong(exchange)
+                    ? LongWork.of(operation.tenant(), () -> judged(exchange, carried))
+                    : judged(exchange, carried);
             if (!inDoubt || judgement.effected() != Effected.NOT_DONE) {
                 levels = Levels.of(exchange, judgement).rpcError(dialogue == null ? null : dialogue.rpcError());
             }
             inDoubt |= judgement.effected() == Effected.MAYBE;
             return judgement;
         }
+    }
+
+    private Judgement judged(Exchange exchange, Carried carried) {
+        Judgement plain = dialogue == null ? Judgement.of(exchange, operation, clock) : dialogue.judged(exchange);
+        return credential.judged(plain, exchange, carried);
+    }
+
+    private static boolean isLong(Exchange exchange) {
+        return exchange instanceof Answered answered && answered.body() != null && LongWork.isOver(answered.body().length);
     }
 
     /** In a session, which is opened first, and once more if the server has forgotten it. */

@@ -4,6 +4,7 @@ import com.google.re2j.Matcher;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,10 @@ final class Redactor {
 
     /** @param at pointer of the text */
     String text(String text, String at) {
+        return text(text, Where.at(at));
+    }
+
+    private String text(String text, Where at) {
         List<Span> spans = spans(text);
         if (spans.isEmpty()) {
             return text;
@@ -88,29 +93,48 @@ final class Redactor {
      */
     List<String> texts(List<String> texts, String at) {
         List<String> clean = new ArrayList<>(texts);
-        String whole = String.join("", texts);
+        int[] ends = ends(texts);
         // From the last, so that what is taken out moves nothing that is still to be found.
-        for (Span span : leasedIn(whole).reversed()) {
-            int start = 0;
-            boolean first = true;
-            for (int i = 0; i < texts.size(); i++) {
-                int end = start + texts.get(i).length();
-                boolean here = span.from() < end && span.to() > start;
-                boolean all = span.from() >= start && span.to() <= end;
-                if (here && !all) {
-                    int from = Math.max(span.from() - start, 0);
-                    int to = Math.min(span.to() - start, clean.get(i).length());
-                    String text = clean.get(i);
-                    clean.set(i, text.substring(0, from) + (first ? PLACE : "") + text.substring(to));
-                    if (first) {
-                        count(LEASED, at);
-                    }
-                    first = false;
-                }
-                start = end;
+        for (Span span : leasedIn(String.join("", texts)).reversed()) {
+            int first = firstPast(ends, span.from());
+            if (span.to() <= ends[first]) {
+                continue;
+            }
+            count(LEASED, Where.at(at));
+            for (int i = first; i < ends.length && ends[i] - texts.get(i).length() < span.to(); i++) {
+                int start = ends[i] - texts.get(i).length();
+                String text = clean.get(i);
+                int from = Math.max(span.from() - start, 0);
+                int to = Math.min(span.to() - start, text.length());
+                clean.set(i, text.substring(0, from) + (i == first ? PLACE : "") + text.substring(to));
             }
         }
         return clean.stream().map(text -> text(text, at)).toList();
+    }
+
+    private static int[] ends(List<String> texts) {
+        int[] ends = new int[texts.size()];
+        int end = 0;
+        for (int i = 0; i < ends.length; i++) {
+            end += texts.get(i).length();
+            ends[i] = end;
+        }
+        return ends;
+    }
+
+    /** The first of the ends that lies behind the place. */
+    private static int firstPast(int[] ends, int place) {
+        int low = 0;
+        int high = ends.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ends[middle] > place) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 
     /** Where in the text a leased value may begin whose end is still to come; its length if nowhere. */
@@ -207,28 +231,30 @@ final class Redactor {
             return json;
         }
         int before = counts.values().stream().mapToInt(Integer::intValue).sum();
-        JsonNode clean = clean(CanonicalJson.read(json, at), at);
+        JsonNode clean = clean(CanonicalJson.read(json, at), Where.at(at));
         int after = counts.values().stream().mapToInt(Integer::intValue).sum();
         return before == after ? json : clean.toString();
     }
 
-    private JsonNode clean(JsonNode node, String at) {
+    private JsonNode clean(JsonNode node, Where at) {
         return switch (node) {
             case ObjectNode object -> {
                 ObjectNode clean = JsonNodeFactory.instance.objectNode();
+                Map<String, Integer> alike = new HashMap<>();
                 object.properties().forEach(member -> {
-                    String name = text(member.getKey(), at);
+                    String redacted = text(member.getKey(), at);
+                    String name = redacted;
                     while (clean.has(name)) {
-                        name += "_";
+                        name = redacted + "_" + alike.merge(redacted, 1, Integer::sum);
                     }
-                    clean.set(name, clean(member.getValue(), CanonicalJson.below(at, name)));
+                    clean.set(name, clean(member.getValue(), at.member(name)));
                 });
                 yield clean;
             }
             case ArrayNode array -> {
                 ArrayNode clean = JsonNodeFactory.instance.arrayNode();
                 for (int i = 0; i < array.size(); i++) {
-                    clean.add(clean(array.get(i), at + "/" + i));
+                    clean.add(clean(array.get(i), at.item(i)));
                 }
                 yield clean;
             }
@@ -236,7 +262,7 @@ final class Redactor {
         };
     }
 
-    private JsonNode scalar(JsonNode node, String at) {
+    private JsonNode scalar(JsonNode node, Where at) {
         if (!node.isString() && !node.isNumber()) {
             return node;
         }
@@ -245,9 +271,8 @@ final class Redactor {
         return clean.equals(text) ? node : JsonNodeFactory.instance.stringNode(clean);
     }
 
-    private void count(String kind, String at) {
-        String pointer = at.length() <= LONGEST_POINTER ? at : at.substring(0, LONGEST_POINTER);
-        var place = new Place(kind, pointer);
+    private void count(String kind, Where at) {
+        var place = new Place(kind, at.pointer(LONGEST_POINTER));
         // What does not fit the list is still counted.
         counts.merge(
                 counts.size() < MOST_TOLD || counts.containsKey(place) ? place : new Place(kind, ""), 1, Integer::sum);

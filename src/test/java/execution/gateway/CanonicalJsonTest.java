@@ -2,8 +2,10 @@ package execution.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Random;
 import org.erdtman.jcs.JsonCanonicalizer;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,14 @@ class CanonicalJsonTest {
                 .isEqualTo("{\"literals\":[null,true,false],"
                         + "\"numbers\":[333333333.3333333,1e+30,4.5,0.002,1e-27],"
                         + "\"string\":\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}");
+    }
+
+    @Test
+    void what_is_below_long_names_does_not_repeat_them() {
+        String above = "{\"%s\":".formatted("n".repeat(8_000)).repeat(50);
+        String value = above + "[" + "1,".repeat(200_000) + "1]" + "}".repeat(50);
+
+        assertThat(assertTimeoutPreemptively(Duration.ofSeconds(5), () -> canonical(value))).isEqualTo(value);
     }
 
     @Test

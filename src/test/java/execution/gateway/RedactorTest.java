@@ -1,9 +1,12 @@
 package execution.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -18,6 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 class RedactorTest {
 
     private static final String ALPHABET = "abcXYZ019+/=_-~ \"\\&%?üß€";
+
+    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Redactor redactor = new Redactor();
 
@@ -46,6 +51,55 @@ class RedactorTest {
                         new Redaction("leased_value", "/result/token", 2),
                         new Redaction("leased_value", "/result", 1),
                         new Redaction("leased_value", "/result/[redacted]/0/x~1y", 1));
+    }
+
+    @Test
+    void names_that_become_alike_stay_apart_and_short() {
+        StringBuilder answer = new StringBuilder("{\"[redacted]_2\":0");
+        for (int i = 0; i < 20_000; i++) {
+            answer.append(",\"AKIA%016d\":%d".formatted(i, i));
+        }
+        answer.append('}');
+
+        String clean = assertTimeoutPreemptively(SOON, () -> redactor.json(answer.toString(), "/result"));
+
+        JsonNode object = CanonicalJson.read(clean, "");
+        assertThat(object.size()).isEqualTo(20_001);
+        assertThat(object.get("[redacted]").intValue()).isZero();
+        assertThat(object.get("[redacted]_1").intValue()).isEqualTo(1);
+        assertThat(object.get("[redacted]_2").intValue()).isZero();
+        assertThat(object.get("[redacted]_3").intValue()).isEqualTo(2);
+        assertThat(clean.length()).isLessThan(answer.length());
+        assertThat(redactor.redactions()).containsExactly(new Redaction("aws_access_key", "/result", 20_000));
+    }
+
+    @Test
+    void what_is_below_long_names_does_not_repeat_them() {
+        String above = "{\"%s\":".formatted("n".repeat(8_000)).repeat(50);
+        String answer = above + "[\"AKIA0000000000000000\"" + ",1".repeat(200_000) + "]" + "}".repeat(50);
+
+        String clean = assertTimeoutPreemptively(SOON, () -> redactor.json(answer, "/result"));
+
+        assertThat(clean).isEqualTo(answer.replace("AKIA0000000000000000", "[redacted]"));
+        assertThat(redactor.redactions())
+                .extracting(Redaction::pointer)
+                .containsExactly(("/result/" + "n".repeat(200)).substring(0, 200));
+    }
+
+    @Test
+    void a_value_split_between_many_texts_is_found_in_each_without_going_through_all() {
+        redactor.add(List.of(new Concealed("correct-horse")));
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < 50_000; i++) {
+            texts.add("correct-");
+            texts.add("");
+            texts.add("horse");
+        }
+
+        List<String> clean = assertTimeoutPreemptively(SOON, () -> redactor.texts(texts, "/result"));
+
+        assertThat(clean).hasSameSizeAs(texts).containsOnly("[redacted]", "");
+        assertThat(String.join("", clean)).isEqualTo("[redacted]".repeat(50_000));
     }
 
     @Test
