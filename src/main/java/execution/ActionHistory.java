@@ -40,6 +40,7 @@ import policy.AuditLevel;
 import tenancy.Cause;
 import tenancy.Postures;
 import tenancy.Subject;
+import tenancy.LongWork;
 import tenancy.TenantContext;
 import tenancy.TenantId;
 
@@ -215,6 +216,17 @@ final class ActionHistory {
     }
 
     ActionView view() {
+        return LongWork.isOver(characters()) ? LongWork.of(tenant, this::shown) : shown();
+    }
+
+    /** Of what is shown as the JSON that it is. */
+    private long characters() {
+        String arguments = requested.arguments();
+        String result = ended instanceof ActionSucceeded done ? done.result() : null;
+        return (arguments == null ? 0 : arguments.length()) + (result == null ? 0 : result.length());
+    }
+
+    private ActionView shown() {
         ActionState state = stateAfter(last);
         Cause cause = state == ActionState.APPROVAL_REQUIRED ? people.cause(ruling) : causeOf(last);
         Kept kept = requested.kept();

@@ -26,7 +26,9 @@ import org.springframework.web.servlet.HandlerAdapter;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 import tenancy.Caller;
+import tenancy.LongWork;
 import tenancy.TenantContext;
+import tenancy.TenantId;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -107,10 +109,11 @@ class ActionsAdapter implements HandlerAdapter, Ordered {
         var web = new ServletWebRequest(request, response);
         // The bean stands behind its proxy, which asks for the caller's role.
         var endpoint = (ActionsEndpoint) called.createWithResolvedBean().getBean();
+        TenantContext context = known.context(web);
         ResponseEntity<?> answer = endpoint.submit(
-                known.context(web),
+                context,
                 known.caller(web),
-                envelope(request),
+                envelope(context.tenant(), request),
                 request.getParameter(WAIT),
                 request,
                 response);
@@ -136,10 +139,12 @@ class ActionsAdapter implements HandlerAdapter, Ordered {
         return values != null && values.length == 1;
     }
 
-    private Envelope envelope(HttpServletRequest request) throws IOException {
+    private Envelope envelope(TenantId tenant, HttpServletRequest request) throws IOException {
         Envelope envelope;
         try {
-            envelope = reader.readValue(request.getInputStream());
+            envelope = LongWork.isOver(request.getContentLengthLong())
+                    ? longEnvelope(tenant, request.getInputStream().readAllBytes())
+                    : reader.readValue(request.getInputStream());
         } catch (JacksonException unreadable) {
             throw new HttpMessageNotReadableException(
                     "The envelope cannot be read", unreadable, new ServletServerHttpRequest(request));
@@ -148,6 +153,10 @@ class ActionsAdapter implements HandlerAdapter, Ordered {
             throw new HttpMessageNotReadableException("The envelope is null", new ServletServerHttpRequest(request));
         }
         return envelope;
+    }
+
+    private Envelope longEnvelope(TenantId tenant, byte[] body) {
+        return LongWork.of(tenant, () -> reader.readValue(body));
     }
 
     private void write(ResponseEntity<?> answer, Answer body, HttpServletResponse response) throws IOException {

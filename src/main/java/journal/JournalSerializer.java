@@ -15,6 +15,7 @@ import org.axonframework.serialization.UnknownSerializedType;
 import org.axonframework.serialization.jackson3.Jackson3Serializer;
 import org.jspecify.annotations.Nullable;
 import tenancy.ContentSeal;
+import tenancy.LongWork;
 import tenancy.TenantId;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.MapperFeature;
@@ -65,12 +66,16 @@ class JournalSerializer extends Jackson3Serializer {
 
     /** Stored JSON of this tenant with what is sealed in it opened, as events are understood. */
     byte[] readable(TenantId tenant, byte[] stored) {
-        return contents.readable(tenant, stored);
+        return LongWork.isOver(stored.length)
+                ? LongWork.of(tenant, () -> contents.readable(tenant, stored))
+                : contents.readable(tenant, stored);
     }
 
     /** The same as people are shown it. */
     byte[] shown(TenantId tenant, byte[] stored) {
-        return contents.shown(tenant, stored);
+        return LongWork.isOver(stored.length)
+                ? LongWork.of(tenant, () -> contents.shown(tenant, stored))
+                : contents.shown(tenant, stored);
     }
 
     /** A message's payload as this tenant's journal stores it, its contents sealed. */

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.axonframework.eventhandling.DomainEventData;
 import org.axonframework.eventhandling.DomainEventMessage;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tenancy.InlineRows;
+import tenancy.LongWork;
 import tenancy.TenantContext;
 import tenancy.TenantId;
 import tenancy.TenantReads;
@@ -238,26 +240,36 @@ class JournalStorage extends StoredEvents {
                 aggregate);
         return events.isEmpty() || events.size() == LONG_STREAM
                 ? Optional.empty()
-                : Optional.of(checked(EventStreamUtils.upcastAndDeserializeDomainEvents(
-                        events.stream().map(this::readable), getEventSerializer(), upcasterChain)));
+                : Optional.of(checked(
+                        EventStreamUtils.upcastAndDeserializeDomainEvents(
+                                events.stream().map(this::readable), getEventSerializer(), upcasterChain),
+                        events.stream().anyMatch(JournalStorage::isLong)
+                                ? event -> LongWork.of(tenant, () -> check(event))
+                                : JournalStorage::check));
+    }
+
+    private static boolean isLong(DomainEventData<?> event) {
+        return event.getPayload().getData() instanceof byte[] payload && LongWork.isOver(payload.length);
     }
 
     @Override
     public DomainEventStream readEvents(String aggregate, long first) {
-        return checked(super.readEvents(aggregate, first));
+        return checked(super.readEvents(aggregate, first), JournalStorage::check);
     }
 
     /** An aggregate is only what all of its events make it: one that cannot be read must not be passed over. */
-    private static DomainEventStream checked(DomainEventStream events) {
-        return DomainEventStream.of(events.asStream().peek(JournalStorage::check), events::getLastSequenceNumber);
+    private static DomainEventStream checked(DomainEventStream events, UnaryOperator<DomainEventMessage<?>> check) {
+        return DomainEventStream.of(events.asStream().map(check), events::getLastSequenceNumber);
     }
 
-    private static void check(DomainEventMessage<?> event) {
+    /** Reads the payload, which is remembered. */
+    private static DomainEventMessage<?> check(DomainEventMessage<?> event) {
         try {
             if (event.getPayload() instanceof UnknownSerializedType) {
                 throw new EventStoreException(name(event) + " has a type or revision that this release does not know:"
                         + " it was written by a newer release, or its upcaster is missing");
             }
+            return event;
         } catch (SerializationException unreadable) {
             throw new EventStoreException(name(event) + " cannot be read: its payload is damaged", unreadable);
         }

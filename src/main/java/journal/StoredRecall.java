@@ -9,6 +9,7 @@ import org.axonframework.messaging.MetaData;
 import org.axonframework.serialization.SimpleSerializedObject;
 import org.springframework.jdbc.core.JdbcTemplate;
 import journal.Journal.Entry;
+import tenancy.LongWork;
 import tenancy.RunId;
 import tenancy.TenantId;
 import tenancy.TenantTransactions;
@@ -84,6 +85,12 @@ class StoredRecall implements Recall {
 
     @Override
     public Recalled understood(Entry entry) {
+        return LongWork.isOver(entry.payload().length)
+                ? LongWork.of(TenantId.ofAggregate(entry.aggregate()), () -> read(entry))
+                : read(entry);
+    }
+
+    private Recalled read(Entry entry) {
         Object event = serializer.deserialize(new SimpleSerializedObject<>(
                 serializer.readable(TenantId.ofAggregate(entry.aggregate()), entry.payload()),
                 byte[].class,

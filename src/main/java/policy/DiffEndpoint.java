@@ -8,7 +8,9 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import policy.KnownOperations.KnownOperation;
 import tenancy.InvalidField;
+import tenancy.LongWork;
 import tenancy.TenantContext;
 
 /** Compares two versions, or the draft with one, over HTTP. */
@@ -44,12 +46,10 @@ class DiffEndpoint {
                 ? versions.inForce(context, profile).document()
                 : document(context, profile, "/from", from);
         PolicyDocument after = document(context, profile, "/to", to == null ? DRAFT : to);
-        return Diff.of(
-                context.tenant(),
-                profile,
-                side(context, profile, before),
-                side(context, profile, after),
-                operations.of(context.tenant()));
+        Diff.Side old = side(context, profile, before);
+        Diff.Side changed = side(context, profile, after);
+        List<KnownOperation> known = operations.of(context.tenant());
+        return LongWork.of(context.tenant(), () -> Diff.of(context.tenant(), profile, old, changed, known));
     }
 
     private Diff.Side side(TenantContext context, String profile, PolicyDocument document) {

@@ -17,7 +17,9 @@ import policy.PolicyDocument.Destinations;
 import policy.PolicyDocument.Question;
 import policy.PolicyDocument.Records;
 import policy.PolicyDocument.Rule;
+import tenancy.LongWork;
 import tenancy.Refusal.FieldError;
+import tenancy.TenantId;
 
 /** Reads a document before it is published and points at everything in it that cannot be meant. */
 final class Lint {
@@ -69,6 +71,14 @@ final class Lint {
     /** Refuses a profile with findings, naming up to fifty at once. */
     static void check(PolicyDocument document) {
         check(Layer.PROFILE, document);
+    }
+
+    /** Refuses a tenant's document with findings, when it is the tenant's turn: conditions are compiled for it. */
+    static void check(TenantId tenant, Layer layer, PolicyDocument document) {
+        var unused = LongWork.of(tenant, () -> {
+            check(layer, document);
+            return layer;
+        });
     }
 
     /** Refuses a document of this layer with findings, naming up to fifty at once. */

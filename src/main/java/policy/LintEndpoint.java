@@ -11,7 +11,9 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import policy.KnownOperations.KnownOperation;
 import tenancy.LiveKeys;
+import tenancy.LongWork;
 import tenancy.Refusal.FieldError;
 import tenancy.TenantContext;
 
@@ -45,13 +47,15 @@ class LintEndpoint {
     Findings lint(TenantContext context, @PathVariable String profile, @RequestBody Posted posted) {
         PolicyDocument document = posted.document() == null ? trials.draft(context, profile) : posted.document();
         try {
-            Lint.check(Layer.of(context.tenant(), profile), document);
+            Lint.check(context.tenant(), Layer.of(context.tenant(), profile), document);
         } catch (InvalidPolicy invalid) {
             return new Findings(
                     false, invalid.fields().stream().map(LintEndpoint::error).toList());
         }
         Map<String, Long> live = keys.byRole(context.tenant());
-        return new Findings(true, DeepLint.findings(document, operations.of(context.tenant()), live, clock.instant()));
+        List<KnownOperation> known = operations.of(context.tenant());
+        return new Findings(
+                true, LongWork.of(context.tenant(), () -> DeepLint.findings(document, known, live, clock.instant())));
     }
 
     private static Finding error(FieldError field) {

@@ -19,6 +19,7 @@ import policy.PolicyEvent.PolicyRulesExpired;
 import policy.PolicyEvent.PolicyShadowDropped;
 import tenancy.Sized;
 import tenancy.TenantContext;
+import tenancy.TenantId;
 
 /** One profile of a tenant, version by version; holds the one in force and the one in shadow, the journal the others. */
 @Aggregate(cache = "aggregateCache", lockFactory = "laneIsLock", snapshotTriggerDefinition = "snapshotEvery")
@@ -43,7 +44,7 @@ class PolicyBook implements Sized {
 
     PolicyBook(ProfileId profile, PolicyDocument document, String comment) {
         id = profile.toString();
-        Lint.check(Layer.of(profile.tenant(), profile.profile()), document);
+        Lint.check(profile.tenant(), Layer.of(profile.tenant(), profile.profile()), document);
         apply(new PolicyPublished(profile.profile(), 1, document, comment, null, Mode.ENFORCED));
     }
 
@@ -114,7 +115,7 @@ class PolicyBook implements Sized {
     }
 
     private void put(PolicyDocument document, String comment, @Nullable Long fromVersion, Mode mode) {
-        Lint.check(Layer.of(inForce.profile()), document);
+        Lint.check(TenantId.ofAggregate(id), Layer.of(inForce.profile()), document);
         apply(new PolicyPublished(inForce.profile(), next(), document, comment, fromVersion, mode));
     }
 

@@ -72,7 +72,7 @@ class Publishing {
         if (mode == Mode.SHADOW) {
             throw new NothingInForce(profile.profile());
         }
-        Lint.check(Layer.of(profile.tenant(), profile.profile()), document);
+        Lint.check(profile.tenant(), Layer.of(profile.tenant(), profile.profile()), document);
         Layer.workspace(profile.tenant(), profile.profile()).ifPresent(workspaces::expect);
         Aggregate<PolicyBook> opened = books.open(profile, () -> new PolicyBook(profile, document, comment));
         guardrails.changed(profile, opened);

@@ -47,7 +47,7 @@ class StoredPolicies implements Policies {
     Decider handle(TryPolicy attempt) {
         TenantId tenant = attempt.profile().tenant();
         String name = attempt.profile().profile();
-        Lint.check(Layer.of(tenant, name), attempt.document());
+        Lint.check(tenant, Layer.of(tenant, name), attempt.document());
         Map<String, InForce> documents = new HashMap<>();
         known.of(tenant).forEach(each -> documents.put(each, inForce(tenant, each)));
         long version = documents.getOrDefault(name, InForce.NOTHING).version() + 1;

@@ -37,12 +37,12 @@ class LongWorkTest {
         }
 
         assertThat(done)
-                .containsExactly(
-                        "greedy 0", "modest 0", "greedy 1", "modest 1", "greedy 2", "greedy 3", "greedy 4");
+                .containsExactly("greedy 0", "modest 0", "greedy 1", "modest 1", "greedy 2", "greedy 3", "greedy 4");
     }
 
     @Test
-    void it_is_done_on_a_thread_that_the_kernel_interrupts_and_where_one_asks_the_answer_is_the_same() throws Exception {
+    void it_is_done_on_a_thread_that_the_kernel_interrupts_and_where_one_asks_the_answer_is_the_same()
+            throws Exception {
         var asked = new CompletableFuture<Boolean>();
         Thread.ofVirtual()
                 .start(() -> asked.complete(

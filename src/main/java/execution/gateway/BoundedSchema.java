@@ -88,8 +88,7 @@ final class BoundedSchema {
      * @param faults what is wrong with it is added here
      * @return the compiled schema; one that accepts nothing if anything is wrong
      */
-    static BoundedSchema compile(
-            JsonNode schema, String pointer, Expressions expressions, List<FieldError> faults) {
+    static BoundedSchema compile(JsonNode schema, String pointer, Expressions expressions, List<FieldError> faults) {
         int before = faults.size();
         if (schema.toString().length() > LARGEST_SCHEMA) {
             faults.add(new FieldError(pointer, "size", "must be at most " + LARGEST_SCHEMA + " characters"));
@@ -170,8 +169,7 @@ final class BoundedSchema {
     }
 
     /** Finds what could make the schema reach out or take too long. */
-    private static void inspect(
-            JsonNode schema, String pointer, Expressions expressions, List<FieldError> faults) {
+    private static void inspect(JsonNode schema, String pointer, Expressions expressions, List<FieldError> faults) {
         if (schema.isArray()) {
             for (int i = 0; i < schema.size(); i++) {
                 inspect(schema.get(i), pointer + "/" + i, expressions, faults);

@@ -149,7 +149,9 @@ public final class CanonicalJson {
 
     private static InvalidField notExact(Where at) {
         return new InvalidField(
-                at.pointer(), "number_not_exact", "must be a number that a double holds exactly; send others as strings");
+                at.pointer(),
+                "number_not_exact",
+                "must be a number that a double holds exactly; send others as strings");
     }
 
     private static void string(String text, Where at, StringBuilder out) {

@@ -63,7 +63,7 @@ class CatalogueEndpoint {
                 TenantContext.of(TenantId.FLEET, context.principal(), context.requestId()),
                 DefineConnector.as(
                         new ConnectorId(TenantId.FLEET, system),
-                        ConnectorReader.read(document.toString()),
+                        ConnectorReader.read(TenantId.FLEET, document),
                         ConnectorsEndpoint.version(ifMatch),
                         true));
         return ConnectorsEndpoint.answer(entry.version() == 1 ? HttpStatus.CREATED : HttpStatus.OK, entry);

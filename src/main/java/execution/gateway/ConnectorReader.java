@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import secrets.HandOut;
 import tenancy.Effect;
+import tenancy.LongWork;
 import tenancy.Refusal.FieldError;
+import tenancy.TenantId;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -78,6 +80,15 @@ final class ConnectorReader {
     private String toolPath = "";
 
     private ConnectorReader() {}
+
+    /**
+     * Reads a tenant's document, when it is the tenant's turn: its schemas and expressions are compiled for it.
+     *
+     * @throws InvalidConnector with a pointer for each fault
+     */
+    static TargetSystem read(TenantId tenant, JsonNode document) {
+        return LongWork.of(tenant, () -> read(document.toString()));
+    }
 
     /** @throws InvalidConnector with a pointer for each fault */
     static TargetSystem read(String json) {

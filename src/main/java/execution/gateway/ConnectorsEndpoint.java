@@ -96,12 +96,12 @@ class ConnectorsEndpoint {
             @PathVariable String system,
             @RequestHeader(name = "If-Match", required = false) @Nullable String ifMatch,
             @RequestBody JsonNode document) {
-        // Compiled here, on the caller's own thread: the lane is for deciding.
+        // Compiled before it is sent: the lane is for deciding.
         ConnectorView connector = commands.ask(
                 context,
                 DefineConnector.as(
                         new ConnectorId(context.tenant(), system),
-                        ConnectorReader.read(document.toString()),
+                        ConnectorReader.read(context.tenant(), document),
                         version(ifMatch),
                         caller.role() == Role.OPERATOR));
         return shown(connector.version() == 1 ? HttpStatus.CREATED : HttpStatus.OK, connector);
@@ -128,7 +128,7 @@ class ConnectorsEndpoint {
                 new AdoptConnector(
                         DefineConnector.as(
                                 new ConnectorId(context.tenant(), system),
-                                ConnectorReader.read(entry.document().toString()),
+                                ConnectorReader.read(context.tenant(), entry.document()),
                                 version(ifMatch),
                                 // What the catalogue may reach is the operator's word.
                                 true),
@@ -155,7 +155,7 @@ class ConnectorsEndpoint {
         if (offered != null && document.path("operations") instanceof ObjectNode operations) {
             operations.set(operation, Finding.accepted(operations.path(operation), offered));
         }
-        TargetSystem accepted = ConnectorReader.read(document.toString());
+        TargetSystem accepted = ConnectorReader.read(context.tenant(), document);
         return shown(
                 HttpStatus.OK,
                 commands.ask(

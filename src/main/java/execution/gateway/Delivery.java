@@ -147,7 +147,9 @@ final class Delivery {
     }
 
     private static boolean isLong(Exchange exchange) {
-        return exchange instanceof Answered answered && answered.body() != null && LongWork.isOver(answered.body().length);
+        return exchange instanceof Answered answered
+                && answered.body() != null
+                && LongWork.isOver(answered.body().length);
     }
 
     /** In a session, which is opened first, and once more if the server has forgotten it. */

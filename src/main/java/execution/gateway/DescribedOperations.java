@@ -29,11 +29,13 @@ class DescribedOperations implements KnownOperations {
                 () -> rows.following(tenant.value(), "", Limit.of(MOST_CONNECTORS)).stream()
                         .map(ConnectorRow::view)
                         .toList());
-        return connectors.stream().flatMap(DescribedOperations::operations).toList();
+        return connectors.stream()
+                .flatMap(connector -> operations(tenant, connector))
+                .toList();
     }
 
-    private static Stream<KnownOperation> operations(ConnectorView connector) {
-        TargetSystem target = ConnectorReader.read(connector.document().toString());
+    private static Stream<KnownOperation> operations(TenantId tenant, ConnectorView connector) {
+        TargetSystem target = ConnectorReader.read(tenant, connector.document());
         return target.operations().values().stream()
                 .map(one -> new KnownOperation(
                         connector.system(), one.name(), one.effect(), one.idempotencyHeader() != null, target.host()));

@@ -27,7 +27,7 @@ class DescribedPlaces implements KnownPlaces {
         Optional<ConnectorView> described =
                 commands.ask(context, new ReadConnector(new ConnectorId(context.tenant(), system)));
         return described
-                .map(connector -> ConnectorReader.read(connector.document().toString()))
+                .map(connector -> ConnectorReader.read(context.tenant(), connector.document()))
                 .map(DescribedPlaces::places)
                 .orElse(List.of());
     }

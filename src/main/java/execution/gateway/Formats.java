@@ -62,9 +62,7 @@ final class Formats {
             if (text.length() > longest) {
                 return false;
             }
-            return getName().equals(POINTER)
-                    ? POINTERS.matcher(text).matches()
-                    : format.matches(context, schema, text);
+            return getName().equals(POINTER) ? POINTERS.matcher(text).matches() : format.matches(context, schema, text);
         }
     }
 }

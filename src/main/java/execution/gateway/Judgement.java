@@ -165,7 +165,11 @@ record Judgement(
             if (error != null && error.isIn(result)) {
                 return error.judged(answered.status(), result, operation);
             }
-            if (operation.described().resultSchema().check(operation.tenant(), result, "/result").isEmpty()) {
+            if (operation
+                    .described()
+                    .resultSchema()
+                    .check(operation.tenant(), result, "/result")
+                    .isEmpty()) {
                 return new Judgement(
                         Effected.DONE,
                         answered.status(),

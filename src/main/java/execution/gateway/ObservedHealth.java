@@ -25,7 +25,7 @@ class ObservedHealth implements SystemHealth {
         Optional<ConnectorView> connector =
                 commands.ask(context, new ReadConnector(new ConnectorId(context.tenant(), system)));
         return connector.map(view -> {
-            TargetSystem target = ConnectorReader.read(view.document().toString());
+            TargetSystem target = ConnectorReader.read(context.tenant(), view.document());
             Map<String, Integer> bulkheads = new TreeMap<>();
             target.operations().forEach((name, operation) -> bulkheads.put(name, operation.bulkhead()));
             return new Standing(

@@ -93,7 +93,8 @@ record Weighed(Keyword keyword) implements Keyword {
             JsonNode twice = Spelled.twice(value);
             if (twice != null) {
                 // Said in the library's words.
-                validator.validate(context, JsonNodeFactory.instance.arrayNode().add(twice).add(twice), root, at);
+                validator.validate(
+                        context, JsonNodeFactory.instance.arrayNode().add(twice).add(twice), root, at);
             }
         }
 

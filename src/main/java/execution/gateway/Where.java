@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * the names of everything above, and written for each of many values below long names it would be far longer than the
  * document.
  */
-final class Where {
+public final class Where {
 
     private final @Nullable Where above;
     private final String step;
@@ -22,19 +22,19 @@ final class Where {
     }
 
     /** @param pointer of the value that one starts from */
-    static Where at(String pointer) {
+    public static Where at(String pointer) {
         return new Where(null, pointer, -1);
     }
 
-    Where member(String name) {
+    public Where member(String name) {
         return new Where(this, name, -1);
     }
 
-    Where item(int at) {
+    public Where item(int at) {
         return new Where(this, "", at);
     }
 
-    String pointer() {
+    public String pointer() {
         return pointer(Integer.MAX_VALUE);
     }
 

@@ -12,6 +12,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tenancy.Caller;
 import tenancy.Forbidden;
+import tenancy.LongWork;
 import tenancy.Role;
 import tenancy.TenantContext;
 import tools.jackson.databind.JsonNode;
@@ -57,8 +58,7 @@ class ImportEndpoint {
         JsonNode document = wanted.openapi();
         McpServer server = wanted.mcp();
         if (document != null && server == null) {
-            JsonNode api = document.isString() ? ImportedText.read(document.stringValue(), "/openapi") : document;
-            return OpenApiImport.draft(system, api, wanted.baseUrl());
+            return LongWork.of(context.tenant(), () -> OpenApiImport.draft(system, api(document), wanted.baseUrl()));
         }
         if (document != null || server == null) {
             throw InvalidImport.of("", "one_of", "must have openapi or mcp");
@@ -67,15 +67,15 @@ class ImportEndpoint {
         if (!near.isEmpty() && caller.role() != Role.OPERATOR) {
             throw new Forbidden("private_addresses", "Only an operator may import from a private address.");
         }
-        return McpImport.draft(
-                system,
-                server.url(),
-                server.revision(),
-                near,
-                server.credential(),
-                servers.tools(
-                        context,
-                        new ToolServers.Server(
-                                system, server.url(), server.revision(), Set.copyOf(near), server.credential())));
+        List<JsonNode> tools = servers.tools(
+                context,
+                new ToolServers.Server(system, server.url(), server.revision(), Set.copyOf(near), server.credential()));
+        return LongWork.of(
+                context.tenant(),
+                () -> McpImport.draft(system, server.url(), server.revision(), near, server.credential(), tools));
+    }
+
+    private static JsonNode api(JsonNode document) {
+        return document.isString() ? ImportedText.read(document.stringValue(), "/openapi") : document;
     }
 }

@@ -2,6 +2,7 @@ package execution.imports;
 
 import execution.gateway.Drafts;
 import execution.gateway.Offer;
+import execution.gateway.Where;
 import execution.imports.Draft.Guess;
 import execution.imports.Draft.LeftOut;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ final class OpenApiImport {
             throw InvalidImport.of("/openapi/openapi", "version", "must be 3.0 or 3.1");
         }
         List<FieldError> remote = new ArrayList<>();
-        remote(api, "/openapi", remote);
+        remote(api, Where.at("/openapi"), remote);
         if (!remote.isEmpty()) {
             throw new InvalidImport(remote);
         }
@@ -114,21 +115,21 @@ final class OpenApiImport {
         return found;
     }
 
-    private static void remote(JsonNode node, String at, List<FieldError> faults) {
+    private static void remote(JsonNode node, Where at, List<FieldError> faults) {
         if (faults.size() >= MOST_FAULTS) {
             return;
         }
         for (int i = 0; node.isArray() && i < node.size(); i++) {
-            remote(node.get(i), at + "/" + i, faults);
+            remote(node.get(i), at.item(i), faults);
         }
         for (Map.Entry<String, JsonNode> member : node.properties()) {
-            String below = Drafts.below(at, member.getKey());
+            Where below = at.member(member.getKey());
             JsonNode value = member.getValue();
             if (member.getKey().equals("$ref")
                     && value.isString()
                     && !value.stringValue().startsWith("#")) {
-                faults.add(
-                        new FieldError(below, "remote_reference", "must stay within the document: nothing is fetched"));
+                faults.add(new FieldError(
+                        below.pointer(), "remote_reference", "must stay within the document: nothing is fetched"));
             } else if (!DATA.contains(member.getKey())) {
                 remote(value, below, faults);
             }

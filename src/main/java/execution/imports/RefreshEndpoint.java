@@ -16,6 +16,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tenancy.LongWork;
 import tenancy.TenantContext;
 import tools.jackson.databind.JsonNode;
 
@@ -89,7 +90,9 @@ class RefreshEndpoint {
                     "openapi",
                     mcp ? "must be left out: an MCP server is asked" : "must be the product's document as it is now");
         }
-        List<Offer> offers = openapi == null ? tools(context, connector) : described(connector, openapi);
+        List<Offer> offers = openapi == null
+                ? tools(context, connector)
+                : LongWork.of(context.tenant(), () -> described(connector, openapi));
         Comparison found = upstreams.compare(context, connector, offers);
         return new Refreshed(
                 found.system(),

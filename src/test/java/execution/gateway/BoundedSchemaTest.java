@@ -62,13 +62,15 @@ class BoundedSchemaTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"pattern\":\"^(a?){99}b\"}", "{\"minLength\":%d}", "{\"const\":\"%d\"}", "{\"maxLength\":9}"})
+    @ValueSource(
+            strings = {"{\"pattern\":\"^(a?){99}b\"}", "{\"minLength\":%d}", "{\"const\":\"%d\"}", "{\"maxLength\":9}"})
     void a_text_that_is_looked_at_too_often_is_refused(String keyword) {
         BoundedSchema schema = compile("{\"allOf\":[%s]}"
                 .formatted(IntStream.range(0, 100).mapToObj(keyword::formatted).collect(Collectors.joining(","))));
         assertThat(faults).isEmpty();
 
-        List<FieldError> found = assertTimeoutPreemptively(SOON, () -> schema.check(text("a".repeat(900_000)), "/text"));
+        List<FieldError> found =
+                assertTimeoutPreemptively(SOON, () -> schema.check(text("a".repeat(900_000)), "/text"));
 
         assertThat(found).extracting(FieldError::rule).containsExactly("too_complex");
     }
@@ -84,7 +86,8 @@ class BoundedSchemaTest {
                     .collect(Collectors.joining()));
         }
 
-        assertThat(assertTimeoutPreemptively(SOON, () -> schema.check(items, ""))).isEmpty();
+        assertThat(assertTimeoutPreemptively(SOON, () -> schema.check(items, "")))
+                .isEmpty();
         items.add(items.get(7));
         assertThat(assertTimeoutPreemptively(SOON, () -> schema.check(items, "/items")))
                 .extracting(FieldError::pointer, FieldError::rule)
@@ -132,7 +135,8 @@ class BoundedSchemaTest {
                 .join();
 
         assertThat(found).extracting(FieldError::pointer).containsExactly("/text");
-        assertThat(schema.check(new TenantId("acme"), text("some words"), "/text")).isEmpty();
+        assertThat(schema.check(new TenantId("acme"), text("some words"), "/text"))
+                .isEmpty();
     }
 
     @Test
@@ -238,7 +242,8 @@ class BoundedSchemaTest {
         assertThat(faults).isEmpty();
 
         assertTimeoutPreemptively(SOON, () -> {
-            for (String part : List.of("a", "a.", "1:", "/", "@", "a@", "\"", "-", "0", "%", "((", "P1", "a-", "~", "é", "/~0")) {
+            for (String part :
+                    List.of("a", "a.", "1:", "/", "@", "a@", "\"", "-", "0", "%", "((", "P1", "a-", "~", "é", "/~0")) {
                 schema.check(text(part.repeat(1_000 / part.length())), "");
                 schema.check(text("a@" + part.repeat(1_990 / part.length())), "");
                 schema.check(text(part.repeat(200_000 / part.length())), "");
@@ -259,13 +264,15 @@ class BoundedSchemaTest {
         "uuid, 01a22eb8-f95c-73d9-8a2b-6530b28780a6"
     })
     void a_format_takes_what_is_one(String format, String value) {
-        assertThat(compile("{\"format\":\"%s\"}".formatted(format)).check(text(value), "")).isEmpty();
+        assertThat(compile("{\"format\":\"%s\"}".formatted(format)).check(text(value), ""))
+                .isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"json-pointer, a", "json-pointer, /~", "json-pointer, /~2", "email, ada", "ipv4, 1.2.3"})
     void a_format_refuses_what_is_none(String format, String value) {
-        assertThat(compile("{\"format\":\"%s\"}".formatted(format)).check(text(value), "")).hasSize(1);
+        assertThat(compile("{\"format\":\"%s\"}".formatted(format)).check(text(value), ""))
+                .hasSize(1);
     }
 
     @Test
@@ -312,7 +319,8 @@ class BoundedSchemaTest {
     }
 
     private List<FieldError> errors(JsonNode schema, String value) {
-        BoundedSchema compiled = BoundedSchema.compile(BoundedSchema.closed(schema), "/argument_schema", new Expressions(), faults);
+        BoundedSchema compiled =
+                BoundedSchema.compile(BoundedSchema.closed(schema), "/argument_schema", new Expressions(), faults);
         assertThat(faults).isEmpty();
         return compiled.check(json(value), "");
     }

@@ -37,7 +37,8 @@ class CanonicalJsonTest {
         String above = "{\"%s\":".formatted("n".repeat(8_000)).repeat(50);
         String value = above + "[" + "1,".repeat(200_000) + "1]" + "}".repeat(50);
 
-        assertThat(assertTimeoutPreemptively(Duration.ofSeconds(5), () -> canonical(value))).isEqualTo(value);
+        assertThat(assertTimeoutPreemptively(Duration.ofSeconds(5), () -> canonical(value)))
+                .isEqualTo(value);
     }
 
     @Test

@@ -32,6 +32,10 @@ final class Documents {
     static HttpOperation operation(String document, String name) {
         TargetSystem target = ConnectorReader.read(document);
         return new HttpOperation(
-                new TenantId("tenant_acme"), "zendesk", 1, target, Objects.requireNonNull(target.operations().get(name)));
+                new TenantId("tenant_acme"),
+                "zendesk",
+                1,
+                target,
+                Objects.requireNonNull(target.operations().get(name)));
     }
 }

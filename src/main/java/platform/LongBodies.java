@@ -1,0 +1,153 @@
+package platform;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.http.converter.autoconfigure.ServerHttpMessageConvertersCustomizer;
+import org.springframework.core.ResolvableType;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpInputMessage;
+import org.springframework.http.HttpOutputMessage;
+import org.springframework.http.converter.HttpMessageConverters.ServerBuilder;
+import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.stereotype.Component;
+import tenancy.Caller;
+import tenancy.LongWork;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Long bodies are parsed and written when it is their tenant's turn; sending and receiving them waits where it always does. */
+@Component
+class LongBodies implements ServerHttpMessageConvertersCustomizer {
+
+    private final JsonMapper json;
+
+    LongBodies(JsonMapper json) {
+        this.json = json;
+    }
+
+    @Override
+    public void customize(ServerBuilder converters) {
+        converters.withJsonConverter(new Converter(json));
+    }
+
+    private static @Nullable Caller caller() {
+        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        return authentication != null && authentication.getPrincipal() instanceof Caller caller ? caller : null;
+    }
+
+    private record Received(HttpHeaders headers, byte[] body) implements HttpInputMessage {
+
+        @Override
+        public HttpHeaders getHeaders() {
+            return headers;
+        }
+
+        @Override
+        public InputStream getBody() {
+            return new ByteArrayInputStream(body);
+        }
+    }
+
+    private record Written(HttpHeaders headers, ByteArrayOutputStream body) implements HttpOutputMessage {
+
+        @Override
+        public HttpHeaders getHeaders() {
+            return headers;
+        }
+
+        @Override
+        public OutputStream getBody() {
+            return body;
+        }
+    }
+
+    private static final class Converter extends JacksonJsonHttpMessageConverter {
+
+        Converter(JsonMapper json) {
+            super(json);
+        }
+
+        @Override
+        public Object read(ResolvableType type, HttpInputMessage input, @Nullable Map<String, Object> hints)
+                throws IOException {
+            long length = input.getHeaders().getContentLength();
+            Caller caller = length < 0 || LongWork.isOver(length) ? caller() : null;
+            if (caller == null) {
+                return super.read(type, input, hints);
+            }
+            var received = new Received(input.getHeaders(), input.getBody().readAllBytes());
+            return LongWork.of(caller.tenant(), () -> {
+                try {
+                    return super.read(type, received, hints);
+                } catch (IOException impossible) {
+                    throw new UncheckedIOException(impossible);
+                }
+            });
+        }
+
+        /** Nobody knows beforehand how long an answer is: one that becomes long is begun again. */
+        @Override
+        protected void writeInternal(
+                Object value, ResolvableType type, HttpOutputMessage output, @Nullable Map<String, Object> hints)
+                throws IOException {
+            Caller caller = caller();
+            if (caller == null) {
+                super.writeInternal(value, type, output, hints);
+                return;
+            }
+            var beginning = new Beginning();
+            try {
+                super.writeInternal(value, type, new Written(output.getHeaders(), beginning), hints);
+                beginning.writeTo(output.getBody());
+            } catch (IOException | RuntimeException failed) {
+                if (!beginning.isOver) {
+                    throw failed;
+                }
+                output.getBody().write(LongWork.of(caller.tenant(), () -> whole(value, type, output, hints)));
+            }
+        }
+
+        private byte[] whole(
+                Object value, ResolvableType type, HttpOutputMessage output, @Nullable Map<String, Object> hints) {
+            var body = new ByteArrayOutputStream();
+            try {
+                super.writeInternal(value, type, new Written(output.getHeaders(), body), hints);
+            } catch (IOException impossible) {
+                throw new UncheckedIOException(impossible);
+            }
+            return body.toByteArray();
+        }
+    }
+
+    /** Ends with an exception where an answer becomes long. */
+    private static final class Beginning extends ByteArrayOutputStream {
+
+        private boolean isOver;
+
+        @Override
+        public void write(int next) {
+            check(1);
+            super.write(next);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            check(length);
+            super.write(bytes, offset, length);
+        }
+
+        private void check(int more) {
+            if (LongWork.isOver((long) count + more)) {
+                isOver = true;
+                throw new IllegalStateException("The answer is long");
+            }
+        }
+    }
+}
