@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import tenancy.Content;
 import tenancy.ContentSeal;
 import tenancy.ContentSeal.Sealed;
+import tenancy.LongWork;
 import tenancy.TenantId;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.BeanDescription;
@@ -73,7 +74,10 @@ final class ContentSerializers extends ValueSerializerModifier {
             byte[] plain = value instanceof String text
                     ? text.getBytes(StandardCharsets.UTF_8)
                     : PLAIN.writeValueAsBytes(value);
-            Optional<Sealed> sealed = seal.seal(OF.get(), plain);
+            TenantId tenant = OF.get();
+            Optional<Sealed> sealed = LongWork.isOver(plain.length)
+                    ? LongWork.of(tenant, () -> seal.seal(tenant, plain))
+                    : seal.seal(tenant, plain);
             if (sealed.isEmpty()) {
                 json.writeRawValue(new String(kind.gone(), StandardCharsets.UTF_8));
                 return;

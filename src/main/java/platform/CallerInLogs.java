@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.util.Optional;
 import org.slf4j.MDC;
 import org.springframework.core.annotation.Order;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.ServerHttpObservationFilter;
 import tenancy.Caller;
@@ -25,10 +24,7 @@ class CallerInLogs extends HttpFilter {
     private static final String TENANT = "tenant";
 
     static Optional<Caller> caller() {
-        var authentication = SecurityContextHolder.getContext().getAuthentication();
-        return authentication != null && authentication.getPrincipal() instanceof Caller caller
-                ? Optional.of(caller)
-                : Optional.empty();
+        return Optional.ofNullable(Caller.asking());
     }
 
     @Override

@@ -15,8 +15,6 @@ import org.springframework.http.HttpInputMessage;
 import org.springframework.http.HttpOutputMessage;
 import org.springframework.http.converter.HttpMessageConverters.ServerBuilder;
 import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import tenancy.Caller;
 import tenancy.LongWork;
@@ -35,11 +33,6 @@ class LongBodies implements ServerHttpMessageConvertersCustomizer {
     @Override
     public void customize(ServerBuilder converters) {
         converters.withJsonConverter(new Converter(json));
-    }
-
-    private static @Nullable Caller caller() {
-        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-        return authentication != null && authentication.getPrincipal() instanceof Caller caller ? caller : null;
     }
 
     private record Received(HttpHeaders headers, byte[] body) implements HttpInputMessage {
@@ -78,7 +71,7 @@ class LongBodies implements ServerHttpMessageConvertersCustomizer {
         public Object read(ResolvableType type, HttpInputMessage input, @Nullable Map<String, Object> hints)
                 throws IOException {
             long length = input.getHeaders().getContentLength();
-            Caller caller = length < 0 || LongWork.isOver(length) ? caller() : null;
+            Caller caller = length < 0 || LongWork.isOver(length) ? Caller.asking() : null;
             if (caller == null) {
                 return super.read(type, input, hints);
             }
@@ -97,7 +90,7 @@ class LongBodies implements ServerHttpMessageConvertersCustomizer {
         protected void writeInternal(
                 Object value, ResolvableType type, HttpOutputMessage output, @Nullable Map<String, Object> hints)
                 throws IOException {
-            Caller caller = caller();
+            Caller caller = Caller.asking();
             if (caller == null) {
                 super.writeInternal(value, type, output, hints);
                 return;
@@ -105,13 +98,18 @@ class LongBodies implements ServerHttpMessageConvertersCustomizer {
             var beginning = new Beginning();
             try {
                 super.writeInternal(value, type, new Written(output.getHeaders(), beginning), hints);
-                beginning.writeTo(output.getBody());
+                send(beginning.toByteArray(), output);
             } catch (IOException | RuntimeException failed) {
                 if (!beginning.isOver) {
                     throw failed;
                 }
-                output.getBody().write(LongWork.of(caller.tenant(), () -> whole(value, type, output, hints)));
+                send(LongWork.of(caller.tenant(), () -> whole(value, type, output, hints)), output);
             }
+        }
+
+        private static void send(byte[] body, HttpOutputMessage output) throws IOException {
+            output.getHeaders().setContentLength(body.length);
+            output.getBody().write(body);
         }
 
         private byte[] whole(

@@ -12,6 +12,8 @@ import org.springframework.http.converter.AbstractHttpMessageConverter;
 import org.springframework.http.converter.HttpMessageConverters.ServerBuilder;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.stereotype.Component;
+import tenancy.Caller;
+import tenancy.LongWork;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -114,8 +116,11 @@ class PolicyYaml implements ServerHttpMessageConvertersCustomizer {
         @Override
         protected Object readInternal(Class<?> type, HttpInputMessage input) throws IOException {
             byte[] document = input.getBody().readAllBytes();
+            Caller caller = Caller.asking();
             try {
-                return json.readValue(asJson(document), type);
+                return caller == null
+                        ? json.readValue(asJson(document), type)
+                        : LongWork.of(caller.tenant(), () -> json.readValue(asJson(document), type));
             } catch (JacksonException unreadable) {
                 throw new HttpMessageNotReadableException("not a policy in YAML", unreadable, input);
             }

@@ -10,8 +10,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.AsyncHandlerInterceptor;
 import tenancy.Caller;
@@ -63,12 +61,9 @@ class BodyGate implements AsyncHandlerInterceptor {
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws InterruptedException {
         long length = request.getContentLengthLong();
-        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        Caller caller = Caller.asking();
         boolean hasBody = length > SMALL || length < 0 && request.getHeader("Transfer-Encoding") != null;
-        if (hasBody
-                && request.getDispatcherType() == DispatcherType.REQUEST
-                && authentication != null
-                && authentication.getPrincipal() instanceof Caller caller) {
+        if (hasBody && request.getDispatcherType() == DispatcherType.REQUEST && caller != null) {
             // What is longer than the largest is refused before it is read so far.
             int size = (int) Math.ceilDiv(length < 0 ? LARGEST : Math.min(length, LARGEST), KIBIBYTE);
             request.setAttribute(HELD, take(caller.tenant(), size));

@@ -12,8 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.HandlerInterceptor;
 import tenancy.Caller;
@@ -67,11 +65,10 @@ class RateGate implements HandlerInterceptor {
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        Caller caller = Caller.asking();
         // An answer that was completed later, and an error page, are the same request once more.
         if (request.getDispatcherType() == DispatcherType.REQUEST
-                && authentication != null
-                && authentication.getPrincipal() instanceof Caller caller
+                && caller != null
                 && caller.role() != Role.OPERATOR
                 && !caller.tenant().equals(TenantId.FLEET)) {
             boolean containing = caller.role() == Role.TENANT_ADMIN

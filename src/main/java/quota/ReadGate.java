@@ -10,8 +10,6 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.servlet.HandlerInterceptor;
 import tenancy.Caller;
 import tenancy.TenantId;
@@ -54,11 +52,10 @@ final class ReadGate implements HandlerInterceptor {
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws InterruptedException {
-        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        Caller caller = Caller.asking();
         if (READS.contains(request.getMethod())
                 && request.getDispatcherType() == DispatcherType.REQUEST
-                && authentication != null
-                && authentication.getPrincipal() instanceof Caller caller
+                && caller != null
                 && !caller.tenant().equals(TenantId.FLEET)) {
             Semaphore own = tenants.get(caller.tenant(), isNew -> new Semaphore(most, true));
             if (!own.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {

@@ -2,6 +2,8 @@ package tenancy;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
  * Who authenticated, and as what. Made from the credential alone, never from a body or a header.
@@ -11,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param principal a name for the journal, such as {@code key:k_01…} or {@code oidc:<subject>}; never a secret
  */
 public record Caller(TenantId tenant, @Nullable AgentId agent, Role role, String principal) {
+
+    /** Who asks in the request that this thread serves; null if nobody has authenticated. */
+    public static @Nullable Caller asking() {
+        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        return authentication != null && authentication.getPrincipal() instanceof Caller caller ? caller : null;
+    }
 
     public Optional<AgentId> boundAgent() {
         return Optional.ofNullable(agent);

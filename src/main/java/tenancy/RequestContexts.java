@@ -6,8 +6,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.HandlerMapping;
 
@@ -46,11 +44,11 @@ class RequestContexts {
     }
 
     Caller caller() {
-        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-        if (authentication != null && authentication.getPrincipal() instanceof Caller caller) {
-            return caller;
+        Caller asking = Caller.asking();
+        if (asking == null) {
+            throw new Unauthenticated();
         }
-        throw new Unauthenticated();
+        return asking;
     }
 
     private TenantId tenantFor(Caller caller, HttpServletRequest request) {

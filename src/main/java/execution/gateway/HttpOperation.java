@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import secrets.Origin;
 import tenancy.Effect;
 import tenancy.Estimate;
+import tenancy.LongWork;
 import tenancy.Refusal.FieldError;
 import tenancy.Target;
 import tenancy.TenantId;
@@ -140,6 +141,12 @@ record HttpOperation(
 
     @Override
     public String validated(Target aimedAt, String argumentsJson) {
+        return LongWork.isOver(argumentsJson.length())
+                ? LongWork.of(tenant, () -> canonical(aimedAt, argumentsJson))
+                : canonical(aimedAt, argumentsJson);
+    }
+
+    private String canonical(Target aimedAt, String argumentsJson) {
         JsonNode arguments = CanonicalJson.read(argumentsJson, "/arguments");
         // First, because it refuses numbers that no schema's arithmetic should have to do with.
         String canonical = CanonicalJson.write(arguments, "/arguments");

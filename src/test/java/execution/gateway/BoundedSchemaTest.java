@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -127,16 +130,44 @@ class BoundedSchemaTest {
 
     @Test
     void what_takes_longer_is_checked_on_a_thread_that_the_kernel_interrupts() throws InterruptedException {
-        BoundedSchema schema = compile("{\"pattern\":\"^(?:[a-z]{1,50} ?){1,9}$\"}");
-        String words = "some words ".repeat(10);
+        BoundedSchema schema = compile("{\"items\":{\"type\":\"integer\"}}");
+        Set<Boolean> virtual = Collections.synchronizedSet(new LinkedHashSet<>());
+        var items = new ArrayNode(JsonNodeFactory.instance) {
+            @Override
+            public int size() {
+                virtual.add(Thread.currentThread().isVirtual());
+                return super.size();
+            }
+        };
+        IntStream.range(0, 10_000).forEach(items::add);
+        items.add("none");
         List<FieldError> found = new ArrayList<>();
         Thread.ofVirtual()
-                .start(() -> found.addAll(schema.check(new TenantId("acme"), text(words.repeat(100)), "/text")))
+                .start(() -> found.addAll(schema.check(new TenantId("acme"), items, "/items")))
                 .join();
 
-        assertThat(found).extracting(FieldError::pointer).containsExactly("/text");
-        assertThat(schema.check(new TenantId("acme"), text("some words"), "/text"))
-                .isEmpty();
+        assertThat(found).extracting(FieldError::pointer).containsExactly("/items/10000");
+        assertThat(virtual).containsExactly(true, false);
+    }
+
+    @Test
+    void what_takes_a_moment_is_checked_where_it_is_asked_for() throws InterruptedException {
+        BoundedSchema schema = compile("{\"items\":{\"type\":\"integer\"}}");
+        Set<Boolean> virtual = Collections.synchronizedSet(new LinkedHashSet<>());
+        var items = new ArrayNode(JsonNodeFactory.instance) {
+            @Override
+            public int size() {
+                virtual.add(Thread.currentThread().isVirtual());
+                return super.size();
+            }
+        };
+        items.add(1);
+        Thread.ofVirtual()
+                .start(() -> assertThat(schema.check(new TenantId("acme"), items, ""))
+                        .isEmpty())
+                .join();
+
+        assertThat(virtual).containsExactly(true);
     }
 
     @Test
