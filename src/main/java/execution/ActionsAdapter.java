@@ -118,7 +118,7 @@ class ActionsAdapter implements HandlerAdapter, Ordered {
                 request,
                 response);
         if (answer.getBody() instanceof Answer progress) {
-            write(answer, progress, response);
+            write(context.tenant(), answer, progress, response);
         } else {
             known.answers()
                     .handleReturnValue(answer, called.getReturnValueType(answer), new ModelAndViewContainer(), web);
@@ -159,11 +159,12 @@ class ActionsAdapter implements HandlerAdapter, Ordered {
         return LongWork.of(tenant, () -> reader.readValue(body));
     }
 
-    private void write(ResponseEntity<?> answer, Answer body, HttpServletResponse response) throws IOException {
+    private void write(TenantId tenant, ResponseEntity<?> answer, Answer body, HttpServletResponse response)
+            throws IOException {
         response.setStatus(answer.getStatusCode().value());
         answer.getHeaders().forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-        byte[] json = writer.writeValueAsBytes(body);
+        byte[] json = LongWork.written(tenant, out -> writer.writeValue(out, body));
         response.setContentLength(json.length);
         response.getOutputStream().write(json);
     }

@@ -1,7 +1,6 @@
 package platform;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -48,7 +47,7 @@ class LongBodies implements ServerHttpMessageConvertersCustomizer {
         }
     }
 
-    private record Written(HttpHeaders headers, ByteArrayOutputStream body) implements HttpOutputMessage {
+    private record Written(HttpHeaders headers, OutputStream body) implements HttpOutputMessage {
 
         @Override
         public HttpHeaders getHeaders() {
@@ -85,7 +84,6 @@ class LongBodies implements ServerHttpMessageConvertersCustomizer {
             });
         }
 
-        /** Nobody knows beforehand how long an answer is: one that becomes long is begun again. */
         @Override
         protected void writeInternal(
                 Object value, ResolvableType type, HttpOutputMessage output, @Nullable Map<String, Object> hints)
@@ -95,57 +93,11 @@ class LongBodies implements ServerHttpMessageConvertersCustomizer {
                 super.writeInternal(value, type, output, hints);
                 return;
             }
-            var beginning = new Beginning();
-            try {
-                super.writeInternal(value, type, new Written(output.getHeaders(), beginning), hints);
-                send(beginning.toByteArray(), output);
-            } catch (IOException | RuntimeException failed) {
-                if (!beginning.isOver) {
-                    throw failed;
-                }
-                send(LongWork.of(caller.tenant(), () -> whole(value, type, output, hints)), output);
-            }
-        }
-
-        private static void send(byte[] body, HttpOutputMessage output) throws IOException {
-            output.getHeaders().setContentLength(body.length);
+            HttpHeaders headers = output.getHeaders();
+            byte[] body = LongWork.written(
+                    caller.tenant(), out -> super.writeInternal(value, type, new Written(headers, out), hints));
+            headers.setContentLength(body.length);
             output.getBody().write(body);
-        }
-
-        private byte[] whole(
-                Object value, ResolvableType type, HttpOutputMessage output, @Nullable Map<String, Object> hints) {
-            var body = new ByteArrayOutputStream();
-            try {
-                super.writeInternal(value, type, new Written(output.getHeaders(), body), hints);
-            } catch (IOException impossible) {
-                throw new UncheckedIOException(impossible);
-            }
-            return body.toByteArray();
-        }
-    }
-
-    /** Ends with an exception where an answer becomes long. */
-    private static final class Beginning extends ByteArrayOutputStream {
-
-        private boolean isOver;
-
-        @Override
-        public void write(int next) {
-            check(1);
-            super.write(next);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) {
-            check(length);
-            super.write(bytes, offset, length);
-        }
-
-        private void check(int more) {
-            if (LongWork.isOver((long) count + more)) {
-                isOver = true;
-                throw new IllegalStateException("The answer is long");
-            }
         }
     }
 }

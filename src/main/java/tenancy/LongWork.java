@@ -1,5 +1,9 @@
 package tenancy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,6 +51,64 @@ public final class LongWork {
      */
     public static <T> T of(TenantId tenant, Supplier<T> work) {
         return Thread.currentThread().isVirtual() ? SHARED.inTurn(tenant, work) : work.get();
+    }
+
+    /** Writes something whose length shows when it is written. */
+    public interface Writing {
+        void to(OutputStream out) throws IOException;
+    }
+
+    /** What is written; here if that is short, and otherwise begun again when it is the tenant's turn. */
+    public static byte[] written(TenantId tenant, Writing writing) throws IOException {
+        var beginning = new Beginning();
+        try {
+            writing.to(beginning);
+            return beginning.toByteArray();
+        } catch (IOException | RuntimeException failed) {
+            if (!beginning.isOver) {
+                throw failed;
+            }
+        }
+        try {
+            return of(tenant, () -> whole(writing));
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        }
+    }
+
+    private static byte[] whole(Writing writing) {
+        var out = new ByteArrayOutputStream();
+        try {
+            writing.to(out);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        return out.toByteArray();
+    }
+
+    /** Ends with an exception where it becomes long. */
+    private static final class Beginning extends ByteArrayOutputStream {
+
+        private boolean isOver;
+
+        @Override
+        public void write(int next) {
+            check(1);
+            super.write(next);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            check(length);
+            super.write(bytes, offset, length);
+        }
+
+        private void check(int more) {
+            if (LongWork.isOver((long) count + more)) {
+                isOver = true;
+                throw new IllegalStateException("What is written is long");
+            }
+        }
     }
 
     <T> T inTurn(TenantId tenant, Supplier<T> work) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -83,6 +84,29 @@ class LongWorkTest {
 
         assertThat(done).containsExactly("done");
         assertThat(interrupted).isTrue();
+    }
+
+    @Test
+    void what_is_written_is_the_same_however_long_it_becomes() throws Exception {
+        byte[] few = LongWork.written(MODEST, out -> out.write(new byte[] {1, 2, 3}));
+        byte[] many = LongWork.written(MODEST, out -> {
+            for (int i = 0; i < 10_000; i++) {
+                out.write(new byte[] {(byte) i, 2, 3}, 0, 2);
+                out.write(7);
+            }
+        });
+
+        assertThat(few).containsExactly(1, 2, 3);
+        assertThat(many).hasSize(30_000).startsWith(0, 2, 7, 1, 2, 7);
+        assertThatThrownBy(() -> LongWork.written(MODEST, out -> {
+                    out.write(new byte[20_000]);
+                    throw new IOException("gone");
+                }))
+                .hasMessage("gone");
+        assertThatThrownBy(() -> LongWork.written(MODEST, out -> {
+                    throw new IOException("gone");
+                }))
+                .hasMessage("gone");
     }
 
     /** The one thread waits until it is let go. */
