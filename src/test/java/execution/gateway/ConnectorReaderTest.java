@@ -1,5 +1,8 @@
 package execution.gateway;
 
+import java.util.stream.IntStream;
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -40,6 +43,28 @@ class ConnectorReaderTest {
             assertThat(operation.maxAttempts()).isEqualTo(1);
             assertThat(operation.pool()).isEqualTo("shared");
         });
+    }
+
+    @Test
+    void expressions_of_all_operations_together_are_bounded() {
+        String operation =
+                "\"op%d\":{\"method\":\"GET\",\"effect\":\"read\",\"path\":\"/\",\"argument_schema\":{\"type\":\"object\",\"properties\":"
+                        + "{\"a\":{\"pattern\":\"^(a?b?){500}%d$\"}}}}";
+        String document = "{\"base_url\":\"%s\",\"operations\":{%s}}";
+        String some =
+                IntStream.range(0, 50).mapToObj(i -> operation.formatted(i, i)).collect(joining(","));
+        String many =
+                IntStream.range(0, 99).mapToObj(i -> operation.formatted(i, i)).collect(joining(","));
+
+        assertThat(ConnectorReader.read(document.formatted(URL, some)).operations())
+                .hasSize(50);
+        assertThatThrownBy(() -> ConnectorReader.read(document.formatted(URL, many)))
+                .isInstanceOfSatisfying(
+                        InvalidConnector.class,
+                        refused -> assertThat(refused.fields()).isNotEmpty().allSatisfy(fault -> {
+                            assertThat(fault.rule()).isEqualTo("patterns");
+                            assertThat(fault.pointer()).endsWith("/argument_schema/properties/a/pattern");
+                        }));
     }
 
     @Test
