@@ -38,9 +38,9 @@ import org.axonframework.eventhandling.EventMessage;
 import org.jspecify.annotations.Nullable;
 import policy.AuditLevel;
 import tenancy.Cause;
+import tenancy.LongWork;
 import tenancy.Postures;
 import tenancy.Subject;
-import tenancy.LongWork;
 import tenancy.TenantContext;
 import tenancy.TenantId;
 

@@ -1,14 +1,14 @@
 package journal;
 
-import journal.SealedContents.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import journal.SealedContents.Kind;
 import tenancy.Content;
-import tenancy.ContentSeal;
 import tenancy.ContentSeal.Sealed;
+import tenancy.ContentSeal;
 import tenancy.LongWork;
 import tenancy.TenantId;
 import tools.jackson.core.JsonGenerator;

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.SequencedMap;
 import java.util.concurrent.ExecutionException;
@@ -150,10 +151,10 @@ public final class LongWork {
                 }
             }
         } catch (ExecutionException failed) {
-            switch (failed.getCause()) {
+            switch (Objects.requireNonNull(failed.getCause())) {
                 case RuntimeException refused -> throw refused;
                 case Error error -> throw error;
-                default -> throw new IllegalStateException(failed.getCause());
+                default -> throw new IllegalStateException(failed);
             }
         } finally {
             if (interrupted) {

@@ -104,9 +104,11 @@ class LongWorkTest {
                 }))
                 .hasMessage("gone");
         assertThatThrownBy(() -> LongWork.written(MODEST, out -> {
+                    done.add("begun");
                     throw new IOException("gone");
                 }))
                 .hasMessage("gone");
+        assertThat(done).containsExactly("begun");
     }
 
     /** The one thread waits until it is let go. */

@@ -267,10 +267,17 @@ final class Delivery {
 
     private @Nullable Estimate actual(Judgement done) {
         Price price = operation.described().price();
-        return price.tokensUsed() == null
-                ? null
-                : price.actual(CanonicalJson.read(done.result(), "/result"), call.arguments())
-                        .orElse(null);
+        if (price.tokensUsed() == null) {
+            return null;
+        }
+        return LongWork.isOver(done.result().length())
+                ? LongWork.of(operation.tenant(), () -> actual(price, done))
+                : actual(price, done);
+    }
+
+    private @Nullable Estimate actual(Price price, Judgement done) {
+        return price.actual(CanonicalJson.read(done.result(), "/result"), call.arguments())
+                .orElse(null);
     }
 
     /** With what only the whole call knows: when the system is called again, and why it was not tried again. */

@@ -2,8 +2,8 @@ package execution.gateway;
 
 import java.util.ArrayList;
 import java.util.List;
-import tenancy.Refusal;
 import tenancy.Refusal.FieldError;
+import tenancy.Refusal;
 import tools.jackson.databind.JsonNode;
 
 /** What a connector's document may say, for those who draft one. */

@@ -4,8 +4,8 @@ import com.google.re2j.Pattern;
 import com.networknt.schema.ExecutionConfig;
 import com.networknt.schema.ExecutionContext;
 import com.networknt.schema.SchemaLocation;
-import com.networknt.schema.ValidationLimitExceededException;
 import com.networknt.schema.ValidationLimitExceededException.LimitKind;
+import com.networknt.schema.ValidationLimitExceededException;
 import com.networknt.schema.path.NodePath;
 import com.networknt.schema.path.PathType;
 import java.util.Locale;
@@ -20,8 +20,8 @@ final class Effort extends ExecutionContext {
 
     /** A millisecond. */
     static final long SMALL = 60_000;
-    /** An eighth of a second. A text of 100,000 characters may be matched with a pattern of 80 instructions. */
-    static final long MOST = 8_000_000;
+    /** A quarter of a second. A text of 900,000 characters may be matched with a pattern of 17 instructions. */
+    static final long MOST = 16_000_000;
 
     private static final long MOST_STEPS = 100_000;
     private static final int DEEPEST = 128;

@@ -20,8 +20,15 @@ final class Expressions {
 
     private int left = MOST_INSTRUCTIONS_OF_ALL;
 
-    /** @param faults what is wrong with it is added here */
+    /**
+     * Compiles one; those after the one that is too much are not looked at.
+     *
+     * @param faults what is wrong with it is added here
+     */
     void check(String expression, String at, List<FieldError> faults) {
+        if (left < 0) {
+            return;
+        }
         if (expression.length() > LONGEST || repeats(expression) > MOST_REPEATS) {
             faults.add(tooLarge(at));
             return;

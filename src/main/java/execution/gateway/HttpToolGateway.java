@@ -22,6 +22,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 import secrets.Credentials;
 import secrets.HandOut;
+import tenancy.LongWork;
 import tenancy.Refusal.FieldError;
 import tenancy.TenantTag;
 import tools.jackson.databind.JsonNode;
@@ -134,13 +135,9 @@ class HttpToolGateway implements ToolGateway, Probes {
             // Nothing in quarantine is started; a probe of what is may still be asked for.
             return new Outcome.Failed(null, Quarantined.CODE, waits.cause(), 0);
         }
-        JsonNode arguments = CanonicalJson.read(call.arguments(), "/arguments");
-        List<FieldError> faults = new ArrayList<>();
-        Request request = operation.described().request().request(call.target(), arguments, call.arguments(), faults);
-        if (!faults.isEmpty()) {
-            // Admission has checked the same: whoever gets here passed something else than what was admitted.
-            throw new InvalidArguments(operation.system(), operation.name(), faults);
-        }
+        Request request = LongWork.isOver(call.arguments().length())
+                ? LongWork.of(operation.tenant(), () -> request(operation, call))
+                : request(operation, call);
         var credential = new CallCredential(operation, call, credentials);
         StreamRule streams = operation.described().streams();
         if (streams == null) {
@@ -150,6 +147,17 @@ class HttpToolGateway implements ToolGateway, Probes {
                 CleanedStream cleaned = credential.cleaned(source::pass)) {
             return delivered(operation, call, credential, request, headers, new Streaming(streams, cleaned::next));
         }
+    }
+
+    private static Request request(HttpOperation operation, Call call) {
+        JsonNode arguments = CanonicalJson.read(call.arguments(), "/arguments");
+        List<FieldError> faults = new ArrayList<>();
+        Request request = operation.described().request().request(call.target(), arguments, call.arguments(), faults);
+        if (!faults.isEmpty()) {
+            // Admission has checked the same: whoever gets here passed something else than what was admitted.
+            throw new InvalidArguments(operation.system(), operation.name(), faults);
+        }
+        return request;
     }
 
     private Outcome delivered(

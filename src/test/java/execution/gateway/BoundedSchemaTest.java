@@ -69,7 +69,7 @@ class BoundedSchemaTest {
             strings = {"{\"pattern\":\"^(a?){99}b\"}", "{\"minLength\":%d}", "{\"const\":\"%d\"}", "{\"maxLength\":9}"})
     void a_text_that_is_looked_at_too_often_is_refused(String keyword) {
         BoundedSchema schema = compile("{\"allOf\":[%s]}"
-                .formatted(IntStream.range(0, 100).mapToObj(keyword::formatted).collect(Collectors.joining(","))));
+                .formatted(IntStream.range(0, 200).mapToObj(keyword::formatted).collect(Collectors.joining(","))));
         assertThat(faults).isEmpty();
 
         List<FieldError> found =
@@ -297,6 +297,27 @@ class BoundedSchemaTest {
     void a_format_takes_what_is_one(String format, String value) {
         assertThat(compile("{\"format\":\"%s\"}".formatted(format)).check(text(value), ""))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"json-pointer", "email", "hostname", "uri", "date-time"})
+    void a_format_takes_little_of_the_stack(String format) throws InterruptedException {
+        BoundedSchema schema = compile("{\"format\":\"%s\"}".formatted(format));
+        List<Throwable> thrown = Collections.synchronizedList(new ArrayList<>());
+        var small = new Thread(
+                null,
+                () -> {
+                    for (String part : List.of("/~0", "/ ", "a", "a.", "é", "1")) {
+                        var unused = schema.check(text(part.repeat(2_000 / part.length())), "");
+                    }
+                },
+                "small",
+                200 * 1024);
+        small.setUncaughtExceptionHandler((thread, failed) -> thrown.add(failed));
+        small.start();
+        small.join();
+
+        assertThat(thrown).isEmpty();
     }
 
     @ParameterizedTest

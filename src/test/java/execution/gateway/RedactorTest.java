@@ -1,5 +1,6 @@
 package execution.gateway;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
@@ -12,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import secrets.Concealed;
 import tools.jackson.databind.JsonNode;
@@ -76,7 +78,11 @@ class RedactorTest {
     @Test
     void what_is_below_long_names_does_not_repeat_them() {
         String above = "{\"%s\":".formatted("n".repeat(8_000)).repeat(50);
-        String answer = above + "[\"AKIA0000000000000000\"" + ",1".repeat(200_000) + "]" + "}".repeat(50);
+        String members = IntStream.range(0, 50_000)
+                .mapToObj(i -> ",\"m%d\":1".formatted(i))
+                .collect(joining());
+        String answer = above + "[\"AKIA0000000000000000\"" + ",1".repeat(200_000) + ",{\"m\":1" + members + "}]"
+                + "}".repeat(50);
 
         String clean = assertTimeoutPreemptively(SOON, () -> redactor.json(answer, "/result"));
 
