@@ -48,7 +48,7 @@ public final class LongWork {
     /**
      * Waits for the tenant's turn and for the end of the work. On a thread that the kernel interrupts it is done at once.
      *
-     * @param work computes only, and needs nothing that the calling thread is bound to
+     * @param work computes, and needs nothing that the calling thread is bound to but its {@link Capacity}
      */
     public static <T> T of(TenantId tenant, Supplier<T> work) {
         return Thread.currentThread().isVirtual() ? SHARED.inTurn(tenant, work) : work.get();
@@ -113,7 +113,8 @@ public final class LongWork {
     }
 
     <T> T inTurn(TenantId tenant, Supplier<T> work) {
-        var task = new FutureTask<>(work::get);
+        Capacity capacity = Capacity.current();
+        var task = new FutureTask<T>(() -> capacity.call(work::get));
         synchronized (waiting) {
             waiting.computeIfAbsent(tenant, isNew -> new ArrayDeque<>()).add(task);
         }

@@ -56,6 +56,13 @@ class LongWorkTest {
     }
 
     @Test
+    void it_takes_the_connections_that_whoever_asks_may_take() {
+        assertThat(Capacity.LANES.<Capacity, RuntimeException>call(() -> work.inTurn(MODEST, Capacity::current)))
+                .isEqualTo(Capacity.LANES);
+        assertThat(work.inTurn(MODEST, Capacity::current)).isEqualTo(Capacity.SHARED);
+    }
+
+    @Test
     void what_fails_fails_where_it_was_asked_for_and_nothing_else() {
         var refusal = new InvalidField("/a", "rule", "says why");
 
