@@ -12,6 +12,9 @@ class GatedRoutes implements WebMvcConfigurer {
     private static final int FIRST = -1_000;
     private static final int JOURNAL_READS = 4;
     private static final int ACTION_READS = 8;
+    /** Each may have the database go through all that a tenant has. */
+    private static final int LIST_READS = 4;
+
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final RateGate rates;
@@ -32,6 +35,16 @@ class GatedRoutes implements WebMvcConfigurer {
                 .order(FIRST + 2);
         registry.addInterceptor(new ReadGate("action_reads", ACTION_READS, PATIENCE))
                 .addPathPatterns("/v1/actions/*", "/v1/approvals/*")
+                .order(FIRST + 2);
+        registry.addInterceptor(new ReadGate("list_reads", LIST_READS, PATIENCE))
+                .addPathPatterns(
+                        "/v1/actions",
+                        "/v1/runs",
+                        "/v1/approvals",
+                        "/v1/rollbacks",
+                        "/v1/usage",
+                        "/v1/decisions",
+                        "/v1/incidents/*/report")
                 .order(FIRST + 2);
     }
 }

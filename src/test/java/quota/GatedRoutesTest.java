@@ -19,7 +19,10 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import org.springframework.web.util.ServletRequestPathUtils;
 import platform.PlatformTest;
 
-/** What may be as large as requests passes a gate; what is looked at all the time, and what stays open, does not. */
+/**
+ * What may be as large as requests passes a gate, and so does what may go through all that a tenant has; what shows how things
+ * stand, and what stays open, does not.
+ */
 @PlatformTest
 class GatedRoutesTest {
 
@@ -36,8 +39,15 @@ class GatedRoutesTest {
         "/v1/actions/act_1,action_reads",
         "/v1/approvals/act_1,action_reads",
         "/v1/journal:tail,",
-        "/v1/actions,",
-        "/v1/approvals,",
+        "/v1/actions,list_reads",
+        "/v1/runs,list_reads",
+        "/v1/approvals,list_reads",
+        "/v1/rollbacks,list_reads",
+        "/v1/usage,list_reads",
+        "/v1/decisions,list_reads",
+        "/v1/incidents/inc_1/report,list_reads",
+        "/v1/containment,",
+        "/v1/keys,",
         "/v1/runs/wr_1,",
     })
     void what_may_be_large_passes_its_gate(String path, @Nullable String limit) throws Exception {
