@@ -15,6 +15,7 @@ import policy.PolicyDocument.Approvers;
 import policy.PolicyDocument.Choice;
 import policy.PolicyDocument.Rule;
 import tenancy.Effect;
+import tenancy.LongWork;
 
 /**
  * Reads a document that can be published and points at what is likely not meant: rules that never speak, rules that
@@ -56,6 +57,7 @@ final class DeepLint {
     }
 
     private void rule(String at, Rule rule) {
+        LongWork.giveWay();
         Instant end = rule.expiresAt();
         if (end != null && !end.isAfter(now)) {
             found(at + "/expires_at", "expired", "Its end has come: it is taken out as soon as it is published.");

@@ -17,6 +17,7 @@ import tenancy.ActionId;
 import tenancy.AgentId;
 import tenancy.Effect;
 import tenancy.Estimate;
+import tenancy.LongWork;
 import tenancy.RunId;
 import tenancy.Target;
 import tenancy.TenantId;
@@ -88,13 +89,18 @@ final class Diff {
     /** @param known what the tenant's connectors describe: its operations stand for the patterns that match them */
     static Difference of(TenantId tenant, String profile, Side from, Side to, List<KnownOperation> known) {
         var diff = new Diff(tenant, profile, from, to);
-        diff.operations(known).forEach(diff::compare);
+        for (KnownOperation operation : diff.operations(known)) {
+            if (diff.isFull()) {
+                break;
+            }
+            diff.compare(operation);
+        }
         return new Difference(
                 rules(from.document(), to.document()),
                 sections(from.document(), to.document()),
                 List.copyOf(diff.decisions),
                 diff.cells,
-                diff.cells < MOST_CELLS && diff.decisions.size() < MOST_SHOWN);
+                !diff.isFull());
     }
 
     private static List<ChangedRule> rules(PolicyDocument from, PolicyDocument to) {
@@ -133,6 +139,7 @@ final class Diff {
     private List<KnownOperation> operations(List<KnownOperation> known) {
         Set<KnownOperation> all = new LinkedHashSet<>();
         for (String pattern : mentioned(rule -> rule.operations())) {
+            LongWork.giveWay();
             List<KnownOperation> matching = known.stream()
                     .filter(one -> Patterns.matches(pattern, one.operation()))
                     .toList();
@@ -152,6 +159,9 @@ final class Diff {
         for (String agentClass : withOther(mentioned(Rule::agentClasses))) {
             for (String zone : zones) {
                 for (String workspace : workspaces) {
+                    if (isFull()) {
+                        return;
+                    }
                     cell(operation, agentClass, zone, workspace, operation.destination(), null, null);
                     hosts().forEach(host -> cell(operation, agentClass, zone, workspace, host, null, null));
                     dataClasses()
@@ -172,9 +182,10 @@ final class Diff {
             String destination,
             @Nullable String dataClass,
             @Nullable String model) {
-        if (cells >= MOST_CELLS || decisions.size() >= MOST_SHOWN) {
+        if (isFull()) {
             return;
         }
+        LongWork.giveWay();
         cells++;
         var envelope = new ActionEnvelope(
                 new ActionId(tenant, "diff"),
@@ -209,6 +220,10 @@ final class Diff {
                     before,
                     after));
         }
+    }
+
+    private boolean isFull() {
+        return cells >= MOST_CELLS || decisions.size() >= MOST_SHOWN;
     }
 
     private static Said said(Verdict verdict) {

@@ -222,6 +222,7 @@ final class Lint {
     }
 
     private void compiles(String at, Language language, String expression) {
+        LongWork.giveWay();
         try {
             language.compile(expression);
         } catch (Language.Unusable wrong) {

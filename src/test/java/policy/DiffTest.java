@@ -1,7 +1,9 @@
 package policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,33 @@ class DiffTest {
 
         assertThat(found.decisions()).hasSize(200);
         assertThat(found.complete()).isFalse();
+    }
+
+    @Test
+    void rules_that_multiply_are_compared_as_far_as_is_told() {
+        Rule[] rules = IntStream.range(0, 5_000)
+                .mapToObj(i -> new Rule(
+                        "r" + i,
+                        "deny",
+                        List.of("ticket.o" + i),
+                        null,
+                        List.of("class" + i),
+                        List.of("zone" + i),
+                        List.of("ws" + i),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null))
+                .toArray(Rule[]::new);
+
+        Diff.Difference found = assertTimeoutPreemptively(
+                Duration.ofSeconds(20), () -> diff(document(rules), document(rule("all", "allow", "*"))));
+
+        assertThat(found.complete()).isFalse();
+        assertThat(found.decisions()).isNotEmpty();
+        assertThat(found.rules()).hasSize(5_001);
     }
 
     private static Diff.Difference diff(PolicyDocument from, PolicyDocument to) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class LongWorkTest {
@@ -53,6 +55,60 @@ class LongWorkTest {
 
         assertThat(asked.get()).isFalse();
         assertThat(LongWork.of(MODEST, Thread::currentThread)).isSameAs(here);
+    }
+
+    @Test
+    void a_work_that_takes_long_is_left_for_another_tenants_and_gone_on_with() throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        callers.add(Thread.ofVirtual().start(() -> {
+            var unused = work.inTurn(GREEDY, () -> {
+                begun.countDown();
+                long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+                while (!done.contains("modest") && System.nanoTime() < end) {
+                    LongWork.giveWay();
+                }
+                return done.add("greedy");
+            });
+        }));
+        begun.await();
+        callers.add(Thread.ofVirtual().start(() -> {
+            var unused = work.inTurn(GREEDY, () -> done.add("greedy, later"));
+        }));
+        callers.add(Thread.ofVirtual().start(() -> {
+            var unused = work.inTurn(MODEST, () -> done.add("modest"));
+        }));
+        for (Thread caller : callers) {
+            caller.join();
+        }
+
+        assertThat(done).containsExactly("modest", "greedy", "greedy, later");
+    }
+
+    @Test
+    void no_more_than_so_many_compute_at_a_time_whoever_gives_way() throws InterruptedException {
+        var two = new LongWork(2);
+        var running = new AtomicInteger();
+        var most = new AtomicInteger();
+        for (int i = 0; i < 12; i++) {
+            var tenant = new TenantId("tenant_" + i % 5);
+            callers.add(Thread.ofVirtual().start(() -> {
+                var unused = two.inTurn(tenant, () -> {
+                    long end = System.nanoTime() + Duration.ofMillis(100).toNanos();
+                    while (System.nanoTime() < end) {
+                        most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                        running.decrementAndGet();
+                        LongWork.giveWay();
+                    }
+                    return 0;
+                });
+            }));
+        }
+        for (Thread caller : callers) {
+            caller.join();
+        }
+
+        assertThat(most.get()).isBetween(1, 2);
+        assertThat(two.waiting()).isZero();
     }
 
     @Test

@@ -188,6 +188,7 @@ final class ConnectorReader {
     }
 
     private Described operation(String name, JsonNode operation, JsonNode all) {
+        LongWork.giveWay();
         String at = CanonicalJson.below("/operations", name);
         JsonNode target = operation.path("target_schema");
         JsonNode targetSchema = BoundedSchema.closed(target.isMissingNode() ? noFields() : target);

@@ -9,6 +9,7 @@ import com.networknt.schema.ValidationLimitExceededException;
 import com.networknt.schema.path.NodePath;
 import com.networknt.schema.path.PathType;
 import java.util.Locale;
+import tenancy.LongWork;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -71,6 +72,7 @@ final class Effort extends ExecutionContext {
 
     /** A keyword is applied to a value. */
     void look(JsonNode value) {
+        LongWork.giveWay();
         spend(OF_A_KEYWORD + (value.isString() ? characters(value) : value.size()));
     }
 
