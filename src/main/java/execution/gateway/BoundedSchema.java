@@ -28,8 +28,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A JSON Schema (2020-12) written by a tenant, compiled so that checking a value is always cheap: no reference leaves
- * the schema, expressions are matched in linear time (RE2), and evaluation has a limit on steps and depth.
+ * A JSON Schema (2020-12) written by a tenant, compiled so that checking a value takes a bounded {@link Effort}: no
+ * reference leaves the schema, and expressions are matched in linear time (RE2).
  */
 final class BoundedSchema {
 
