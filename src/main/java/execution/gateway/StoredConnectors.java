@@ -124,6 +124,12 @@ class StoredConnectors implements Connectors {
     }
 
     private TargetSystem compiled(TenantId tenant, String digest, String document) {
-        return compiled.get(digest, wanted -> LongWork.of(tenant, () -> ConnectorReader.read(document)));
+        TargetSystem known = compiled.getIfPresent(digest);
+        if (known == null) {
+            // Not by the cache: while it compiles for one tenant it may block others, and this waits for a turn.
+            known = LongWork.of(tenant, () -> ConnectorReader.read(document));
+            compiled.put(digest, known);
+        }
+        return known;
     }
 }
