@@ -48,12 +48,12 @@ record Weighed(Keyword keyword) implements Keyword {
         if (validator == null) {
             return null;
         }
-        return getValue().equals(UNIQUE) && schema.booleanValue(false)
-                ? new Unique(validator)
-                : new Counted(validator, COMPARING.contains(getValue()));
+        boolean unique = getValue().equals(UNIQUE) && schema.booleanValue(false);
+        return new Counted(validator, unique || COMPARING.contains(getValue()), unique);
     }
 
-    private record Counted(KeywordValidator validator, boolean compares) implements KeywordValidator {
+    /** @param unique whether equal items are looked for */
+    private record Counted(KeywordValidator validator, boolean compares, boolean unique) implements KeywordValidator {
 
         @Override
         public void validate(ExecutionContext context, JsonNode value, JsonNode root, NodePath at) {
@@ -63,39 +63,22 @@ record Weighed(Keyword keyword) implements Keyword {
                     effort.compare(value);
                 }
             }
-            validator.validate(context, value, root, at);
-        }
-
-        @Override
-        public void preloadSchema() {
-            validator.preloadSchema();
-        }
-
-        @Override
-        public String getKeyword() {
-            return validator.getKeyword();
-        }
-
-        @Override
-        public SchemaLocation getSchemaLocation() {
-            return validator.getSchemaLocation();
-        }
-    }
-
-    /** The library finds equal items by their hashes, of which a caller can make as many equal ones as it likes. */
-    private record Unique(KeywordValidator validator) implements KeywordValidator {
-
-        @Override
-        public void validate(ExecutionContext context, JsonNode value, JsonNode root, NodePath at) {
-            if (context instanceof Effort effort) {
-                effort.compare(value);
+            if (!unique) {
+                validator.validate(context, value, root, at);
+                return;
             }
+            // The library finds them by their hashes, of which a caller can make as many equal ones as it likes.
             JsonNode twice = Spelled.twice(value);
             if (twice != null) {
                 // Said in the library's words.
                 validator.validate(
                         context, JsonNodeFactory.instance.arrayNode().add(twice).add(twice), root, at);
             }
+        }
+
+        @Override
+        public void preloadSchema() {
+            validator.preloadSchema();
         }
 
         @Override
